@@ -56,14 +56,7 @@ function isBreakOrBlank(code: number): boolean {
 function afterBlockBlank(source: string, at: number, indent: number): number {
   const code = source.charCodeAt(at);
   if (code === 13) return skipIndent(source, at + 2, indent);
-  if (code === newline) {
-    let next = skipIndent(source, at + 1, indent);
-    // A folded block drops the first of several breaks.
-    if (wanted === space)
-      while (source.charCodeAt(next) === newline) next = skipIndent(source, next + 1, indent);
-    return next;
-  }
-  return at + 1;
+  return code === newline ? skipIndent(source, at + 1, indent) : at + 1;
 }
 
 /** In plain and quoted text, a break and the blanks around it stand for one space, or for fewer breaks. */
