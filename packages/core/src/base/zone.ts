@@ -227,6 +227,17 @@ export class Zone {
     return until;
   }
 
+  /** The first instant of the unit that comes `n` after the one current at `t`. */
+  unitStart(t: Instant, n: number, unit: CalendarUnit): Instant {
+    return this.startOfDayNumber(addUnits(unitFirstDay(this.#currentDay(t), unit), n, unit));
+  }
+
+  /** When an event at `t` leaves `last n units`: the start of the unit n units later; Infinity beyond the calendar. */
+  windowEnd(t: Instant, n: number, unit: CalendarUnit): Instant {
+    const day = addUnits(unitFirstDay(this.#currentDay(t), unit), n, unit);
+    return day > DAY_MAX ? Infinity : this.startOfDayNumber(day);
+  }
+
   /** The first instant of a local date given as days since 1970-01-01. */
   startOfDayNumber(day: number): Instant {
     if (!(day >= DAY_MIN)) return INSTANT_MIN;
