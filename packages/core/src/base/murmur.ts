@@ -44,7 +44,12 @@ function addUtf8(code: number, add: (byte: number) => void): void {
   add(0x80 | (point & 0x3f));
 }
 
-/** Whether `sample(percent%, seed)` holds for the customer whose profile began under `id`. */
+/** Where in 0 ≤ x < 1 the customer whose profile began under `id` stands for ever among those drawn with `seed`. */
+export function sampleFraction(seed: string, id: string): number {
+  return murmur3(`${seed}\u0000${id}`) / 2 ** 32;
+}
+
+/** Whether `sample(percent%, seed)` holds for that customer. */
 export function inSample(percent: number, seed: string, id: string): boolean {
-  return murmur3(`${seed}\u0000${id}`) / 2 ** 32 < percent / 100;
+  return sampleFraction(seed, id) < percent / 100;
 }

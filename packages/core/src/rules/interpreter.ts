@@ -70,7 +70,7 @@ export function evaluate(value: Value, history: History, t: Instant, world: Worl
 
 /** How far ahead `nextChange` looks at first, and at most, in milliseconds: a month, and about a hundred years. */
 const lookAheadFirstMs = 31 * 86_400_000;
-export const lookAheadMaxMs = 36_525 * 86_400_000;
+export const lookAheadMaxMs: number = 36_525 * 86_400_000;
 
 /**
  * The first instant > t at which the answer differs from that at t if nothing else happens; undefined when there is none
