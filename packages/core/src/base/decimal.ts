@@ -165,3 +165,14 @@ export function sumExactly(values: Iterable<number>): number {
   for (const x of values) sum.add(x);
   return sum.value();
 }
+
+/** A finite number as a whole number of units of 10^−scale; `scale` must be at least `decimalScale(x)`. */
+export function bigUnits(x: number, scale: number): bigint {
+  const { digits, exponent } = read(x);
+  return digits * 10n ** BigInt(exponent + scale);
+}
+
+/** The double nearest to units × 10^−scale. */
+export function fromBigUnits(units: bigint, scale: number): number {
+  return Number(`${units}e${-scale}`);
+}

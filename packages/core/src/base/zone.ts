@@ -100,8 +100,9 @@ function readDate(text: string): number | undefined {
   const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
   const month = twoDigits(text, 5);
   const day = twoDigits(text, 8);
-  if (!(year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month)))
+  if (!(year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month))) {
     return undefined;
+  }
   return daysFromCivil(year, month, day);
 }
 
@@ -132,14 +133,21 @@ function clockMs(hour: number, minute: number, second: number): number | undefin
 /** Milliseconds after midnight of `T10:00:00Z` or `T10:00:00.123Z`, the forms that machines write; else undefined. */
 function readUsualUtcTime(text: string): number | undefined {
   const length = text.length;
-  if ((length !== 20 && length !== 24) || text.charCodeAt(length - 1) !== 90 || text.charCodeAt(10) !== 84)
+  if ((length !== 20 && length !== 24) || text.charCodeAt(length - 1) !== 90 || text.charCodeAt(10) !== 84) {
     return undefined;
+  }
   if (text.charCodeAt(13) !== 58 || text.charCodeAt(16) !== 58) return undefined;
   const ms = clockMs(twoDigits(text, 11), twoDigits(text, 14), twoDigits(text, 17));
   if (ms === undefined || length === 20) return ms;
   const fraction = twoDigits(text, 20) * 10 + (text.charCodeAt(22) - 48);
-  if (text.charCodeAt(19) !== 46 || !(fraction >= 0) || text.charCodeAt(22) < 48 || text.charCodeAt(22) > 57)
+  if (
+    text.charCodeAt(19) !== 46 ||
+    !(fraction >= 0) ||
+    text.charCodeAt(22) < 48 ||
+    text.charCodeAt(22) > 57
+  ) {
     return undefined;
+  }
   return ms + fraction;
 }
 

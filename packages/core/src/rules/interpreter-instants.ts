@@ -17,7 +17,7 @@ import type { History, HistoryEvent, World } from './interpreter-history.ts';
 import { completions, type Sequence } from './interpreter-sequence.ts';
 import { windowEdges } from './interpreter-window.ts';
 import { numberOf, placeIn, populationAt, populationKey } from './population.ts';
-import { compareValues, durationMs, elementsOf } from './semantics.ts';
+import { compareValues, durationMs, elementsOf, valueKey } from './semantics.ts';
 import type { Condition, EventPattern, Literal, Value, Window } from './tree.ts';
 import type { RuleValue } from './value.ts';
 
@@ -205,7 +205,7 @@ class Search {
     };
     // Between two of the population a percentile is linear, but a quintile still takes its steps.
     this.#changesOf(placeAt, pieces);
-    if (v.kind === 'quintile') this.#changesOf((t) => String(this.#answers.value(v, t)), pieces);
+    if (v.kind === 'quintile') this.#changesOf((t) => valueKey(this.#answers.value(v, t)), pieces);
   }
 
   #rfm(v: Extract<Value, { kind: 'rfm' }>): void {
@@ -219,7 +219,7 @@ class Search {
     const pieces = steps.found();
     this.#add(pieces);
     const recency: Value = { kind: 'rfm', part: 'recency', model };
-    this.#changesOf((t) => String(this.#answers.value(recency, t)), pieces);
+    this.#changesOf((t) => valueKey(this.#answers.value(recency, t)), pieces);
   }
 
   #sequence(sequence: Sequence): void {

@@ -142,8 +142,17 @@ class Collector {
         this.value(v.left);
         this.value(v.right);
         return;
-      default:
+      case 'number':
+      case 'string':
+      case 'boolean':
+      case 'date':
+      case 'duration':
+      case 'property':
+      case 'stage':
+      case 'score':
         return;
+      default:
+        unreachable(v);
     }
   }
 

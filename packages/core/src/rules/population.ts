@@ -186,8 +186,21 @@ class NeedCollector {
       case 'stage':
         this.lifecycle(value.lifecycle);
         return;
-      default:
+      case 'number':
+      case 'string':
+      case 'boolean':
+      case 'date':
+      case 'duration':
+      case 'trait':
+      case 'property':
+      case 'count':
+      case 'aggregate':
+      case 'days':
+      case 'age_of_event':
+      case 'score':
         return;
+      default:
+        unreachable(value);
     }
   }
 

@@ -156,8 +156,9 @@ export function valueKey(value: RuleValue): string {
   if (typeof value === 'number') return `n${value === 0 ? 0 : value}`;
   if (typeof value === 'boolean') return value ? 'true' : 'false';
   if (value === undefined) return '';
-  if (value.kind === 'list')
+  if (value.kind === 'list') {
     return `[${value.elements.map((element) => JSON.stringify(valueKey(element))).join()}]`;
+  }
   if (value.kind === 'object') return `o${sortedJson(value.json)}`;
   return `${value.kind} ${value.ms}`;
 }
