@@ -25,9 +25,9 @@ export function parseFormula(text: string): Result<Formula, string> {
       );
     }
     const [, quoted, word, number, sign = ''] = match;
-    if (quoted !== undefined || word !== undefined)
+    if (quoted !== undefined || word !== undefined) {
       tokens.push({ kind: 'column', text: quoted ?? word ?? '' });
-    else if (number !== undefined) tokens.push({ kind: 'number', text: number });
+    } else if (number !== undefined) tokens.push({ kind: 'number', text: number });
     else tokens.push({ kind: 'sign', text: sign });
   }
   try {

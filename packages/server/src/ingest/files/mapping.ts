@@ -169,8 +169,9 @@ export function dateColumnsOf(mapping: Mapping): string[] {
   }
   const visit = (field: Field): void => {
     if (field.kind === 'date') columns.add(field.column);
-    if (field.kind === 'object' || field.kind === 'each')
+    if (field.kind === 'object' || field.kind === 'each') {
       for (const entry of field.fields) visit(entry.field);
+    }
   };
   for (const message of mapping.messages) for (const field of fieldsOf(message)) visit(field);
   return [...columns];

@@ -26,8 +26,9 @@ export async function* mergeInTime(
       const item = head.batch[head.at];
       if (item !== undefined) out.push(item.message);
       head.at += 1;
-      if (head.at >= head.batch.length && !(await refill(head)))
+      if (head.at >= head.batch.length && !(await refill(head))) {
         live = live.filter((other) => other !== head);
+      }
       if (out.length < BATCH_ITEMS) continue;
       yield out;
       out = [];

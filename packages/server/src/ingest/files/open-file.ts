@@ -25,8 +25,9 @@ export type ByteCounter = { bytesRead: number };
 /** Looks at a file: that it is there, is a file, is not empty, whether it is packed, and how it begins. */
 export function inspectFile(path: string): OpenedFile {
   const bytes = sizeOf(path);
-  if (bytes === 0)
+  if (bytes === 0) {
     throw new FileError('file.empty', path, 'the file is empty; expected rows of CSV or lines of JSON');
+  }
   const head = readHead(path, Math.min(bytes, SAMPLE_BYTES));
   const compressed = head.length >= 2 && head[0] === 0x1f && head[1] === 0x8b;
   if (!compressed) return { path, bytes, compressed, sample: head, complete: head.length === bytes };

@@ -61,10 +61,11 @@ export function openMessages(paths: readonly string[], options: OpenMessagesOpti
       report.fileErrors.push(messageOf(error));
     }
   }
-  if (paths.length > FILES_MAX)
+  if (paths.length > FILES_MAX) {
     report.fileErrors.push(
       `${paths.length} files are more than the ${FILES_MAX} that one run reads; join some`,
     );
+  }
   const bytes: ByteCounter = { bytesRead: 0 };
   const bytesTotal = files.reduce((sum, file) => sum + file.bytes, 0);
   const progress: StreamProgress = { bytesTotal, bytes, messagesTotal: undefined };
@@ -139,7 +140,16 @@ function openNdjson(file: OpenedFile, context: Context): OpenedSource {
   };
   const open = (): AsyncGenerator<Timed[], void, undefined> =>
     whileReadable(readNdjson(file, fileId(file), options.zone, counter, reporter), report);
-  return { source: { open, reopens: true, again: () => restart(file, reporter, counter) }, findings };
+  return {
+    source: {
+      open,
+      reopens: true,
+      again: () => {
+        restart(file, reporter, counter);
+      },
+    },
+    findings,
+  };
 }
 
 async function openCsv(file: OpenedFile, context: Context): Promise<OpenedSource> {
@@ -167,7 +177,16 @@ async function openCsv(file: OpenedFile, context: Context): Promise<OpenedSource
     columns: prepared.columns,
   };
   const open = (): AsyncGenerator<Timed[], void, undefined> => whileReadable(csv.messages(), report);
-  return { source: { open, reopens: !csv.grouped, again: () => restart(file, reporter, counter) }, findings };
+  return {
+    source: {
+      open,
+      reopens: !csv.grouped,
+      again: () => {
+        restart(file, reporter, counter);
+      },
+    },
+    findings,
+  };
 }
 
 /** A second reading is not counted twice, neither in rows nor in bytes. */

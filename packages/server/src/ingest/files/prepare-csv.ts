@@ -99,8 +99,9 @@ function look(file: OpenedFile, mapping: Mapping): Look {
   const missing = wanted.filter((column) => !columns.includes(column));
   const width = rows.find((row) => row.problem === undefined)?.cells.length;
   // Without a header only the number of columns can tell.
-  if (!mapping.header && width !== undefined && width !== columns.length)
+  if (!mapping.header && width !== undefined && width !== columns.length) {
     missing.push(`(${columns.length} columns)`);
+  }
   return { mapping, encoding, lineEnd, delimiter, columns, rows, missing };
 }
 

@@ -1,6 +1,6 @@
 /** The parts of a mapping's YAML: fields, tests, and values of a given shape, each problem reported where it stands. */
 
-import { isMap, isNode, isScalar, isSeq, type YAMLMap } from 'yaml';
+import { isMap, isNode, isScalar, isSeq, type Scalar, type YAMLMap } from 'yaml';
 import { parseFormula } from './formula.ts';
 import type { Field, Fields, Formula, Test, Where } from './mapping.ts';
 import { didYouMean } from './nearest.ts';
@@ -50,7 +50,7 @@ export class FieldReader {
   optionalText(map: YAMLMap, key: string): string | undefined {
     const node = map.get(key, true);
     if (node === undefined) return undefined;
-    if (isScalar(node) && node.value !== null) return String(node.value);
+    if (isScalar(node) && node.value !== null) return scalarText(node);
     this.report(`${key} is a text`, node);
     return undefined;
   }
@@ -81,7 +81,7 @@ export class FieldReader {
     if (node === undefined) return [];
     if (isScalar(node) && typeof node.value === 'string') return [node.value];
     if (isSeq(node) && node.items.every((item) => isScalar(item) && item.value !== null)) {
-      return node.items.map((item) => (isScalar(item) ? String(item.value) : ''));
+      return node.items.map((item) => (isScalar(item) ? scalarText(item) : ''));
     }
     this.report(`${what} is ${expected}`, node);
     return [];
@@ -110,7 +110,7 @@ export class FieldReader {
   }
 
   field(node: unknown, what: string): Field | undefined {
-    if (isScalar(node) && node.value !== null) return { kind: 'text', column: String(node.value) };
+    if (isScalar(node) && node.value !== null) return { kind: 'text', column: scalarText(node) };
     if (!isMap(node)) {
       this.report(`${what} is ${FIELD_SHAPES}`, node);
       return undefined;
@@ -149,7 +149,7 @@ export class FieldReader {
       this.report(`${what}.${key} is a text`, value);
       return undefined;
     }
-    const text = String(value.value);
+    const text = scalarText(value);
     switch (key) {
       case 'date':
       case 'boolean':
@@ -192,8 +192,9 @@ export class FieldReader {
       return undefined;
     }
     const map = new Map<string, string>();
-    for (const pair of table.items)
-      map.set(keyOf(pair.key), isScalar(pair.value) ? String(pair.value.value) : '');
+    for (const pair of table.items) {
+      map.set(keyOf(pair.key), isScalar(pair.value) ? scalarText(pair.value) : '');
+    }
     return { kind: 'text', column, map };
   }
 
@@ -211,7 +212,7 @@ export class FieldReader {
     for (const pair of node.items) {
       const column = keyOf(pair.key);
       if (isScalar(pair.value)) {
-        tests.push({ column, op: 'is', text: String(pair.value.value ?? '') });
+        tests.push({ column, op: 'is', text: scalarText(pair.value) });
         continue;
       }
       if (!isMap(pair.value)) {
@@ -240,7 +241,7 @@ export class FieldReader {
       case 'is_not':
       case 'starts_with':
       case 'not_starts_with':
-        if (isScalar(node)) into.push({ column, op, text: String(node.value ?? '') });
+        if (isScalar(node)) into.push({ column, op, text: scalarText(node) });
         else this.report(`${op} is a text`, node);
         return;
       default:
@@ -249,8 +250,18 @@ export class FieldReader {
   }
 }
 
-function keyOf(node: unknown): string {
-  return isScalar(node) ? String(node.value) : '';
+/** The text of a scalar as a person would write it; '' for null. */
+export function scalarText(node: Scalar): string {
+  const { value } = node;
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint'
+    ? String(value)
+    : '';
+}
+
+/** The text of a key; '' where it is none. */
+export function keyOf(node: unknown): string {
+  return isScalar(node) ? scalarText(node) : '';
 }
 
 /** `{first} {last}` → column, ' ', column. */

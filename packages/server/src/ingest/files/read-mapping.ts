@@ -11,7 +11,7 @@ import type { MessageKind } from '@segue/core/model/message.ts';
 import { DATE_FORMS } from './dates.ts';
 import { NUMBER_FORMS } from './decimals.ts';
 import type { Encoding } from './detect.ts';
-import { FieldReader } from './read-fields.ts';
+import { FieldReader, keyOf, scalarText } from './read-fields.ts';
 import type { Field, Fields, Join, Mapping, MessageTemplate, SkipRule } from './mapping.ts';
 
 export type MappingsRead = {
@@ -130,8 +130,9 @@ class MappingReader {
     const format = f.choice(node, 'format', ['csv', 'text'] as const) ?? 'csv';
     const header = f.flag(node, 'header') ?? format === 'csv';
     const columns = f.texts(node.get('columns', true), 'columns', 'a list of column names');
-    if (!header && columns.length === 0)
+    if (!header && columns.length === 0) {
       f.report('a file without a header needs its column names: columns: [a, b, …]', node);
+    }
     const delimiter = this.#delimiter(node);
     const dates = f.choice(node, 'dates', ['auto', ...DATE_FORMS] as const);
     const encodingName = f.choice(node, 'encoding', ['auto', ...Object.keys(ENCODINGS)]);
@@ -194,7 +195,7 @@ class MappingReader {
     }
     const joins: Join[] = [];
     for (const pair of node.items) {
-      const name = isScalar(pair.key) ? String(pair.key.value) : '';
+      const name = keyOf(pair.key);
       const table = pair.value;
       if (!isMap(table)) {
         f.report(`join.${name} is { file: …, on: … }`, pair.value ?? pair.key);
@@ -279,7 +280,7 @@ class MappingReader {
       f.report('a message needs a timestamp: the column of its date, or { value: 2026-01-01 }', node);
       return undefined;
     }
-    if (isScalar(value)) return { kind: 'date', column: String(value.value) };
+    if (isScalar(value)) return { kind: 'date', column: scalarText(value) };
     const field = f.field(value, 'timestamp');
     if (field === undefined || field.kind === 'date' || field.kind === 'constant') return field;
     f.report('timestamp is a column, or { value: 2026-01-01 }', value);

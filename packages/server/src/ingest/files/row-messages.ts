@@ -74,8 +74,9 @@ export class RowMessages {
     let key = '';
     for (const column of this.#mapping.group) {
       const cell = this.#cell(row, column);
-      if (cell === '')
+      if (cell === '') {
         throw new RowRefused(`no ${column}`, `the cell of ${column}, by which rows are grouped, is empty`);
+      }
       key += `${cell}\u0000`;
     }
     return key;
@@ -92,8 +93,9 @@ export class RowMessages {
     for (const [position, template] of this.#mapping.messages.entries()) {
       if (this.#holds(template.where, lines[0])) raws.push(this.#message(template, lines, position));
     }
-    if (raws.length === 0)
+    if (raws.length === 0) {
       throw new RowRefused('not in the mapping', 'no message of the mapping takes this row');
+    }
     return raws;
   }
 
@@ -119,11 +121,12 @@ export class RowMessages {
     if (field.kind !== 'date') {
       const text = field.kind === 'constant' ? String(field.value) : '';
       const time = this.#zone.parseInstant(text);
-      if (time === undefined)
+      if (time === undefined) {
         throw new RowRefused(
           'bad date',
           `the mapping's timestamp "${text}" is no date; expected one such as 2026-01-31`,
         );
+      }
       return time;
     }
     let earliest = Infinity;
@@ -139,8 +142,9 @@ export class RowMessages {
     for (const { name, field } of fields) {
       const value = this.#value(field, lines);
       // A key such as __proto__ becomes a property like any other.
-      if (value !== undefined)
+      if (value !== undefined) {
         Object.defineProperty(into, name, { value, enumerable: true, writable: true, configurable: true });
+      }
     }
   }
 

@@ -41,18 +41,11 @@ function sizeOfMessage(message: Message): number {
 }
 
 function sizeOfJson(value: unknown): number {
-  switch (typeof value) {
-    case 'string':
-      return 24 + value.length;
-    case 'object': {
-      if (value === null) return 8;
-      let size = 48;
-      for (const part of Object.values(value)) size += 8 + sizeOfJson(part);
-      return size;
-    }
-    default:
-      return 8;
-  }
+  if (typeof value === 'string') return 24 + value.length;
+  if (typeof value !== 'object' || value === null) return 8;
+  let size = 48;
+  for (const part of Object.values(value)) size += 8 + sizeOfJson(part);
+  return size;
 }
 
 export async function* inTimeOrder(
@@ -111,22 +104,40 @@ type Collected =
   | { readonly kind: 'start again'; readonly messages: number };
 
 async function collect(source: TimedSource, sorter: ExternalSorter<Timed>): Promise<Collected> {
-  let messages = 0;
-  let last: Timed | undefined;
-  let inOrder = true;
-  let scanning = false;
+  const collector = new Collector(source.reopens, sorter);
   for await (const batch of source.open()) {
-    for (const item of batch) {
-      if (last !== undefined && compareTimed(last, item) > 0) inOrder = false;
-      last = item;
-      if (scanning) continue;
-      if (inOrder && source.reopens && sorter.full) {
-        scanning = true;
-        sorter.close();
-      } else sorter.add(item);
-    }
-    messages += batch.length;
-    if (scanning && !inOrder) return { kind: 'start again', messages };
+    for (const item of batch) collector.take(item);
+    if (collector.scanning && !collector.inOrder)
+      return { kind: 'start again', messages: collector.messages };
   }
-  return scanning ? { kind: 'in order', messages } : { kind: 'collected', messages, inOrder };
+  const { messages, inOrder } = collector;
+  return collector.scanning ? { kind: 'in order', messages } : { kind: 'collected', messages, inOrder };
+}
+
+/** Keeps items for the sort until they fill the memory; from then on, while all is in order, only looks at them. */
+class Collector {
+  messages = 0;
+  inOrder = true;
+  scanning = false;
+  #last: Timed | undefined;
+  readonly #reopens: boolean;
+  readonly #sorter: ExternalSorter<Timed>;
+
+  constructor(reopens: boolean, sorter: ExternalSorter<Timed>) {
+    this.#reopens = reopens;
+    this.#sorter = sorter;
+  }
+
+  take(item: Timed): void {
+    if (this.#last !== undefined && compareTimed(this.#last, item) > 0) this.inOrder = false;
+    this.#last = item;
+    this.messages += 1;
+    if (this.scanning) return;
+    if (!this.inOrder || !this.#reopens || !this.#sorter.full) {
+      this.#sorter.add(item);
+      return;
+    }
+    this.scanning = true;
+    this.#sorter.close();
+  }
 }
