@@ -1,0 +1,595 @@
+import { describe, expect, test } from 'vitest';
+import type { History } from '../../src/rules/interpreter-history.ts';
+import type { RuleValue } from '../../src/rules/value.ts';
+import {
+  at,
+  bornAt,
+  given,
+  identify,
+  isTrue,
+  ms,
+  onList,
+  page,
+  score,
+  screen,
+  track,
+  valueOf,
+  world,
+  type WorldOptions,
+} from './given.ts';
+
+const now = '2026-03-10T12:00:00Z';
+const day = 86_400_000;
+const hour = 3_600_000;
+const minute = 60_000;
+
+const buyer = given(
+  track('Order Completed', '2026-03-01T10:00:00Z', { revenue: 0.1, city: 'Pune', products: [{ c: 'a' }, { c: 'b' }] }),
+  track('Order Completed', '2026-03-05T10:00:00Z', { revenue: 0.2, city: 'Oslo', products: [{ c: 'b' }] }),
+  track('Order Completed', '2026-03-05T23:30:00Z', { revenue: 'x', city: '', products: [] }),
+  track('Order Completed', '2026-03-09T10:00:00Z', { revenue: -0.3, city: 'Oslo' }),
+  page('Pricing', '2026-03-09T11:00:00Z', { seconds: 5 }),
+  screen('Home', '2026-03-09T12:00:00Z'),
+  track('Email Opened', '2026-03-09T13:00:00Z'),
+  track('Email Clicked', '2026-03-10T12:00:00.001Z'),
+);
+
+const person = given(
+  identify(
+    {
+      city: 'Pune',
+      empty: '',
+      none: null,
+      n: 10,
+      text10: '10',
+      vip: true,
+      address: { city: 'Oslo', zip: null },
+      'loyalty tier': 'gold',
+      tags: ['new', 'sale'],
+      none_tags: [],
+      signed_up_at: '2026-03-01',
+      seconds: 1_772_323_200,
+      millis: 1_772_323_200_000,
+      renews_at: '2026-03-12T12:00:00Z',
+      birthday: '1992-02-29',
+      orders: [{ sku: 'a1', tags: ['x'] }, { sku: 'b2', tags: ['y', 'z'] }, { sku: '' }],
+    },
+    '2026-03-01T00:00:00Z',
+  ),
+);
+
+type ValueCase = readonly [expression: string, expected: RuleValue];
+
+describe('values about events', () => {
+  const cases: readonly ValueCase[] = [
+    ['count("Order Completed")', 4],
+    ['count("order completed")', 0],
+    ['count(page "Pricing")', 1],
+    ['count("Pricing")', 0],
+    ['count(screen "Home")', 1],
+    ['count(event starts with "Email ")', 1],
+    ['count(event starts with "Pric")', 0],
+    ['count(any event)', 7],
+    ['count("Order Completed" where city = "Oslo")', 2],
+    ['count("Order Completed" where city = "Oslo" and revenue > 0)', 1],
+    ['count("Order Completed" where city is missing)', 1],
+    ['count("Order Completed" where city != "Oslo")', 2],
+    ['count("Order Completed" where products.c = "b")', 2],
+    ['count("Order Completed" where products.c = "a" and products.c = "b")', 1],
+    ['count("Order Completed" where products.c != "a")', 3],
+    ['count("Order Completed" where revenue * 10 = 2)', 1],
+    ['sum(revenue of "Order Completed")', 0],
+    ['sum(revenue of "Order Completed", last 6d)', -0.1],
+    ['sum(revenue of "Nothing")', 0],
+    ['avg(revenue of "Order Completed" where revenue > 0)', 0.15],
+    ['avg(revenue of "Nothing")', undefined],
+    ['min(revenue of "Order Completed")', -0.3],
+    ['max(revenue of "Order Completed")', 0.2],
+    ['min(city of "Order Completed")', undefined],
+    ['distinct(city of "Order Completed")', 2],
+    ['distinct(products.c of "Order Completed")', 2],
+    ['distinct(city of "Nothing")', 0],
+    ['top(city of "Order Completed")', 'Oslo'],
+    ['top(products.c of "Order Completed")', 'b'],
+    ['top(city of "Nothing")', undefined],
+    ['first(city of "Order Completed")', 'Pune'],
+    ['last(city of "Order Completed")', 'Oslo'],
+    ['last(revenue of "Order Completed", from 10d to 4d ago)', 'x'],
+    ['last(city of "Order Completed", from 10d to 4d ago)', undefined],
+    ['days("Order Completed")', 3],
+    ['days("Nothing")', 0],
+    ['age(first "Order Completed")', ms(9 * day + 2 * hour)],
+    ['age(last "Order Completed")', ms(day + 2 * hour)],
+    ['age(last "Nothing")', undefined],
+    ['coalesce(top(city of "Nothing"), first(city of "Order Completed"), "x")', 'Pune'],
+  ];
+  test.each(cases)('%s', (text, expected) => {
+    expect(valueOf(text, buyer, now)).toEqual(expected);
+  });
+
+  test('days are those of the workspace', () => {
+    expect(valueOf('days("Order Completed")', buyer, now, world({ zone: 'Asia/Kolkata' }))).toBe(4);
+  });
+});
+
+describe('values about traits', () => {
+  const cases: readonly ValueCase[] = [
+    ['trait.city', 'Pune'],
+    ['trait.empty', undefined],
+    ['trait.none', undefined],
+    ['trait.nothing', undefined],
+    ['trait.toString', undefined],
+    ['trait.address.city', 'Oslo'],
+    ['trait.address.zip', undefined],
+    ['trait.address.city.more', undefined],
+    ['trait["loyalty tier"]', 'gold'],
+    ['trait.none_tags', undefined],
+    ['trait.tags', { kind: 'list', elements: ['new', 'sale'] }],
+    ['trait.orders.sku', { kind: 'list', elements: ['a1', 'b2'], crossed: true }],
+    ['age(trait.signed_up_at)', ms(9 * day + 12 * hour)],
+    ['age(trait.seconds)', ms(9 * day + 12 * hour)],
+    ['age(trait.millis)', ms(9 * day + 12 * hour)],
+    ['age(trait.city)', undefined],
+    ['age(trait.renews_at)', ms(-2 * day)],
+    ['until(trait.renews_at)', ms(2 * day)],
+    ['until(trait.signed_up_at)', ms(-9 * day - 12 * hour)],
+    ['days_until_anniversary(trait.birthday)', 355],
+    ['trait.n + 5 * 2', 20],
+    ['(trait.n + 5) * 2', 30],
+    ['trait.n / 0', undefined],
+    ['trait.n + trait.text10', undefined],
+    ['trait.n - -3', 13],
+    ['0.1 + 0.2', 0.3],
+    ['2 - 3 - 4', -5],
+    ['2d + 3h', ms(2 * day + 3 * hour)],
+    ['2d * 0.5', ms(day)],
+    ['2d / 4', ms(day / 2)],
+    ['2d / 12h', 4],
+    ['trait.signed_up_at + 1d', { kind: 'instant', ms: at('2026-03-02') }],
+    ['trait.seconds + 1d', { kind: 'instant', ms: at('2026-03-02') }],
+    ['2026-03-02 - trait.signed_up_at', ms(day)],
+    ['age(trait.signed_up_at) / 1d', 9.5],
+    ['score(churn)', undefined],
+  ];
+  test.each(cases)('%s', (text, expected) => {
+    expect(valueOf(text, person, now)).toEqual(expected);
+  });
+
+  test('an identify that does not name a trait leaves it, null clears it, an object is replaced whole', () => {
+    const history = given(
+      identify({ a: 1, b: 2, o: { x: 1, y: 2 } }, '2026-01-01'),
+      identify({ b: null, o: { x: 3 } }, '2026-01-02'),
+    );
+    expect(valueOf('trait.a', history, '2026-01-02')).toBe(1);
+    expect(valueOf('trait.b', history, '2026-01-01T23:59:59.999')).toBe(2);
+    expect(valueOf('trait.b', history, '2026-01-02')).toBeUndefined();
+    expect(valueOf('trait.o.x', history, '2026-01-02')).toBe(3);
+    expect(valueOf('trait.o.y', history, '2026-01-02')).toBeUndefined();
+    expect(isTrue('trait.o exists', history, '2026-01-02')).toBe(true);
+  });
+
+  test('of identifies at one instant the greater messageId wins, whatever arrived first', () => {
+    const history = given(identify({ a: 1 }, '2026-01-01', 'b'), identify({ a: 2 }, '2026-01-01', 'a'));
+    expect(valueOf('trait.a', history, '2026-01-01')).toBe(1);
+  });
+
+  test('a trait dated ahead takes part when its time comes', () => {
+    const history = given(bornAt('2026-01-01'), identify({ a: 1 }, '2026-01-02'));
+    expect(valueOf('trait.a', history, '2026-01-01T23:59:59.999')).toBeUndefined();
+    expect(valueOf('trait.a', history, '2026-01-02')).toBe(1);
+  });
+});
+
+describe('ties', () => {
+  const tied = given(
+    track('A', '2026-01-01', { p: 'small' }, 'a'),
+    track('A', '2026-01-01', { p: 'great' }, 'b'),
+    track('A', '2026-01-01', {}, 'Z'),
+  );
+  test.each([
+    ['first(p of "A")', 'great'],
+    ['last(p of "A")', 'great'],
+    ['top(p of "A")', 'great'],
+  ] as const)('%s goes by the greater messageId', (text, expected) => {
+    expect(valueOf(text, tied, now)).toBe(expected);
+  });
+
+  test('top goes to the most recent of equally frequent values', () => {
+    const history = given(
+      track('A', '2026-01-01', { p: 1 }),
+      track('A', '2026-01-02', { p: 2 }),
+      track('A', '2026-01-03', { p: 2 }),
+      track('A', '2026-01-04', { p: 1 }),
+    );
+    expect(valueOf('top(p of "A")', history, '2026-01-03')).toBe(2);
+    expect(valueOf('top(p of "A")', history, '2026-01-04')).toBe(1);
+  });
+
+  test('first and last give the value on that very event, missing if it has none there', () => {
+    const history = given(track('A', '2026-01-01'), track('A', '2026-01-02', { p: 1 }), track('A', '2026-01-03'));
+    expect(valueOf('first(p of "A")', history, now)).toBeUndefined();
+    expect(valueOf('last(p of "A")', history, now)).toBeUndefined();
+  });
+});
+
+describe('windows', () => {
+  const one = given(bornAt('2020-01-01'), track('A', '2026-01-10T00:00:00Z', { p: 'x' }));
+  type EdgeCase = readonly [window: string, t: string, inside: boolean, zone?: string];
+  const cases: readonly EdgeCase[] = [
+    ['last 30d', '2026-01-09T23:59:59.999Z', false],
+    ['last 30d', '2026-01-10T00:00:00.000Z', true],
+    ['last 30d', '2026-02-08T23:59:59.999Z', true],
+    ['last 30d', '2026-02-09T00:00:00.000Z', false],
+    ['from 60d to 30d ago', '2026-02-08T23:59:59.999Z', false],
+    ['from 60d to 30d ago', '2026-02-09T00:00:00.000Z', true],
+    ['from 60d to 30d ago', '2026-03-10T23:59:59.999Z', true],
+    ['from 60d to 30d ago', '2026-03-11T00:00:00.000Z', false],
+    ['last 1 calendar days', '2026-01-10T23:59:59.999Z', true],
+    ['last 1 calendar days', '2026-01-11T00:00:00.000Z', false],
+    ['last 30 calendar days', '2026-02-08T23:59:59.999Z', true],
+    ['last 30 calendar days', '2026-02-09T00:00:00.000Z', false],
+    // 2026-01-10 is a Saturday; in New York it is still the evening of Friday.
+    ['last 1 calendar weeks', '2026-01-11T23:59:59.999Z', true],
+    ['last 1 calendar weeks', '2026-01-12T00:00:00.000Z', false],
+    ['last 1 calendar days', '2026-01-10T04:59:59.999Z', true, 'America/New_York'],
+    ['last 1 calendar days', '2026-01-10T05:00:00.000Z', false, 'America/New_York'],
+    ['last 1 calendar months', '2026-01-31T23:59:59.999Z', true],
+    ['last 1 calendar months', '2026-02-01T00:00:00.000Z', false],
+    ['last 2 calendar months', '2026-02-28T23:59:59.999Z', true],
+    ['last 2 calendar months', '2026-03-01T00:00:00.000Z', false],
+    ['last 1 calendar quarters', '2026-03-31T23:59:59.999Z', true],
+    ['last 1 calendar quarters', '2026-04-01T00:00:00.000Z', false],
+    ['last 1 calendar years', '2026-12-31T23:59:59.999Z', true],
+    ['last 1 calendar years', '2027-01-01T00:00:00.000Z', false],
+    ['since 2026-01-10', '2026-05-01', true],
+    ['since 2026-01-10T00:00:00.001Z', '2026-05-01', false],
+    ['before 2026-01-10', '2026-05-01', false],
+    ['before 2026-01-10T00:00:00.001Z', '2026-05-01', true],
+    ['from 2026-01-10 to 2026-01-11', '2026-05-01', true],
+    ['from 2026-01-09 to 2026-01-10', '2026-05-01', false],
+    ['since 2026-01-10', '2026-05-01', false, 'America/New_York'],
+    ['since 2026-01-10', '2026-05-01', true, 'Asia/Kolkata'],
+  ];
+  test.each(cases)('%s at %s: %s %s', (window, t, inside, zone) => {
+    const w = world(zone === undefined ? {} : { zone });
+    expect(isTrue(`did "A" ${window}`, one, t, w)).toBe(inside);
+    expect(isTrue(`did not "A" ${window}`, one, t, w)).toBe(!inside);
+    expect(valueOf(`count("A", ${window})`, one, t, w)).toBe(inside ? 1 : 0);
+  });
+
+  test('after last: strictly later than the most recent other event, nothing if there was none', () => {
+    const history = given(
+      track('B', '2026-01-01'),
+      track('A', '2026-01-01'),
+      track('A', '2026-01-02'),
+      track('B', '2026-01-03'),
+    );
+    const text = 'did "A" after last "B"';
+    expect(isTrue(text, history, '2026-01-01')).toBe(false);
+    expect(isTrue(text, history, '2026-01-02')).toBe(true);
+    expect(isTrue(text, history, '2026-01-03')).toBe(false);
+    expect(isTrue('did "A" after last "C"', history, '2026-01-03')).toBe(false);
+  });
+
+  test('all time is what is left out, and only what has happened counts', () => {
+    expect(valueOf('count("A")', one, '2026-01-09T23:59:59.999Z')).toBe(0);
+    expect(valueOf('count("A")', one, '2099-01-01')).toBe(1);
+  });
+});
+
+describe('conditions', () => {
+  type Case = readonly [rule: string, expected: boolean];
+  const cases: readonly Case[] = [
+    ['true', true],
+    ['false', false],
+    ['trait.city = "Pune"', true],
+    ['trait.city = "pune"', false],
+    ['trait.city != "Pune"', false],
+    ['trait.nothing = "Pune"', false],
+    ['trait.nothing != "Pune"', true],
+    ['trait.nothing = trait.nothing', false],
+    ['trait.nothing != trait.nothing', true],
+    ['trait.nothing < 5', false],
+    ['trait.nothing >= 5', false],
+    ['trait.text10 > 9', false],
+    ['trait.text10 = 10', false],
+    ['trait.text10 != 10', true],
+    ['trait.text10 = "10"', true],
+    ['trait.n > 9', true],
+    ['trait.n >= 10', true],
+    ['trait.n < 10', false],
+    ['trait.n <= 10', true],
+    ['trait.vip = true', true],
+    ['trait.vip = "true"', false],
+    ['trait.vip != false', true],
+    ['trait.city > "Puna"', true],
+    ['trait.signed_up_at = 2026-03-01', true],
+    ['trait.signed_up_at < 2026-03-01T00:00:00.001Z', true],
+    ['trait.seconds = 2026-03-01', true],
+    ['trait.millis = 2026-03-01', true],
+    ['trait.signed_up_at < trait.renews_at', true],
+    ['trait.signed_up_at = "2026-03-01T00:00:00Z"', false],
+    ['trait.city < 2026-03-01', false],
+    ['trait.address = "Oslo"', false],
+    ['trait.address exists', true],
+    ['trait.city in ["Pune", "Oslo"]', true],
+    ['trait.city in ["Oslo"]', false],
+    ['trait.city not in ["Oslo"]', true],
+    ['trait.nothing in ["Oslo"]', false],
+    ['trait.nothing not in ["Oslo"]', true],
+    ['trait.n in [9, 10]', true],
+    ['trait.tags = "new"', true],
+    ['trait.tags = "old"', false],
+    ['trait.tags != "new"', false],
+    ['trait.tags != "old"', true],
+    ['trait.tags in ["old", "sale"]', true],
+    ['trait.tags contains "sale"', true],
+    ['trait.tags contains "sal"', false],
+    ['trait.tags starts with "sa"', true],
+    ['trait.orders.sku contains "a"', true],
+    ['trait.orders.sku contains "b2"', true],
+    ['trait.orders.tags contains "y"', true],
+    ['trait.orders.tags = "z"', true],
+    ['trait.city contains "un"', true],
+    ['trait.city contains "UN"', false],
+    ['trait.city starts with "Pu"', true],
+    ['trait.city ends with "ne"', true],
+    ['trait.city ends with "Pu"', false],
+    ['trait.city matches "u.e$"', true],
+    ['trait.city matches "^u"', false],
+    ['trait.n contains "1"', false],
+    ['trait.nothing contains "1"', false],
+    ['trait.none_tags exists', false],
+    ['trait.none is missing', true],
+    ['trait.empty is missing', true],
+    ['trait.city exists', true],
+    ['trait.n = 10 and trait.city = "Oslo" or trait.vip = true', true],
+    ['trait.n = 10 and (trait.city = "Oslo" or trait.vip = false)', false],
+    ['not trait.n = 10 or true', true],
+    ['not (trait.n = 10 or true)', false],
+    ['age(trait.signed_up_at) = 228h', true],
+    ['age(trait.signed_up_at) < 2', false],
+    ['until(trait.renews_at) <= 2d', true],
+    ['until(trait.renews_at) < 2d', false],
+    ['trait.n / 0 = 0', false],
+    ['trait.n / 0 != 0', true],
+    ['did "A"', false],
+    ['did not "A"', true],
+  ];
+  test.each(cases)('%s', (text, expected) => {
+    expect(isTrue(text, person, now)).toBe(expected);
+    expect(isTrue(`not (${text})`, person, now)).toBe(!expected);
+  });
+
+  test('before a customer exists nothing holds, not even a negation', () => {
+    const history = given(track('A', '2026-01-02'));
+    expect(isTrue('true', history, '2026-01-01')).toBe(false);
+    expect(isTrue('did not "A"', history, '2026-01-01')).toBe(false);
+    expect(isTrue('true', history, '2026-01-02')).toBe(true);
+    expect(valueOf('count("A")', history, '2026-01-01')).toBeUndefined();
+    expect(isTrue('true', given(), '2026-01-01')).toBe(false);
+  });
+});
+
+describe('sequences', () => {
+  const t0 = at('2026-01-01');
+  const shop = (...events: readonly (readonly [string, number, string?])[]): History =>
+    given(bornAt(t0), ...events.map(([name, time, p]) => track(name, t0 + time, p === undefined ? {} : { p })));
+  type Case = readonly [rule: string, history: History, t: number, expected: boolean];
+  const cases: readonly Case[] = [
+    ['seq("A", "B")', shop(['A', 0], ['B', 1]), 1, true],
+    ['seq("A", "B")', shop(['A', 0], ['B', 1]), 0, false],
+    ['seq("A", "B")', shop(['A', 0], ['B', 0]), 5, false],
+    ['seq("A", "B")', shop(['B', 0], ['A', 1]), 5, false],
+    ['seq("A", "B" within 1h)', shop(['A', 0], ['B', hour - 1]), hour, true],
+    ['seq("A", "B" within 1h)', shop(['A', 0], ['B', hour]), hour, false],
+    ['seq("A", "B" within 1h)', shop(['A', 0], ['A', 5], ['B', hour]), hour, true],
+    ['seq("A", "B" within 1h, "C" within 1d)', shop(['A', 0], ['B', 1], ['C', day]), day, true],
+    ['seq("A", "B" within 1h, "C" within 1d)', shop(['A', 0], ['B', 1], ['C', day + 1]), day + 1, false],
+    ['seq("A", "A")', shop(['A', 0]), 5, false],
+    ['seq("A", "A")', shop(['A', 0], ['A', 1]), 5, true],
+    ['seq("A", "B" on p)', shop(['A', 0, 'x'], ['B', 1, 'y']), 5, false],
+    ['seq("A", "B" on p)', shop(['A', 0, 'x'], ['A', 1, 'y'], ['B', 2, 'x']), 5, true],
+    ['seq("A", "B" on p)', shop(['A', 0], ['B', 1]), 5, false],
+    ['seq("A", no "B" within 2h)', shop(['A', 0]), 2 * hour - 1, false],
+    ['seq("A", no "B" within 2h)', shop(['A', 0]), 2 * hour, true],
+    ['seq("A", no "B" within 2h)', shop(['A', 0], ['B', 0]), 2 * hour, true],
+    ['seq("A", no "B" within 2h)', shop(['A', 0], ['B', 1]), 3 * hour, false],
+    ['seq("A", no "B" within 2h)', shop(['A', 0], ['B', 2 * hour - 1]), 3 * hour, false],
+    ['seq("A", no "B" within 2h)', shop(['A', 0], ['B', 2 * hour]), 2 * hour, true],
+    ['seq("A", no "B" within 2h)', shop(['A', 0], ['B', 2 * hour]), 9 * hour, true],
+    ['seq("A", no "B" within 2h)', shop(['A', 0], ['B', 1], ['A', hour]), 3 * hour - 1, false],
+    ['seq("A", no "B" within 2h)', shop(['A', 0], ['B', 1], ['A', hour]), 3 * hour, true],
+    ['seq("A", no "B" within 2h on p)', shop(['A', 0, 'x'], ['B', 1, 'y']), 2 * hour, true],
+    ['seq("A", no "B" within 2h on p)', shop(['A', 0, 'x'], ['B', 1]), 2 * hour, true],
+    ['seq("A", no "B" within 2h on p)', shop(['A', 0, 'x'], ['B', 1, 'x']), 2 * hour, false],
+    ['seq("A", no "B" within 2h) last 3h', shop(['A', 0]), 5 * hour - 1, true],
+    ['seq("A", no "B" within 2h) last 3h', shop(['A', 0]), 5 * hour, false],
+    ['seq("A", "B") last 1h', shop(['A', 0], ['B', hour]), 2 * hour - 1, true],
+    ['seq("A", "B") last 1h', shop(['A', 0], ['B', hour]), 2 * hour, false],
+    ['seq("A", "B") after last "C"', shop(['A', 0], ['B', 2], ['C', 1]), 5, true],
+    ['seq("A", "B") after last "C"', shop(['A', 0], ['B', 2], ['C', 2]), 5, false],
+  ];
+  test.each(cases)('%s %#', (text, history, t, expected) => {
+    expect(isTrue(text, history, t0 + t)).toBe(expected);
+  });
+});
+
+describe('for, entered and exited', () => {
+  test('C for W: true at exactly W after C became true, and a break starts it again', () => {
+    const history = given(bornAt('2026-01-01'), track('A', '2026-01-02'), track('A', '2026-01-12'));
+    const text = 'did "A" last 7d for 5d';
+    expect(isTrue(text, history, '2026-01-06T23:59:59.999')).toBe(false);
+    expect(isTrue(text, history, '2026-01-07')).toBe(true);
+    expect(isTrue(text, history, '2026-01-08T23:59:59.999')).toBe(true);
+    expect(isTrue(text, history, '2026-01-09')).toBe(false);
+    expect(isTrue(text, history, '2026-01-16T23:59:59.999')).toBe(false);
+    expect(isTrue(text, history, '2026-01-17')).toBe(true);
+  });
+
+  test('an exit and an entry at one instant are no break', () => {
+    const history = given(track('A', '2026-01-02'), track('A', '2026-01-09'));
+    expect(isTrue('did "A" last 7d for 10d', history, '2026-01-12')).toBe(true);
+  });
+
+  test('it starts where the customer does', () => {
+    const history = given(bornAt('2026-01-01'));
+    expect(isTrue('(did not "A") for 14d', history, '2026-01-14T23:59:59.999')).toBe(false);
+    expect(isTrue('(did not "A") for 14d', history, '2026-01-15')).toBe(true);
+  });
+
+  test('a truth of a single instant is a break for its negation', () => {
+    const history = given(track('A', '2026-01-01'));
+    const text = 'not (age(last "A") = 5d)';
+    expect(isTrue('age(last "A") = 5d', history, '2026-01-06')).toBe(true);
+    expect(isTrue('age(last "A") = 5d', history, at('2026-01-06') + 1)).toBe(false);
+    expect(isTrue(`(${text}) for 5d`, history, at('2026-01-06') - 1)).toBe(false);
+    expect(isTrue(`(${text}) for 4d`, history, at('2026-01-06') - 1)).toBe(true);
+    expect(isTrue(`(${text}) for 4d`, history, at('2026-01-10'))).toBe(false);
+    expect(isTrue(`(${text}) for 4d`, history, at('2026-01-10') + 1)).toBe(true);
+  });
+
+  test('for nests', () => {
+    const history = given(track('A', '2026-01-01'));
+    const text = '(did "A" for 2d) for 3d';
+    expect(isTrue(text, history, at('2026-01-06') - 1)).toBe(false);
+    expect(isTrue(text, history, '2026-01-06')).toBe(true);
+  });
+
+  const w = world({ segments: { active: 'did "A" last 7d' } });
+  const history = given(bornAt('2026-01-01'), track('A', '2026-01-02'), track('A', '2026-01-12'));
+  test.each([
+    ['age(entered active)', '2026-01-01', undefined],
+    ['age(entered active)', '2026-01-05', ms(3 * day)],
+    ['age(exited active)', '2026-01-05', undefined],
+    ['age(entered active)', '2026-01-10', ms(8 * day)],
+    ['age(exited active)', '2026-01-10', ms(day)],
+    ['age(entered active)', '2026-01-13', ms(day)],
+    ['age(exited active)', '2026-01-13', ms(4 * day)],
+  ] as const)('%s on %s', (text, t, expected) => {
+    expect(valueOf(text, history, t, w)).toEqual(expected);
+  });
+
+  test('in NAME', () => {
+    expect(isTrue('in active', history, '2026-01-08T23:59:59.999', w)).toBe(true);
+    expect(isTrue('not in active', history, '2026-01-09', w)).toBe(true);
+  });
+});
+
+describe('standing, lifecycles, scores, lists, consent, samples', () => {
+  const populations = (key: string, ...taken: readonly (readonly [string, readonly number[]])[]) =>
+    new Map([[key, taken.map(([t, values]) => ({ at: at(t), values }))]]);
+  const key = JSON.stringify({ kind: 'count', events: { source: { kind: 'track', name: 'A' } } });
+  const twice = given(track('A', '2026-01-01'), track('A', '2026-01-05'));
+
+  test('a percentile stands against the population of the last refresh', () => {
+    const w = world({ populations: populations(key, ['2026-01-02', [0, 1, 2]], ['2026-01-06', [2, 3]]) });
+    expect(valueOf('percentile(count("A"))', twice, '2026-01-01', w)).toBeUndefined();
+    expect(valueOf('percentile(count("A"))', twice, '2026-01-02', w)).toBe(50);
+    expect(valueOf('percentile(count("A"))', twice, '2026-01-05', w)).toBe(100);
+    expect(valueOf('percentile(count("A"))', twice, '2026-01-06', w)).toBe(0);
+    expect(valueOf('quintile(count("A"))', twice, '2026-01-02', w)).toBe(3);
+  });
+
+  test('RFM: missing without a purchase in the window, recency falls with time', () => {
+    const options: WorldOptions = { rfm: { purchase: '"A"', value: 'v', window: 'last 365d' } };
+    const w = world({
+      ...options,
+      populations: new Map([
+        ['rfm default recency', [{ at: at('2026-01-01'), values: [0, day, 2 * day, 3 * day, 4 * day] }]],
+        ['rfm default frequency', [{ at: at('2026-01-01'), values: [1, 2, 3, 4, 5] }]],
+        ['rfm default monetary', [{ at: at('2026-01-01'), values: [10, 20, 30, 40, 50] }]],
+      ]),
+    });
+    const history = given(bornAt('2025-12-01'), track('A', '2026-01-01', { v: 50 }));
+    expect(valueOf('rfm(recency)', history, '2025-12-31', w)).toBeUndefined();
+    expect(valueOf('rfm(recency)', history, '2026-01-01', w)).toBe(5);
+    expect(valueOf('rfm(frequency)', history, '2026-01-01', w)).toBe(1);
+    expect(valueOf('rfm(monetary)', history, '2026-01-01', w)).toBe(5);
+    expect(valueOf('rfm(group)', history, '2026-01-01', w)).toBe('potential_loyalists');
+    // 20 % of the population lies at 0.8 days.
+    expect(valueOf('rfm(recency)', history, at('2026-01-01') + 0.8 * day, w)).toBe(5);
+    expect(valueOf('rfm(recency)', history, at('2026-01-01') + 0.8 * day + 1, w)).toBe(4);
+    expect(valueOf('rfm(recency)', history, '2026-06-01', w)).toBe(1);
+    expect(valueOf('rfm(group)', history, '2027-01-01', w)).toBeUndefined();
+  });
+
+  test('a stage is the first whose rule holds', () => {
+    const w = world({
+      stages: [['loyal', 'count("A") >= 2'], ['new', 'did "A" last 7d'], ['visitor']],
+    });
+    expect(valueOf('stage(default)', twice, '2026-01-01', w)).toBe('new');
+    expect(valueOf('stage(default)', twice, '2026-01-05', w)).toBe('loyal');
+    expect(isTrue('stage(default) = "loyal"', twice, '2026-01-05', w)).toBe(true);
+    expect(valueOf('stage(default)', given(bornAt('2026-01-01')), '2026-01-05', w)).toBe('visitor');
+  });
+
+  test('a score is the latest by its own time', () => {
+    const history = given(bornAt('2026-01-01'), score('churn', 0.5, '2026-01-03'), score('churn', 0.2, '2026-01-02'));
+    expect(valueOf('score(churn)', history, '2026-01-01')).toBeUndefined();
+    expect(valueOf('score(churn)', history, '2026-01-02')).toBe(0.2);
+    expect(valueOf('score(churn)', history, '2026-01-04')).toBe(0.5);
+    expect(valueOf('score(other)', history, '2026-01-04')).toBeUndefined();
+  });
+
+  test('a list holds from the instant it was uploaded until it is replaced', () => {
+    const history = given(bornAt('2026-01-01'), onList('vip', '2026-01-02', '2026-01-04'));
+    expect(isTrue('in list vip', history, '2026-01-01')).toBe(false);
+    expect(isTrue('in list vip', history, '2026-01-02')).toBe(true);
+    expect(isTrue('in list vip', history, '2026-01-04')).toBe(false);
+    expect(isTrue('in list other', history, '2026-01-02')).toBe(false);
+    expect(isTrue('in list vip for 1d', history, '2026-01-03')).toBe(true);
+  });
+
+  const subscribed = (t: string, properties: Record<string, string>, id?: string) =>
+    track('Subscription Updated', t, properties, id);
+  type ConsentCase = readonly [rule: string, t: string, expected: boolean];
+  const consent = given(
+    bornAt('2026-01-01'),
+    subscribed('2026-01-02', { channel: 'email', status: 'subscribed' }),
+    subscribed('2026-01-03', { channel: 'email', topic: 'newsletter', status: 'subscribed' }),
+    subscribed('2026-01-03', { channel: 'sms', topic: 'news', status: 'subscribed' }),
+    track('Unsubscribed', '2026-01-04', {}),
+    subscribed('2026-01-05', { status: 'subscribed' }),
+    track('Unsubscribed', '2026-01-06', { topic: 'newsletter' }),
+    subscribed('2026-01-07', { channel: 'email', status: 'nonsense' }),
+  );
+  const consentCases: readonly ConsentCase[] = [
+    ['subscribed(email)', '2026-01-01', false],
+    ['subscribed(email)', '2026-01-02', true],
+    ['subscribed("newsletter")', '2026-01-02', false],
+    ['subscribed("newsletter")', '2026-01-03', true],
+    ['subscribed("news")', '2026-01-03', false],
+    ['subscribed(email)', '2026-01-04', false],
+    ['subscribed("newsletter")', '2026-01-04', false],
+    ['subscribed("newsletter")', '2026-01-05', true],
+    ['subscribed("newsletter")', '2026-01-06', false],
+    ['subscribed(email)', '2026-01-07', true],
+    ['did "Unsubscribed"', '2026-01-07', true],
+  ];
+  test.each(consentCases)('%s on %s', (text, t, expected) => {
+    expect(isTrue(text, consent, t)).toBe(expected);
+  });
+
+  test('a channel set to opt-out stands until it is withdrawn', () => {
+    const w = world({ optOut: ['sms', 'email'] });
+    expect(isTrue('subscribed(sms)', consent, '2026-01-01', w)).toBe(true);
+    expect(isTrue('subscribed("news")', consent, '2026-01-03', w)).toBe(true);
+    expect(isTrue('subscribed(email)', consent, '2026-01-04', w)).toBe(false);
+  });
+
+  test('a sample is the same for ever, grows with its share and has a complement', () => {
+    const customers = Array.from({ length: 2000 }, (_, i) => ({ ...given(bornAt('2026-01-01')), sampleId: `u${i}` }));
+    const size = (text: string): number => customers.filter((c) => isTrue(text, c, '2026-01-01')).length;
+    expect(size('sample(10%, "a")')).toBeGreaterThan(150);
+    expect(size('sample(10%, "a")')).toBeLessThan(250);
+    expect(size('sample(10%, "a") and not sample(20%, "a")')).toBe(0);
+    expect(size('sample(0%, "a")')).toBe(0);
+    expect(size('sample(100%, "a")')).toBe(2000);
+  });
+});
+
+test('a minute is sixty seconds and a week seven days', () => {
+  expect(valueOf('2w', person, now)).toEqual(ms(14 * day));
+  expect(valueOf('15m + 30s', person, now)).toEqual(ms(15.5 * minute));
+});
