@@ -12,6 +12,8 @@ export type Diagnostic = {
   readonly column?: number;
   /** Number of characters that are wrong, for underlining. */
   readonly length?: number;
+  /** JSON pointer (RFC 6901) to what is wrong, where a tree came as JSON. */
+  readonly pointer?: string;
   /** What would have been accepted here. */
   readonly expected?: string;
   /** The nearest valid name, where a name is unknown. */

@@ -80,6 +80,7 @@ export function readDate(text: string): Result<DateReading, string> {
   ] = match;
   const [year, month, day] = [Number(yearText), Number(monthText), Number(dayText)];
   const [hour, minute, second] = [Number(hourText), Number(minuteText), Number(secondText)];
+  if (year < 1) return fail('there is no year 0; years are 0001 to 9999');
   if (month < 1 || month > 12) return fail(`there is no month ${String(monthText)}; months are 01 to 12`);
   const days = daysInMonth(year, month);
   if (day < 1 || day > days) return fail(`${text.slice(0, 7)} has the days 01 to ${days}`);
