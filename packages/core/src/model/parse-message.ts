@@ -62,8 +62,9 @@ const kinds: readonly string[] = ['track', 'page', 'screen', 'identify', 'group'
  * @example parseMessage({ type: 'track', userId: 'asha', event: 'Product Added' }, { receivedAt, zone, nextMessageId })
  */
 export function parseMessage(raw: unknown, options: ParseMessageOptions): Result<Message, Diagnostic> {
-  if (!isObject(raw))
+  if (!isObject(raw)) {
     return refuse('message/shape', 'A message must be an object', 'an object such as { "type": "track", … }');
+  }
   const kind = options.kind ?? raw['type'];
   if (!isKind(kind)) return refuseKind(kind);
   const name = readName(kind, raw);
@@ -215,8 +216,9 @@ function addTrait(kind: string, value: unknown, into: Identifier[]): void {
 function addExternalIds(list: unknown, into: Identifier[]): Refusal | undefined {
   if (list === undefined || list === null) return undefined;
   const expected = 'a list of { "type": …, "id": … }';
-  if (!Array.isArray(list))
+  if (!Array.isArray(list)) {
     return refuse('message/external-ids', '"context.externalIds" must be a list', expected);
+  }
   for (const item of list as readonly unknown[]) {
     const kind = isObject(item) ? item['type'] : undefined;
     if (!isObject(item) || typeof kind !== 'string' || kind === '') {

@@ -108,16 +108,10 @@ function widthAt(source: string, at: number, style: ScalarStyle): number {
 }
 
 function escapeWidth(source: string, at: number): number {
-  switch (source[at + 1]) {
-    case 'x':
-      return 4;
-    case 'u':
-      return 6;
-    case 'U':
-      return 10;
-    default:
-      return 2;
-  }
+  const kind = source.charAt(at + 1);
+  if (kind === 'x') return 4;
+  if (kind === 'u') return 6;
+  return kind === 'U' ? 10 : 2;
 }
 
 function lineAfter(source: string, from: number): number {

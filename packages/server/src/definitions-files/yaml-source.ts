@@ -105,9 +105,9 @@ export class YamlNode {
     if (!isMap(node)) return undefined;
     const entries: YamlEntry[] = [];
     for (const pair of node.items) {
-      const key = pair.key as ParsedNode;
+      const key = pair.key;
       const keyPlace = placeAt(this.#context.lines, key.range[0]);
-      const value = pair.value as ParsedNode | null;
+      const value = pair.value;
       const name = isScalar(key) ? String(key.value) : this.#context.text.slice(key.range[0], key.range[1]);
       entries.push({ key: name, keyPlace, node: new YamlNode(this.#context, value, keyPlace) });
     }
@@ -138,9 +138,7 @@ export class YamlNode {
     if (typeof value === 'string') return value;
     if (value === null || value === undefined) return undefined;
     const node = this.#resolved();
-    return isScalar(node) && typeof node.source === 'string'
-      ? node.source
-      : String(value as number | boolean);
+    return isScalar(node) && typeof node.source === 'string' ? node.source : String(value);
   }
 
   /** As plain data. */
@@ -152,6 +150,12 @@ export class YamlNode {
   /** Where a map's key or a list's index leads; undefined when there is nothing. */
   child(step: string | number): YamlNode | undefined {
     return typeof step === 'number' ? this.items()?.[step] : this.entry(step)?.node;
+  }
+
+  /** Written with braces or brackets, where block text cannot stand. */
+  isFlow(): boolean {
+    const node = this.#node;
+    return (isMap(node) || isSeq(node)) && node.flow === true;
   }
 
   /** Where the scalar stands in the file, for editing; undefined for anything else, and for aliases. */
@@ -184,19 +188,15 @@ export class YamlNode {
   }
 }
 
+const styles: ReadonlyMap<string, ScalarStyle> = new Map([
+  ['QUOTE_SINGLE', 'single'],
+  ['QUOTE_DOUBLE', 'double'],
+  ['BLOCK_LITERAL', 'literal'],
+  ['BLOCK_FOLDED', 'folded'],
+]);
+
 function styleOf(type: string | null | undefined): ScalarStyle {
-  switch (type) {
-    case 'QUOTE_SINGLE':
-      return 'single';
-    case 'QUOTE_DOUBLE':
-      return 'double';
-    case 'BLOCK_LITERAL':
-      return 'literal';
-    case 'BLOCK_FOLDED':
-      return 'folded';
-    default:
-      return 'plain';
-  }
+  return styles.get(type ?? '') ?? 'plain';
 }
 
 function placeAt(lines: LineCounter, offset: number): Place {

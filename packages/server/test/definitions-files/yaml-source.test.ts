@@ -41,7 +41,7 @@ describe('a character of a value is found in the file', () => {
   ])('%s', (_name, text) => {
     const [value, found] = pointedAt(text);
     // A fold shows a line break in the file where the value has a space.
-    const same = [...value].every(
+    const same = Array.from(value).every(
       (c, i) => found[i] === c || ((c === ' ' || c === '\n') && /\s/.test(found[i] ?? '\n')),
     );
     expect({ value, found, same }).toMatchObject({ same: true });

@@ -1,0 +1,43 @@
+/** The command tree. A command is a file in `commands/` that exports `register…(program, terminal)`. */
+
+import { Command } from 'commander';
+
+import { registerCheck } from './commands/check.ts';
+import { registerCompletion } from './commands/completion.ts';
+import { registerFmt } from './commands/fmt.ts';
+import { registerTest } from './commands/test.ts';
+import type { Terminal } from './terminal.ts';
+
+export function createProgram(terminal: Terminal): Command {
+  const program = new Command('segue');
+  program
+    .description('Moves customers between segments the moment their behaviour says so.')
+    .version('0.1.0', '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [command]', 'print help about a command')
+    .showHelpAfterError('(segue help [command] tells more)')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => {
+        terminal.write(text);
+      },
+      writeErr: (text) => {
+        terminal.writeError(text);
+      },
+    })
+    .addHelpText(
+      'after',
+      `
+Examples:
+  segue test scenarios/*.yaml         run scenario files
+  segue check definitions/            check definitions
+  segue help test                     tell more about a command
+
+Exit codes: 0 done, 1 done and something is wrong, 2 not done (wrong usage, unreadable file).`,
+    );
+  registerTest(program, terminal);
+  registerCheck(program, terminal);
+  registerFmt(program, terminal);
+  registerCompletion(program, terminal);
+  return program;
+}

@@ -1,0 +1,42 @@
+/** Running a replay from the command line: progress, Ctrl-C, and what went wrong with whole files. */
+
+import type { ReplayReport } from '@segue/server/replay/replay-report.ts';
+import { Replay, type ReplayOptions } from '@segue/server/replay/replay.ts';
+
+import { exitOk, exitUnusable } from '../exit-code.ts';
+import type { Terminal } from '../terminal.ts';
+import { showProgress } from './progress-line.ts';
+
+/** As shells number a program ended by Ctrl-C. */
+const exitInterrupted = 130;
+
+export type ReplayRun = { readonly report: ReplayReport; readonly exitCode: number };
+
+/** Ctrl-C ends the replay and reports what there is; a second one ends the program at once. */
+export async function runReplay(options: ReplayOptions, terminal: Terminal): Promise<ReplayRun> {
+  const replay = new Replay(options);
+  let interrupted = false;
+  const onSignal = (): void => {
+    if (interrupted) process.exit(exitInterrupted);
+    interrupted = true;
+    replay.stop();
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  const stopShowing = showProgress(() => replay.progress, {
+    isTerminal: process.stderr.isTTY,
+    write: terminal.writeError,
+  });
+  try {
+    const report = await replay.run();
+    stopShowing();
+    for (const error of report.input.fileErrors)
+      terminal.writeError(`${terminal.errorColours.red('error')}: ${error}\n`);
+    if (interrupted) return { report, exitCode: exitInterrupted };
+    return { report, exitCode: report.input.messages === 0 ? exitUnusable : exitOk };
+  } finally {
+    stopShowing();
+    process.off('SIGINT', onSignal);
+    process.off('SIGTERM', onSignal);
+  }
+}
