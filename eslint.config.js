@@ -53,6 +53,9 @@ export default defineConfig(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       // It asks for `!`, which is forbidden; `as number` after a bounds check is deliberate in hot code.
       '@typescript-eslint/non-nullable-type-assertion-style': 'off',
+      // Isolated declarations need the annotations that these two would remove.
+      '@typescript-eslint/no-inferrable-types': 'off',
+      '@typescript-eslint/consistent-generic-constructors': 'off',
       // Indexed loops are deliberate in hot code.
       '@typescript-eslint/prefer-for-of': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
