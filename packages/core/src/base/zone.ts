@@ -310,7 +310,7 @@ export class Zone {
   /** The date that has begun by `t`: the wall calendar's, or the one after where a clock was set back over midnight. */
   #currentDay(t: Instant): number {
     const at = clampInstant(t);
-    const day = Math.max(this.dayNumber(at), DAY_MIN);
+    const day = Math.min(Math.max(this.dayNumber(at), DAY_MIN), DAY_MAX);
     return day < DAY_MAX && this.startOfDayNumber(day + 1) <= at ? day + 1 : day;
   }
 
