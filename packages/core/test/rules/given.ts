@@ -101,7 +101,9 @@ export function world(options: WorldOptions = {}): World {
               'default',
               {
                 name: 'default',
-                stages: stages.map(([name, text]) => (text === undefined ? { name } : { name, rule: rule(text) })),
+                stages: stages.map(([name, text]) =>
+                  text === undefined ? { name } : { name, rule: rule(text) },
+                ),
               },
             ],
           ],
@@ -135,7 +137,11 @@ const plainWorld = world();
 export const isTrue = (text: string, history: History, t: string | Instant, w: World = plainWorld): boolean =>
   holds(rule(text), history, typeof t === 'string' ? at(t) : t, w);
 
-export const valueOf = (text: string, history: History, t: string | Instant, w: World = plainWorld): RuleValue =>
-  evaluate(expression(text), history, typeof t === 'string' ? at(t) : t, w);
+export const valueOf = (
+  text: string,
+  history: History,
+  t: string | Instant,
+  w: World = plainWorld,
+): RuleValue => evaluate(expression(text), history, typeof t === 'string' ? at(t) : t, w);
 
 export const ms = (duration: number): RuleValue => ({ kind: 'duration', ms: duration });

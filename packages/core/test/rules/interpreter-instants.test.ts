@@ -10,7 +10,19 @@ import type { History, World } from '../../src/rules/interpreter-history.ts';
 import { Interpreter, nextChange } from '../../src/rules/interpreter.ts';
 import { populationKey } from '../../src/rules/population.ts';
 import type { Condition } from '../../src/rules/tree.ts';
-import { at, bornAt, expression, given, identify, isTrue, onList, rule, score, track, world } from './given.ts';
+import {
+  at,
+  bornAt,
+  expression,
+  given,
+  identify,
+  isTrue,
+  onList,
+  rule,
+  score,
+  track,
+  world,
+} from './given.ts';
 
 const t0 = at('2026-03-01');
 const spanMs = 60;
@@ -20,18 +32,28 @@ const pattern = fc.constantFrom('"A"', '"B"', '"A" where p = 1', 'any event');
 const window = fc.oneof(
   fc.constant(''),
   duration.map((d) => `last ${d}`),
-  fc.tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 })).map(([a, b]) => `from ${a + b}ms to ${a}ms ago`),
+  fc
+    .tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 }))
+    .map(([a, b]) => `from ${a + b}ms to ${a}ms ago`),
   fc.constantFrom('last 1 calendar day', 'after last "B"', 'since 2026-03-01T00:00:00.020Z'),
 );
 const comma = (w: string): string => (w === '' ? '' : `, ${w}`);
 const aged = fc.oneof(
   fc.tuple(fc.constantFrom('first', 'last'), pattern).map(([which, e]) => `age(${which} ${e})`),
-  fc.constantFrom('age(trait.d)', 'until(trait.d)', 'age(entered inner)', 'age(exited inner)', 'age(last(d of "A"))'),
+  fc.constantFrom(
+    'age(trait.d)',
+    'until(trait.d)',
+    'age(entered inner)',
+    'age(exited inner)',
+    'age(last(d of "A"))',
+  ),
 );
 const scaled = fc.oneof(
   aged,
   fc.tuple(fc.constantFrom('2 *', '0.5 *', '-1 *', '0.3 *'), aged).map(([factor, v]) => `${factor} ${v}`),
-  fc.tuple(aged, fc.constantFrom('+', '-'), fc.oneof(aged, duration)).map(([l, op, r]) => `(${l} ${op} ${r})`),
+  fc
+    .tuple(aged, fc.constantFrom('+', '-'), fc.oneof(aged, duration))
+    .map(([l, op, r]) => `(${l} ${op} ${r})`),
   fc.tuple(aged, duration).map(([v, d]) => `coalesce(${v}, ${d})`),
 );
 const operator = fc.constantFrom('=', '!=', '<', '<=', '>', '>=');
@@ -44,13 +66,17 @@ const standing = fc.constantFrom(
 );
 const leaf: fc.Arbitrary<string> = fc.oneof(
   fc.tuple(pattern, window).map(([e, w]) => `did ${e} ${w}`),
-  fc.tuple(pattern, window, fc.integer({ min: 0, max: 3 })).map(([e, w, n]) => `count(${e}${comma(w)}) >= ${n}`),
+  fc
+    .tuple(pattern, window, fc.integer({ min: 0, max: 3 }))
+    .map(([e, w, n]) => `count(${e}${comma(w)}) >= ${n}`),
   fc.tuple(window).map(([w]) => `sum(p of "A"${comma(w)}) > last(p of "A"${comma(w)})`),
   fc.tuple(scaled, operator, fc.oneof(duration, scaled)).map(([l, op, r]) => `${l} ${op} ${r}`),
   fc.tuple(scaled, duration, duration).map(([v, a, b]) => `${v} in [${a}, ${b}]`),
   fc.tuple(duration, duration).map(([a, b]) => `seq("A", "B" within ${a}) last ${b}`),
   fc.tuple(duration, window).map(([a, w]) => `seq("A", no "B" within ${a}) ${w}`),
-  fc.tuple(standing, operator, fc.constantFrom('1', '3', '37.5', '50', '100')).map(([v, op, x]) => `${v} ${op} ${x}`),
+  fc
+    .tuple(standing, operator, fc.constantFrom('1', '3', '37.5', '50', '100'))
+    .map(([v, op, x]) => `${v} ${op} ${x}`),
   fc.constantFrom(
     'in inner',
     'in list vip',
@@ -76,10 +102,18 @@ const { tree: condition } = fc.letrec<{ tree: string }>((tie) => ({
 
 const time = fc.integer({ min: 0, max: 40 });
 const fact = fc.oneof(
-  { weight: 4, arbitrary: fc.tuple(fc.constantFrom('A', 'B'), time, time).map(([name, t, d]) => track(name, t0 + t, { p: t % 3, d: t0 + d })) },
+  {
+    weight: 4,
+    arbitrary: fc
+      .tuple(fc.constantFrom('A', 'B'), time, time)
+      .map(([name, t, d]) => track(name, t0 + t, { p: t % 3, d: t0 + d })),
+  },
   fc.tuple(time, time).map(([t, d]) => identify({ d: t0 + d, n: t % 2 }, t0 + t)),
   fc.tuple(time, fc.boolean()).map(([t, yes]) =>
-    track('Subscription Updated', t0 + t, { channel: 'email', status: yes ? 'subscribed' : 'unsubscribed' }),
+    track('Subscription Updated', t0 + t, {
+      channel: 'email',
+      status: yes ? 'subscribed' : 'unsubscribed',
+    }),
   ),
   fc.constant(score('s', 0.7, '2026-03-01T00:00:00.015Z')),
   fc.constant(onList('vip', '2026-03-01T00:00:00.010Z', '2026-03-01T00:00:00.022Z')),
@@ -88,7 +122,9 @@ const history: fc.Arbitrary<History> = fc
   .tuple(time, fc.array(fact, { maxLength: 8 }))
   .map(([born, facts]) => given(bornAt(t0 + born), ...facts));
 
-const values = fc.array(fc.integer({ min: -5, max: 25 }), { minLength: 1, maxLength: 6 }).map((v) => v.sort((a, b) => a - b));
+const values = fc
+  .array(fc.integer({ min: -5, max: 25 }), { minLength: 1, maxLength: 6 })
+  .map((v) => v.sort((a, b) => a - b));
 const worlds: fc.Arbitrary<World> = fc.tuple(leaf, values, values).map(([inner, first, second]) => {
   const own = /inner|stage|rfm|percentile|quintile/.test(inner) ? 'did "A" last 7ms' : inner;
   const taken = [
@@ -96,7 +132,9 @@ const worlds: fc.Arbitrary<World> = fc.tuple(leaf, values, values).map(([inner, 
     { at: t0 + 25, values: second },
   ];
   const keys = [
-    ...['age(last "A")', 'until(trait.d)', 'count("A", last 9ms)'].map((text) => populationKey(expression(text))),
+    ...['age(last "A")', 'until(trait.d)', 'count("A", last 9ms)'].map((text) =>
+      populationKey(expression(text)),
+    ),
     ...['recency', 'frequency', 'monetary'].map((part) => `rfm default ${part}`),
   ];
   return world({

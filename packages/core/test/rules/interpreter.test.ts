@@ -24,7 +24,11 @@ const hour = 3_600_000;
 const minute = 60_000;
 
 const buyer = given(
-  track('Order Completed', '2026-03-01T10:00:00Z', { revenue: 0.1, city: 'Pune', products: [{ c: 'a' }, { c: 'b' }] }),
+  track('Order Completed', '2026-03-01T10:00:00Z', {
+    revenue: 0.1,
+    city: 'Pune',
+    products: [{ c: 'a' }, { c: 'b' }],
+  }),
   track('Order Completed', '2026-03-05T10:00:00Z', { revenue: 0.2, city: 'Oslo', products: [{ c: 'b' }] }),
   track('Order Completed', '2026-03-05T23:30:00Z', { revenue: 'x', city: '', products: [] }),
   track('Order Completed', '2026-03-09T10:00:00Z', { revenue: -0.3, city: 'Oslo' }),
@@ -206,7 +210,11 @@ describe('ties', () => {
   });
 
   test('first and last give the value on that very event, missing if it has none there', () => {
-    const history = given(track('A', '2026-01-01'), track('A', '2026-01-02', { p: 1 }), track('A', '2026-01-03'));
+    const history = given(
+      track('A', '2026-01-01'),
+      track('A', '2026-01-02', { p: 1 }),
+      track('A', '2026-01-03'),
+    );
     expect(valueOf('first(p of "A")', history, now)).toBeUndefined();
     expect(valueOf('last(p of "A")', history, now)).toBeUndefined();
   });
@@ -374,7 +382,10 @@ describe('conditions', () => {
 describe('sequences', () => {
   const t0 = at('2026-01-01');
   const shop = (...events: readonly (readonly [string, number, string?])[]): History =>
-    given(bornAt(t0), ...events.map(([name, time, p]) => track(name, t0 + time, p === undefined ? {} : { p })));
+    given(
+      bornAt(t0),
+      ...events.map(([name, time, p]) => track(name, t0 + time, p === undefined ? {} : { p })),
+    );
   type Case = readonly [rule: string, history: History, t: number, expected: boolean];
   const cases: readonly Case[] = [
     ['seq("A", "B")', shop(['A', 0], ['B', 1]), 1, true],
@@ -525,7 +536,11 @@ describe('standing, lifecycles, scores, lists, consent, samples', () => {
   });
 
   test('a score is the latest by its own time', () => {
-    const history = given(bornAt('2026-01-01'), score('churn', 0.5, '2026-01-03'), score('churn', 0.2, '2026-01-02'));
+    const history = given(
+      bornAt('2026-01-01'),
+      score('churn', 0.5, '2026-01-03'),
+      score('churn', 0.2, '2026-01-02'),
+    );
     expect(valueOf('score(churn)', history, '2026-01-01')).toBeUndefined();
     expect(valueOf('score(churn)', history, '2026-01-02')).toBe(0.2);
     expect(valueOf('score(churn)', history, '2026-01-04')).toBe(0.5);
@@ -579,7 +594,10 @@ describe('standing, lifecycles, scores, lists, consent, samples', () => {
   });
 
   test('a sample is the same for ever, grows with its share and has a complement', () => {
-    const customers = Array.from({ length: 2000 }, (_, i) => ({ ...given(bornAt('2026-01-01')), sampleId: `u${i}` }));
+    const customers = Array.from({ length: 2000 }, (_, i) => ({
+      ...given(bornAt('2026-01-01')),
+      sampleId: `u${i}`,
+    }));
     const size = (text: string): number => customers.filter((c) => isTrue(text, c, '2026-01-01')).length;
     expect(size('sample(10%, "a")')).toBeGreaterThan(150);
     expect(size('sample(10%, "a")')).toBeLessThan(250);
