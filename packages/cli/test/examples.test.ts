@@ -1,13 +1,15 @@
 /** The rule language by example: every scenario holds, by every route, as a user would run it. */
 
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 const folder = 'examples/scenarios';
+const segue = join(root, 'packages/cli/bin/segue.mjs');
 const files = readdirSync(join(root, folder)).filter((name) => name.endsWith('.yaml'));
 
 type Outcome = {
@@ -21,8 +23,8 @@ describe('examples of the rule language', () => {
   let outcomes: readonly Outcome[] = [];
 
   beforeAll(() => {
-    const command = [join(root, 'packages/cli/bin/segue.mjs'), 'test', '--json', '--route', 'all', folder];
-    const { stdout, stderr } = spawnSync(process.execPath, command, {
+    const command = ['test', '--json', '--route', 'all', folder];
+    const { stdout, stderr } = spawnSync(process.execPath, [segue, ...command], {
       cwd: root,
       encoding: 'utf8',
       maxBuffer: 64 * 1024 * 1024,
@@ -47,5 +49,27 @@ describe('examples of the rule language', () => {
   test('each file is in the list of contents', () => {
     const contents = readFileSync(join(root, folder, 'README.md'), 'utf8');
     expect(files.filter((file) => !contents.includes(`(${file})`))).toEqual([]);
+  });
+});
+
+describe('the README', () => {
+  /** Blocks of YAML that begin with the name of the file they are. */
+  const blocks = [
+    ...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/```yaml\n# (\S+)\n([\s\S]*?)```/g),
+  ];
+
+  test('its files are what its commands say they are', () => {
+    const place = mkdtempSync(join(tmpdir(), 'segue-readme-'));
+    try {
+      for (const [, name = '', text = ''] of blocks) writeFileSync(join(place, name), text);
+      const run = (...command: readonly string[]): { status: number | null; stdout: string } =>
+        spawnSync(process.execPath, [segue, ...command], { cwd: place, encoding: 'utf8' });
+      expect(run('check', 'segments.yaml').status).toBe(0);
+      const tested = run('test', 'big-spenders.yaml');
+      expect(tested.stdout.trimEnd().split('\n').at(-1)).toBe('1 passed, 0 failed');
+      expect(tested.status).toBe(0);
+    } finally {
+      rmSync(place, { recursive: true });
+    }
   });
 });

@@ -2,10 +2,7 @@
 
 import type { Command } from 'commander';
 
-import {
-  readDefinitionFiles,
-  type DefinitionFiles,
-} from '@segue/server/definitions-files/read-definition-files.ts';
+import type { DefinitionFiles } from '@segue/server/definitions-files/read-definition-files.ts';
 
 import { diagnosticText } from '../diagnostic-text.ts';
 import { exitFailed, exitOk, exitUnusable } from '../exit-code.ts';

@@ -69,7 +69,7 @@ export const identifierKindsByField: ReadonlyMap<string, IdentifierKind> = new M
 export function addIdentifier(into: Identifier[], kind: IdentifierKind, value: string): void {
   for (let i = 0; i < into.length; i++) {
     const known = into[i];
-    if (known !== undefined && known.kind === kind && known.value === value) return;
+    if (known?.kind === kind && known.value === value) return;
   }
   into.push({ kind, value });
 }

@@ -164,17 +164,10 @@ function jsonProblem(value: object, depth: number): string | undefined {
 }
 
 function partProblem(part: unknown, depth: number): string | undefined {
-  switch (typeof part) {
-    case 'string':
-    case 'boolean':
-      return undefined;
-    case 'number':
-      return Number.isFinite(part) ? undefined : 'holds a number that is too large';
-    case 'object':
-      return part === null ? undefined : jsonProblem(part, depth + 1);
-    default:
-      return `holds a ${typeof part}, which JSON does not have`;
-  }
+  if (typeof part === 'string' || typeof part === 'boolean' || part === null) return undefined;
+  if (typeof part === 'object') return jsonProblem(part, depth + 1);
+  if (typeof part !== 'number') return `holds a ${typeof part}, which JSON does not have`;
+  return Number.isFinite(part) ? undefined : 'holds a number that is too large';
 }
 
 function readIdentifiers(raw: Fields, traits: JsonObject, into: Identifier[]): Refusal | undefined {
@@ -272,7 +265,7 @@ function readInstant(value: unknown, field: string, zone: InstantReader): Instan
   if (typeof value === 'string') instant = zone.parseInstant(value);
   else if (typeof value === 'number') instant = instantOfNumber(value);
   if (instant !== undefined) return instant;
-  const shown = typeof value === 'string' ? value : (JSON.stringify(value) ?? typeof value);
+  const shown = typeof value === 'string' ? value : JSON.stringify(value);
   return refuse(
     'message/time',
     `"${field}" is not a time that can be read: ${shown.slice(0, 60)}`,

@@ -29,8 +29,9 @@ export function placeDefinitionDiagnostics(
     const node = nodeOfDefinition(root, diagnostic.definition ?? '');
     const key =
       diagnostic.code === 'definitions/unknown-key' ? keyNamedIn(node, diagnostic.message) : undefined;
-    if (key !== undefined)
+    if (key !== undefined) {
       return [{ ...diagnostic, ...key.keyPlace, length: key.key.length, file: node.file }];
+    }
     return placeDiagnostics(diagnostic.line === undefined ? node : ruleIn(node), [diagnostic]);
   });
 }

@@ -138,7 +138,7 @@ export class YamlNode {
     if (typeof value === 'string') return value;
     if (value === null || value === undefined) return undefined;
     const node = this.#resolved();
-    return isScalar(node) && typeof node.source === 'string' ? node.source : String(value);
+    return isScalar(node) && typeof node.source === 'string' ? node.source : JSON.stringify(value);
   }
 
   /** As plain data. */
