@@ -28,3 +28,29 @@ export const definitionsMax = 100_000;
 export const definitionNestingMax = 200;
 /** Stages of one lifecycle. */
 export const lifecycleStagesMax = 100;
+
+/** Identifiers that one profile may have, by kind. */
+const identifierLimits: ReadonlyMap<string, number> = new Map([
+  ['user_id', 1],
+  ['email', 5],
+  ['phone', 5],
+  ['anonymous_id', 100],
+  ['loyalty_id', 5],
+]);
+/** Identifiers of a kind that a workspace has made up, per profile. */
+const customIdentifiersMax = 5;
+
+export function identifierLimit(kind: string): number {
+  return identifierLimits.get(kind) ?? customIdentifiersMax;
+}
+
+/** Kinds in which a bare id is looked for, first match wins. */
+export const aliasOrder: readonly string[] = ['user_id', 'anonymous_id', 'email', 'phone', 'loyalty_id'];
+/** Refused merges kept for people to see; older ones give way. */
+export const refusedMergesMax = 10_000;
+/** Message ids remembered for de-duplication; the oldest half gives way. */
+export const seenMessagesMax = 50_000_000;
+/** Messages dated ahead that one profile may have waiting. */
+export const futureMessagesMax = 10_000;
+/** A message older than this is late: the changes it makes say so. In milliseconds. */
+export const lateAfterMs = 300_000;

@@ -210,12 +210,14 @@ export abstract class ValueChecker {
     if (of.kind === 'string') {
       const reading = readDate(of.value);
       if (reading.ok) return;
+      const event = JSON.stringify(of.value);
+      const meant = what === 'age' ? ` For an event say which one: age(last ${event}) or age(first ${event}).` : '';
       this.error(
         of,
         undefined,
         'rule/type',
-        `${what} takes a date, and ${JSON.stringify(of.value)} is none: ${reading.error}.`,
-        { expected: 'a date such as 2026-11-01' },
+        `${what} takes a date, and ${event} is none: ${reading.error}.${meant}`,
+        { expected: 'a date such as 2026-11-01', nearest: what === 'age' ? `last ${event}` : undefined },
       );
       return;
     }

@@ -1,7 +1,6 @@
 /** Functions and paths: everything that begins with a word and gives a value. */
 
 import { nearestName } from './names.ts';
-import { readDate } from './parse-literal.ts';
 import { describeToken } from './parse-cursor.ts';
 import { EventParser } from './parse-events.ts';
 import type { Token } from './lexer.ts';
@@ -175,15 +174,6 @@ export abstract class ValueParser extends EventParser {
     if (this.token.kind === 'word' && (change === 'first' || change === 'last') && !opensCall) {
       this.takeKeyword(change);
       return { kind: 'age_of_event', which: change, ...this.eventsAndWindow() };
-    }
-    if (this.token.kind === 'string' && !readDate(this.token.text).ok) {
-      const event = JSON.stringify(this.token.text);
-      this.stop(
-        'rule/unexpected',
-        this.token,
-        `For an event say which one: age(last ${event}) or age(first ${event}); a date is written without quotes.`,
-        { expected: 'first or last before the event', nearest: `last ${event}` },
-      );
     }
     const of = this.value();
     if (this.isSymbol(','))

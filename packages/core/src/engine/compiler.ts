@@ -1,0 +1,518 @@
+/**
+ * Definitions → plan. Streams, windows, groups, sequences and tracked conditions are made once per meaning and
+ * shared by all rules that mention them.
+ *
+ * A scope belongs to one unit and collects all that its answer rests on; a context belongs to one question inside
+ * it. Inside a tracked condition (the operand of a `for`, a segment whose age is asked) rules are asked about the
+ * past too: `extraMs` says how far back, events are kept that much longer, facts keep their history, and segments
+ * and stages referred to are compiled in place, since what is stored of them is only the present.
+ */
+
+import { defined } from '../base/assert.ts';
+import type { Zone } from '../base/zone.ts';
+import type { Definitions, RfmDefinition } from '../model/definitions.ts';
+import type { Instant } from '../model/message.ts';
+import { durationMs } from '../rules/semantics.ts';
+import type { Condition, EventPattern, Path, Value, Window } from '../rules/tree.ts';
+import { compileCondition } from './compile-conditions.ts';
+import { compileValue, type ValuePlan } from './compile-values.ts';
+import type { Environment } from './environment.ts';
+import {
+  ABSENT_STEP,
+  Atom,
+  type LifecycleUnit,
+  type Reads,
+  type SegmentUnit,
+  SequencePlan,
+  StreamPlan,
+  type Test,
+  ThresholdGroup,
+  type Timed,
+  type TrackedUnit,
+  type Unit,
+} from './plan.ts';
+import type { Profile } from './profile.ts';
+import { NEVER } from './profile.ts';
+import { planWindow, type WindowPlan } from './windows.ts';
+
+/** All that one unit's answer rests on. */
+export type UnitScope = {
+  /** How far back the unit is asked about; 0 for the present only. */
+  readonly extraMs: number;
+  /** Lists of units, to which this unit's id is added once it has one. */
+  readonly readers: number[][];
+  readonly streams: Set<StreamPlan>;
+  readonly facts: Set<string>;
+  readonly atoms: Set<Atom>;
+  readonly groups: Set<ThresholdGroup>;
+  readonly tracked: Set<TrackedUnit>;
+  readonly populations: Set<string>;
+  /** The answer for a new customer cannot be told beforehand. */
+  checkAtBirth: boolean;
+};
+
+/** One question inside a unit. */
+export type Context = {
+  readonly scope: UnitScope;
+  readonly extraMs: number;
+  readonly streams: Set<StreamPlan>;
+  readonly facts: Set<string>;
+  readonly populations: Set<string>;
+  readonly tracked: Set<TrackedUnit>;
+  readonly units: Set<number>;
+};
+
+/** Key under which questions about consent to any topic are registered. */
+export const ANY_CONSENT = 'consents';
+
+export class Compiler {
+  readonly env: Environment;
+  readonly zone: Zone;
+  readonly definitions: Definitions;
+  readonly versions: ReadonlyMap<string, number>;
+
+  readonly streams: StreamPlan[] = [];
+  readonly units: Unit[] = [];
+  readonly timed: Timed[] = [{ kind: 'future' }];
+  readonly factAtoms: Map<string, Atom[]> = new Map();
+  readonly factTracked: Map<string, Set<number>> = new Map();
+  readonly populationAtoms: Map<string, Atom[]> = new Map();
+  readonly populationTracked: Map<string, Set<number>> = new Map();
+  readonly populationValues: Map<string, ValuePlan> = new Map();
+  /** Facts that some rule asks about as of the past. */
+  readonly factHistory: Set<string> = new Set();
+  readonly populationHistory: Set<string> = new Set();
+  readonly listNames: Set<string> = new Set();
+  readonly sequences: SequencePlan[] = [];
+  readonly birthUnits: Set<number> = new Set();
+  /** Values that are compiled though no rule compares them, by JSON. */
+  readonly values: Map<string, ValuePlan> = new Map();
+
+  readonly #streamByKey = new Map<string, StreamPlan>();
+  readonly #windowByKey = new Map<string, WindowPlan>();
+  readonly #groupByKey = new Map<string, ThresholdGroup>();
+  readonly #sequenceByKey = new Map<string, SequencePlan>();
+  readonly #trackedByKey = new Map<string, TrackedUnit>();
+  readonly #segmentUnits = new Map<string, SegmentUnit>();
+  readonly #lifecycleUnits = new Map<string, LifecycleUnit>();
+  #views = 0;
+
+  constructor(env: Environment, definitions: Definitions, versions: ReadonlyMap<string, number>) {
+    this.env = env;
+    this.zone = env.zone;
+    this.definitions = definitions;
+    this.versions = versions;
+  }
+
+  /** Compiles all definitions. */
+  compile(): void {
+    for (const name of this.definitions.segments.keys()) this.#segmentUnit(name);
+    for (const name of this.definitions.lifecycles.keys()) this.#lifecycleUnit(name);
+    // An RFM model is measured whether or not a rule asks for it yet.
+    for (const model of this.definitions.rfm.keys()) {
+      for (const part of ['recency', 'frequency', 'monetary', 'group'] as const) {
+        this.ask({ kind: 'rfm', part, model });
+      }
+    }
+    this.settle();
+  }
+
+  /** Compiles a value that somebody may ask of a customer, as of the present. */
+  ask(value: Value): ValuePlan {
+    const plan = compileValue(this, this.open(newScope(0)), value);
+    this.values.set(JSON.stringify(value), plan);
+    return plan;
+  }
+
+  /** Compiles a condition that somebody may ask of a customer, as of the present. */
+  askWhether(condition: Condition): Test {
+    return compileCondition(this, newScope(0), condition);
+  }
+
+  /** Nothing more will be compiled: fixes the layout of streams. */
+  settle(): void {
+    for (const stream of this.streams) stream.settle();
+  }
+
+  // Scopes, contexts, registration.
+
+  open(scope: UnitScope): Context {
+    return {
+      scope,
+      extraMs: scope.extraMs,
+      streams: new Set(),
+      facts: new Set(),
+      populations: new Set(),
+      tracked: new Set(),
+      units: new Set(),
+    };
+  }
+
+  /** Makes the question an atom and registers it with all that it reads. */
+  close(x: Context, next: (p: Profile, t: Instant) => Instant): void {
+    const atom = new Atom(this.timed.length, next);
+    this.timed.push(atom);
+    x.scope.atoms.add(atom);
+    x.scope.readers.push(atom.units);
+    for (const stream of x.streams) {
+      stream.atoms.push(atom);
+      x.scope.streams.add(stream);
+    }
+    for (const key of x.facts) {
+      listIn(this.factAtoms, key).push(atom);
+      x.scope.facts.add(key);
+    }
+    for (const key of x.populations) {
+      listIn(this.populationAtoms, key).push(atom);
+      x.scope.populations.add(key);
+    }
+    for (const unit of x.tracked) {
+      unit.dependentAtoms.push(atom);
+      x.scope.readers.push(unit.dependents);
+      x.scope.tracked.add(unit);
+    }
+    for (const id of x.units) {
+      const unit = defined(this.units[id], 'a unit');
+      unit.dependentAtoms.push(atom);
+      x.scope.readers.push(unit.dependents);
+    }
+  }
+
+  readStream(x: Context, stream: StreamPlan): void {
+    x.streams.add(stream);
+  }
+
+  readFact(x: Context, key: string): void {
+    x.facts.add(key);
+    if (x.extraMs > 0) this.factHistory.add(key);
+  }
+
+  readConsents(x: Context): void {
+    this.readFact(x, ANY_CONSENT);
+  }
+
+  readPopulation(x: Context, key: string, value: ValuePlan): void {
+    x.populations.add(key);
+    x.scope.checkAtBirth = true;
+    if (x.extraMs > 0) this.populationHistory.add(key);
+    if (!this.populationValues.has(key)) this.populationValues.set(key, value);
+  }
+
+  nextViewId(): number {
+    return this.#views++;
+  }
+
+  // Streams and what they keep.
+
+  stream(events: EventPattern): StreamPlan {
+    const key = JSON.stringify([events.source, events.where]);
+    let stream = this.#streamByKey.get(key);
+    if (stream === undefined) {
+      stream = new StreamPlan(this.streams.length, events.source, events.where);
+      this.streams.push(stream);
+      this.#streamByKey.set(key, stream);
+    }
+    return stream;
+  }
+
+  column(stream: StreamPlan, kind: 'sum' | 'numeric_count', path: Path): number {
+    const key = JSON.stringify(path);
+    const found = stream.columns.findIndex((c) => c.kind === kind && JSON.stringify(c.path) === key);
+    if (found >= 0) return found;
+    stream.columns.push({ kind, path, hasNegative: false });
+    return stream.columns.length - 1;
+  }
+
+  valueColumn(stream: StreamPlan, path: Path): number {
+    const key = JSON.stringify(path);
+    const found = stream.values.findIndex((v) => JSON.stringify(v) === key);
+    if (found >= 0) return found;
+    stream.values.push(path);
+    return stream.values.length - 1;
+  }
+
+  window(window: Window | undefined, x: Context): WindowPlan {
+    if (window?.kind === 'after_last') {
+      const other = this.stream(window.events);
+      x.streams.add(other);
+      if (x.extraMs > 0) other.needAll();
+      else other.keepsLast = true;
+    }
+    const key = JSON.stringify(window) ?? '';
+    let plan = this.#windowByKey.get(key);
+    if (plan === undefined) {
+      plan = planWindow(window, this.zone, (w) => this.stream(w.events));
+      this.#windowByKey.set(key, plan);
+    }
+    return plan;
+  }
+
+  /** Counts and sums over all time need totals only, unless the past is asked about. */
+  needTotalsOr(stream: StreamPlan, plan: WindowPlan, x: { readonly extraMs: number }): void {
+    if (plan.all && x.extraMs === 0) stream.keepsTotals = true;
+    else stream.need(plan, x.extraMs);
+  }
+
+  needEnds(stream: StreamPlan, plan: WindowPlan, x: { readonly extraMs: number }): void {
+    if (plan.all && x.extraMs === 0) {
+      stream.keepsTotals = true;
+      stream.keepsLast = true;
+    } else stream.need(plan, x.extraMs);
+  }
+
+  group(stream: StreamPlan, window: Window | undefined, column: number, scope: UnitScope): ThresholdGroup {
+    const plan = this.window(window, this.open(scope));
+    this.needTotalsOr(stream, plan, scope);
+    const key = JSON.stringify([stream.id, window, column]);
+    let group = this.#groupByKey.get(key);
+    if (group === undefined) {
+      group = new ThresholdGroup(this.timed.length, stream, plan, column);
+      this.timed.push(group);
+      stream.groups.push(group);
+      this.#groupByKey.set(key, group);
+    }
+    scope.groups.add(group);
+    scope.streams.add(stream);
+    return group;
+  }
+
+  sequence(condition: Condition & { kind: 'sequence' }, scope: UnitScope): SequencePlan {
+    const { steps, absent, on, window } = condition;
+    const key = JSON.stringify([steps, absent, on]);
+    let sequence = this.#sequenceByKey.get(key);
+    if (sequence === undefined) {
+      sequence = this.#makeSequence(condition);
+      this.#sequenceByKey.set(key, sequence);
+    }
+    let reachMs = scope.extraMs + (absent === undefined ? 0 : durationMs(absent.within));
+    steps.forEach((step, i) => {
+      if (i > 0) reachMs += step.within === undefined ? NEVER : durationMs(step.within);
+    });
+    const sliding = window?.kind === 'last' || window?.kind === 'ago';
+    const spanMs = sliding ? durationMs(window.kind === 'last' ? window.duration : window.from) : NEVER;
+    for (const stream of [...sequence.stepStreams, sequence.absentStream]) {
+      if (reachMs + spanMs === NEVER) stream?.needAll();
+      else stream?.needSpan(reachMs + spanMs);
+    }
+    return sequence;
+  }
+
+  #makeSequence(condition: Condition & { kind: 'sequence' }): SequencePlan {
+    const { steps, absent, on } = condition;
+    const stepStreams = steps.map((step) => this.stream(step.events));
+    const absentStream = absent === undefined ? undefined : this.stream(absent.events);
+    const completions = new StreamPlan(this.streams.length, undefined, undefined);
+    this.streams.push(completions);
+    const shape = {
+      within: steps.map((step) => (step.within === undefined ? NEVER : durationMs(step.within))),
+      absentMs: absent === undefined ? undefined : durationMs(absent.within),
+      hasKey: on !== undefined,
+    };
+    const sequence = new SequencePlan(
+      this.timed.length,
+      shape,
+      completions,
+      stepStreams,
+      absentStream,
+      on,
+    );
+    this.timed.push(sequence);
+    this.sequences.push(sequence);
+    for (let step = steps.length - 1; step >= 0; step--) {
+      const stream = defined(stepStreams[step], 'a step');
+      stream.steps.push({ sequence, step });
+      if (on !== undefined) this.valueColumn(stream, on);
+    }
+    if (absentStream !== undefined) {
+      absentStream.steps.push({ sequence, step: ABSENT_STEP });
+      if (on !== undefined) this.valueColumn(absentStream, on);
+    }
+    return sequence;
+  }
+
+  // Populations.
+
+  /** The plan of a value whose standing is asked. */
+  populationValue(value: Value, x: Context): ValuePlan {
+    return compileValue(this, x, value);
+  }
+
+  rfmModel(name: string): RfmDefinition {
+    return defined(this.definitions.rfm.get(name), `RFM model ${name}`);
+  }
+
+  /** What a score of an RFM model ranks; missing for customers with no purchase in its window. */
+  rfmMeasure(model: RfmDefinition, part: 'recency' | 'frequency' | 'monetary', x: Context): ValuePlan {
+    const { purchase: events } = model;
+    const over = model.window === undefined ? { events } : { events, window: model.window };
+    if (part === 'recency') return compileValue(this, x, { kind: 'age_of_event', which: 'last', ...over });
+    const count = compileValue(this, x, { kind: 'count', ...over });
+    const measure =
+      part === 'frequency'
+        ? count
+        : compileValue(this, x, { kind: 'aggregate', fn: 'sum', property: model.value, ...over });
+    return { ...measure, get: (p, t) => (count.get(p, t) === 0 ? undefined : measure.get(p, t)) };
+  }
+
+  // Units.
+
+  segmentTest(name: string, scope: UnitScope): Test {
+    if (scope.extraMs > 0) return compileCondition(this, scope, this.#ruleOf(name));
+    const unit = this.#segmentUnit(name);
+    scope.readers.push(unit.dependents);
+    return (p) => isMember(p, unit);
+  }
+
+  stageValue(name: string, x: Context): ValuePlan {
+    const lifecycle = defined(this.definitions.lifecycles.get(name), `lifecycle ${name}`);
+    const still = { next: (): Instant => NEVER, slope: (): number => 0 };
+    if (x.extraMs > 0) {
+      const stages = this.#stageTests(lifecycle.name, x.scope);
+      return { get: (p, t) => stages.find((s) => s.test(p, t))?.name, ...still };
+    }
+    const unit = this.#lifecycleUnit(name);
+    x.units.add(unit.id);
+    return { get: (p) => unit.stages[stageIndex(p, unit.id)]?.name, ...still };
+  }
+
+  trackedSegment(name: string, x: Context): TrackedUnit {
+    return this.#tracked(this.#ruleOf(name), NEVER, x.scope);
+  }
+
+  trackedCondition(item: Condition, ms: number, scope: UnitScope): TrackedUnit {
+    return this.#tracked(item, ms, scope);
+  }
+
+  /** The instants at which a tracked unit's answer flipped, beginning with a rise. */
+  trackedFlips(unit: TrackedUnit, x: Context): (p: Profile) => readonly number[] {
+    x.tracked.add(unit);
+    return (p) => p.tracked?.get(unit.id) ?? (unit.byDefault && p.bornAt !== NEVER ? [p.bornAt] : []);
+  }
+
+  #tracked(item: Condition, ms: number, outer: UnitScope): TrackedUnit {
+    const horizonMs = outer.extraMs + ms;
+    const key = JSON.stringify([item, horizonMs === NEVER ? 'ever' : horizonMs]);
+    let unit = this.#trackedByKey.get(key);
+    if (unit === undefined) {
+      const scope = newScope(horizonMs);
+      const test = compileCondition(this, scope, item);
+      const reads: Reads = scope;
+      unit = {
+        kind: 'tracked',
+        id: this.units.length,
+        dependents: [],
+        dependentAtoms: [],
+        test,
+        byDefault: false,
+        reads,
+        horizonMs,
+      };
+      this.#finish(unit, scope);
+      this.#trackedByKey.set(key, unit);
+      for (const stream of scope.streams) stream.trackedReaders.push(unit.id);
+      for (const fact of scope.facts) setIn(this.factTracked, fact).add(unit.id);
+      for (const population of scope.populations) setIn(this.populationTracked, population).add(unit.id);
+    }
+    if (outer.extraMs > 0) {
+      for (const stream of unit.reads.streams) outer.streams.add(stream);
+      for (const fact of unit.reads.facts) outer.facts.add(fact);
+      for (const population of unit.reads.populations) outer.populations.add(population);
+    }
+    return unit;
+  }
+
+  #segmentUnit(name: string): SegmentUnit {
+    const made = this.#segmentUnits.get(name);
+    if (made !== undefined) return made;
+    const scope = newScope(0);
+    const test = compileCondition(this, scope, this.#ruleOf(name));
+    const unit: SegmentUnit = {
+      kind: 'segment',
+      id: this.units.length,
+      dependents: [],
+      dependentAtoms: [],
+      name,
+      version: this.versions.get(name) ?? 1,
+      test,
+      byDefault: false,
+    };
+    this.#finish(unit, scope);
+    this.#segmentUnits.set(name, unit);
+    return unit;
+  }
+
+  #lifecycleUnit(name: string): LifecycleUnit {
+    const made = this.#lifecycleUnits.get(name);
+    if (made !== undefined) return made;
+    const scope = newScope(0);
+    const stages = this.#stageTests(name, scope);
+    const unit: LifecycleUnit = {
+      kind: 'lifecycle',
+      id: this.units.length,
+      dependents: [],
+      dependentAtoms: [],
+      name,
+      stages,
+    };
+    this.#finish(unit, scope);
+    this.#lifecycleUnits.set(name, unit);
+    return unit;
+  }
+
+  #stageTests(name: string, scope: UnitScope): { readonly name: string; readonly test: Test }[] {
+    const lifecycle = defined(this.definitions.lifecycles.get(name), `lifecycle ${name}`);
+    return lifecycle.stages.map((stage) => ({
+      name: stage.name,
+      test: stage.rule === undefined ? (): boolean => true : compileCondition(this, scope, stage.rule),
+    }));
+  }
+
+  #finish(unit: Unit, scope: UnitScope): void {
+    this.units.push(unit);
+    for (const units of new Set(scope.readers)) if (!units.includes(unit.id)) units.push(unit.id);
+    if (scope.checkAtBirth) this.birthUnits.add(unit.id);
+  }
+
+  #ruleOf(segment: string): Condition {
+    return defined(this.definitions.segments.get(segment), `segment ${segment}`).rule;
+  }
+}
+
+function newScope(extraMs: number): UnitScope {
+  return {
+    extraMs,
+    readers: [],
+    streams: new Set(),
+    facts: new Set(),
+    atoms: new Set(),
+    groups: new Set(),
+    tracked: new Set(),
+    populations: new Set(),
+    checkAtBirth: false,
+  };
+}
+
+function listIn<K, V>(map: Map<K, V[]>, key: K): V[] {
+  let list = map.get(key);
+  if (list === undefined) map.set(key, (list = []));
+  return list;
+}
+
+function setIn<K, V>(map: Map<K, Set<V>>, key: K): Set<V> {
+  let set = map.get(key);
+  if (set === undefined) map.set(key, (set = new Set()));
+  return set;
+}
+
+/** Whether the customer is in the segment, as stored. */
+export function isMember(p: Profile, unit: SegmentUnit): boolean {
+  const i = p.membershipIndex(unit.id);
+  return i < 0 ? unit.byDefault : (p.memberships[i] as number) % 2 === 1;
+}
+
+/** The customer's stage in a lifecycle, as stored; −1 before there is one. */
+export function stageIndex(p: Profile, unit: number): number {
+  const stages = p.stages;
+  for (let i = 0; i < stages.length; i += 3) if (stages[i] === unit) return stages[i + 1] as number;
+  return -1;
+}

@@ -1,0 +1,59 @@
+/**
+ * What is known of a customer apart from events: a trait, a score, a consent, a spell on a list. Each is a
+ * register that takes the value with the latest time, and of those the greatest messageId. Where a rule asks
+ * about the past (`for`, `age(entered …)`), the older values are kept too, and the register can be read as of
+ * any instant.
+ */
+
+import { compareStrings } from '../base/order.ts';
+import type { Instant, JsonValue } from '../model/message.ts';
+
+export class FactLog {
+  /** Ascending by (time, id). */
+  times: Instant[] = [];
+  ids: string[] = [];
+  values: (JsonValue | undefined)[] = [];
+
+  /** The value as of t; undefined when there was none, or it was cleared. */
+  at(t: Instant): JsonValue | undefined {
+    let i = this.times.length - 1;
+    while (i >= 0 && (this.times[i] as number) > t) i--;
+    return i < 0 ? undefined : this.values[i];
+  }
+
+  /** The first time later than t at which another value takes over; Infinity when there is none. */
+  nextAfter(t: Instant): Instant {
+    for (const time of this.times) if (time > t) return time;
+    return Infinity;
+  }
+
+  /** Takes a value; with `history` false only the latest is kept. True when the value read as of now may differ. */
+  set(time: Instant, id: string, value: JsonValue | undefined, history: boolean): boolean {
+    const n = this.times.length;
+    let i = n;
+    while (i > 0 && isBefore(time, id, this.times[i - 1] as number, this.ids[i - 1] as string)) i--;
+    if (!history) {
+      if (i < n) return false;
+      this.times = [time];
+      this.ids = [id];
+      this.values = [value];
+      return true;
+    }
+    this.times.splice(i, 0, time);
+    this.ids.splice(i, 0, id);
+    this.values.splice(i, 0, value);
+    return true;
+  }
+}
+
+function isBefore(time: Instant, id: string, otherTime: Instant, otherId: string): boolean {
+  return time < otherTime || (time === otherTime && compareStrings(id, otherId) < 0);
+}
+
+export const traitKey = (root: string): string => `trait ${root}`;
+export const scoreKey = (name: string): string => `score ${name}`;
+export const listKey = (name: string): string => `list ${name}`;
+export const channelKey = (channel: string): string => `channel ${channel}`;
+/** Topics are kept per channel: "topic <channel length> <channel> <topic>" cannot be ambiguous. */
+export const topicKey = (channel: string, topic: string): string =>
+  `topic ${channel.length} ${channel} ${topic}`;

@@ -1,0 +1,106 @@
+/** The finished plan, and what it says of a customer about whom nothing is known. */
+
+import type { Zone } from '../base/zone.ts';
+import type { Definitions } from '../model/definitions.ts';
+import { Compiler } from './compiler.ts';
+import type { ValuePlan } from './compile-values.ts';
+import type { Environment } from './environment.ts';
+import type { Atom, LifecycleUnit, SegmentUnit, SequencePlan, StreamPlan, Timed, Unit } from './plan.ts';
+import { NEVER, Profile } from './profile.ts';
+
+export type Plan = {
+  readonly env: Environment;
+  readonly zone: Zone;
+  readonly definitions: Definitions;
+  readonly versions: ReadonlyMap<string, number>;
+  readonly streams: readonly StreamPlan[];
+  readonly units: readonly Unit[];
+  /** By timer id. */
+  readonly timed: readonly Timed[];
+  readonly atoms: readonly Atom[];
+  readonly sequences: readonly SequencePlan[];
+  readonly segments: ReadonlyMap<string, SegmentUnit>;
+  readonly lifecycles: ReadonlyMap<string, LifecycleUnit>;
+  readonly factAtoms: ReadonlyMap<string, readonly Atom[]>;
+  readonly factTracked: ReadonlyMap<string, ReadonlySet<number>>;
+  readonly factHistory: ReadonlySet<string>;
+  readonly populationAtoms: ReadonlyMap<string, readonly Atom[]>;
+  readonly populationValues: ReadonlyMap<string, ValuePlan>;
+  readonly populationHistory: ReadonlySet<string>;
+  readonly listNames: ReadonlySet<string>;
+  /** Values that can be asked of a customer without more ado, by JSON. */
+  readonly values: ReadonlyMap<string, ValuePlan>;
+  readonly trackedUnits: readonly number[];
+  /** Segments that hold for a customer of whom nothing is known. */
+  readonly defaultUnits: readonly number[];
+  /** Units to evaluate for every new customer: what they say cannot be told beforehand. */
+  readonly birthUnits: readonly number[];
+  /** Questions whose answer changes by time even if nothing ever happens. */
+  readonly birthAtoms: readonly Atom[];
+};
+
+export function makePlan(
+  env: Environment,
+  definitions: Definitions,
+  versions: ReadonlyMap<string, number>,
+): Plan {
+  const compiler = new Compiler(env, definitions, versions);
+  compiler.compile();
+  return finish(compiler);
+}
+
+/** A plan for one question, with just the definitions that it refers to. */
+export function makePlanFor<T>(
+  env: Environment,
+  definitions: Definitions,
+  question: (compiler: Compiler) => T,
+): { readonly plan: Plan; readonly compiled: T } {
+  const compiler = new Compiler(env, definitions, new Map());
+  const compiled = question(compiler);
+  compiler.settle();
+  return { plan: finish(compiler), compiled };
+}
+
+function finish(compiler: Compiler): Plan {
+  const { units } = compiler;
+  const atoms = compiler.timed.filter((timed) => timed.kind === 'atom');
+  const blank = blankProfile();
+  for (const unit of units) {
+    if (unit.kind !== 'lifecycle') unit.byDefault = unit.test(blank, blank.bornAt);
+    if (unit.kind === 'lifecycle') blank.stages.push(unit.id, unit.stages.findIndex((s) => s.test(blank, 0)), 0);
+  }
+  return {
+    env: compiler.env,
+    zone: compiler.zone,
+    definitions: compiler.definitions,
+    versions: compiler.versions,
+    streams: compiler.streams,
+    units,
+    timed: compiler.timed,
+    atoms,
+    sequences: compiler.sequences,
+    segments: new Map(units.filter((u) => u.kind === 'segment').map((u) => [u.name, u])),
+    lifecycles: new Map(units.filter((u) => u.kind === 'lifecycle').map((u) => [u.name, u])),
+    factAtoms: compiler.factAtoms,
+    factTracked: compiler.factTracked,
+    factHistory: compiler.factHistory,
+    populationAtoms: compiler.populationAtoms,
+    populationValues: compiler.populationValues,
+    populationHistory: compiler.populationHistory,
+    listNames: compiler.listNames,
+    values: compiler.values,
+    trackedUnits: units.filter((u) => u.kind === 'tracked').map((u) => u.id),
+    defaultUnits: units.filter((u) => u.kind === 'segment' && u.byDefault).map((u) => u.id),
+    birthUnits: [
+      ...new Set([...compiler.birthUnits, ...units.filter((u) => u.kind === 'lifecycle').map((u) => u.id)]),
+    ],
+    birthAtoms: atoms.filter((atom) => atom.next(blank, 0) !== NEVER),
+  };
+}
+
+/** Somebody who has come into being at instant 0, of whom nothing is known. */
+function blankProfile(): Profile {
+  const blank = new Profile(-1, '');
+  blank.bornAt = 0;
+  return blank;
+}

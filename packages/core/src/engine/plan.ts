@@ -1,0 +1,321 @@
+/**
+ * The plan: all definitions compiled into what an event, a fact or an instant touches.
+ *
+ * Rules share. Two rules that count the same events read one stream; two that compare the same count with different
+ * numbers share a group of thresholds. An event goes: name → streams that match it → groups whose value crossed a
+ * threshold → units whose answer may have changed. What is not touched costs nothing.
+ *
+ * A unit is something with an answer per customer: a segment, the operand of a `for` (tracked: the instants of its
+ * flips are kept), or a lifecycle. Units are numbered so that a unit comes after all that it refers to.
+ */
+
+import type { Instant } from '../model/message.ts';
+import type { Condition, EventSource, Path } from '../rules/tree.ts';
+import { SequenceState, type SequenceShape } from './sequence-state.ts';
+import { findRing, HEADER_SLOTS, sumBetween, timeAt, TOTALS_SLOTS, trimmedCount } from './rings.ts';
+import type { Profile } from './profile.ts';
+import { NEVER } from './profile.ts';
+import { nextMove, type WindowPlan } from './windows.ts';
+
+/** A yes/no question about a customer as of t; pure. */
+export type Test = (p: Profile, t: Instant) => boolean;
+
+export type NumberColumn = {
+  /** Sums of the property's numbers, or how many numbers there were. */
+  readonly kind: 'sum' | 'numeric_count';
+  readonly path: Path;
+  /** Some customer has had a negative number here: sums may rise when an event leaves. */
+  hasNegative: boolean;
+};
+
+export class StreamPlan {
+  readonly id: number;
+  /** Undefined for the completions of a sequence. */
+  readonly source: EventSource | undefined;
+  readonly where: Condition | undefined;
+  readonly columns: NumberColumn[] = [];
+  readonly values: Path[] = [];
+  /** Ties between events are decided by messageId somewhere. */
+  keepsIds: boolean = false;
+  /** Some rule asks over all time what totals can answer. */
+  keepsTotals: boolean = false;
+  keepsLast: boolean = false;
+  /** Some view needs the rich ring though no value is kept. */
+  hasViews: boolean = false;
+  readonly groups: ThresholdGroup[] = [];
+  /** Other questions that read the stream. */
+  readonly atoms: Atom[] = [];
+  readonly steps: { readonly sequence: SequencePlan; readonly step: number }[] = [];
+  /** Tracked units that read the stream, ascending. */
+  trackedReaders: number[] = [];
+
+  #keepsAll = false;
+  #spanMs = 0;
+  readonly #windows: { readonly window: WindowPlan; readonly extraMs: number }[] = [];
+
+  constructor(id: number, source: EventSource | undefined, where: Condition | undefined) {
+    this.id = id;
+    this.source = source;
+    this.where = where;
+  }
+
+  get isRich(): boolean {
+    return this.keepsIds || this.hasViews || this.values.length > 0;
+  }
+  /** Slot of the first base sum within a record. */
+  get basesAt(): number {
+    return HEADER_SLOTS + (this.keepsTotals ? TOTALS_SLOTS : 0);
+  }
+  timesAt = 0;
+
+  /** Fixes the layout of records; called once, when all rules have been compiled. */
+  settle(): void {
+    this.timesAt = this.basesAt + this.columns.length;
+    this.trackedReaders = [...new Set(this.trackedReaders)].sort((a, b) => a - b);
+  }
+
+  /** A rule needs the events that `window` sees, and those it saw up to `extraMs` ago (Infinity: ever). */
+  need(window: WindowPlan, extraMs: number): void {
+    if (window.all || extraMs === NEVER) this.#keepsAll = true;
+    else if (window.spanMs !== undefined) this.#spanMs = Math.max(this.#spanMs, window.spanMs + extraMs);
+    else if (!this.#windows.some((w) => w.window === window && w.extraMs >= extraMs)) {
+      this.#windows.push({ window, extraMs });
+    }
+  }
+
+  needAll(): void {
+    this.#keepsAll = true;
+  }
+  needSpan(ms: number): void {
+    this.#spanMs = Math.max(this.#spanMs, ms);
+  }
+
+  /** Events at or before this instant are of no use beyond totals any more. */
+  oldest(p: Profile, t: Instant): Instant {
+    if (this.#keepsAll) return -NEVER;
+    let oldest = t - this.#spanMs;
+    for (const { window, extraMs } of this.#windows) {
+      oldest = Math.min(oldest, window.oldest(p, t - extraMs));
+    }
+    return oldest;
+  }
+}
+
+/** Something that a timer wakes: looks again at what has changed by time. */
+export type Timed = ThresholdGroup | Atom | SequencePlan | FutureTimer;
+
+/** Wakes a customer for messages dated ahead. */
+export type FutureTimer = { readonly kind: 'future' };
+
+/**
+ * A question that is not a threshold on a count or sum. It keeps no state: when something that it reads is touched,
+ * its units are evaluated anew.
+ */
+export class Atom {
+  readonly kind: 'atom' = 'atom';
+  readonly timer: number;
+  readonly units: number[] = [];
+  /** The next instant after t at which its answer may change by time alone; NEVER when it cannot. */
+  readonly next: (p: Profile, t: Instant) => Instant;
+
+  constructor(timer: number, next: (p: Profile, t: Instant) => Instant) {
+    this.timer = timer;
+    this.next = next;
+  }
+}
+
+/** True when the value is ≥ `at` (inclusive) or > `at`. */
+export type Threshold = { readonly at: number; readonly inclusive: boolean; readonly units: number[] };
+
+/** All thresholds on one count or sum over one window, in ascending order: those that hold come first. */
+export class ThresholdGroup {
+  readonly kind: 'group' = 'group';
+  readonly timer: number;
+  readonly stream: StreamPlan;
+  readonly window: WindowPlan;
+  /** Column to sum, or −1 to count. */
+  readonly column: number;
+  readonly thresholds: Threshold[] = [];
+
+  constructor(timer: number, stream: StreamPlan, window: WindowPlan, column: number) {
+    this.timer = timer;
+    this.stream = stream;
+    this.window = window;
+    this.column = column;
+  }
+
+  threshold(at: number, inclusive: boolean): Threshold {
+    const thresholds = this.thresholds;
+    let i = 0;
+    while (i < thresholds.length && comesBefore(thresholds[i] as Threshold, at, inclusive)) i++;
+    const found = thresholds[i];
+    if (found?.at === at && found.inclusive === inclusive) return found;
+    const made: Threshold = { at, inclusive, units: [] };
+    thresholds.splice(i, 0, made);
+    return made;
+  }
+
+  /** The count or sum as of t. */
+  value(p: Profile, t: Instant): number {
+    const o = findRing(p, this.stream.id);
+    return o < 0 ? 0 : this.valueAt(p, o, t);
+  }
+
+  valueAt(p: Profile, o: number, t: Instant): number {
+    const { stream, window, column } = this;
+    const lo = window.lo(p, stream, o, t);
+    const hi = window.hi(p, stream, o, t);
+    if (column >= 0) return sumBetween(p, stream, o, column, lo, hi, window.all);
+    return hi - lo + (window.all && stream.keepsTotals ? trimmedCount(p, o) : 0);
+  }
+
+  /** How many thresholds hold for a value. */
+  position(value: number): number {
+    const thresholds = this.thresholds;
+    let lo = 0;
+    let hi = thresholds.length;
+    while (lo < hi) {
+      const mid = (lo + hi) >>> 1;
+      const { at, inclusive } = thresholds[mid] as Threshold;
+      if (inclusive ? value >= at : value > at) lo = mid + 1;
+      else hi = mid;
+    }
+    return lo;
+  }
+
+  /** The next instant at which a threshold may be crossed by time alone. */
+  next(p: Profile, o: number, t: Instant): Instant {
+    const { stream, window } = this;
+    if (window.all) return NEVER;
+    if (this.isRestless) return nextMove(p, stream, o, window, t);
+    const lo = window.lo(p, stream, o, t);
+    const hi = window.hi(p, stream, o, t);
+    if (lo === hi) return NEVER;
+    const holding = this.position(this.valueAt(p, o, t));
+    if (holding === 0) return NEVER;
+    const highest = this.thresholds[holding - 1] as Threshold;
+    const i = this.column < 0 ? this.#lastNeeded(highest, hi) : this.#lastSparable(p, o, lo, hi, highest);
+    return i < lo ? NEVER : window.exitOf(timeAt(p, stream, o, i));
+  }
+
+  /** Time may raise the value too, so every move of the window counts. */
+  get isRestless(): boolean {
+    return this.window.delayed || (this.column >= 0 && this.#mayRise() && !this.window.all);
+  }
+
+  #mayRise(): boolean {
+    return (this.stream.columns[this.column] as NumberColumn).hasNegative;
+  }
+
+  /** Position of the event whose leaving takes the count below the threshold. */
+  #lastNeeded(threshold: Threshold, hi: number): number {
+    const least = threshold.inclusive ? Math.ceil(threshold.at) : Math.floor(threshold.at) + 1;
+    return hi - Math.max(least, 0) < hi ? hi - least : -1;
+  }
+
+  /** As above for a sum of numbers none of which is negative: the first event whose leaving breaks the threshold. */
+  #lastSparable(p: Profile, o: number, lo: number, hi: number, threshold: Threshold): number {
+    let a = lo;
+    let b = hi;
+    while (a < b) {
+      const mid = (a + b) >>> 1;
+      const value = sumBetween(p, this.stream, o, this.column, mid + 1, hi, false);
+      const holds = threshold.inclusive ? value >= threshold.at : value > threshold.at;
+      if (holds) a = mid + 1;
+      else b = mid;
+    }
+    return a < hi ? a : -1;
+  }
+}
+
+function comesBefore(threshold: Threshold, at: number, inclusive: boolean): boolean {
+  return threshold.at < at || (threshold.at === at && threshold.inclusive && !inclusive);
+}
+
+/** The last step of a sequence, for `StreamPlan.steps`. */
+export const ABSENT_STEP = -1;
+
+export class SequencePlan {
+  readonly kind: 'sequence' = 'sequence';
+  readonly timer: number;
+  readonly shape: SequenceShape;
+  readonly completions: StreamPlan;
+  /** Streams of the steps in order, and of the final `no` if there is one. */
+  readonly stepStreams: readonly StreamPlan[];
+  readonly absentStream: StreamPlan | undefined;
+  readonly on: Path | undefined;
+
+  constructor(
+    timer: number,
+    shape: SequenceShape,
+    completions: StreamPlan,
+    stepStreams: readonly StreamPlan[],
+    absentStream: StreamPlan | undefined,
+    on: Path | undefined,
+  ) {
+    this.timer = timer;
+    this.shape = shape;
+    this.completions = completions;
+    this.stepStreams = stepStreams;
+    this.absentStream = absentStream;
+    this.on = on;
+  }
+
+  newState(): SequenceState {
+    return new SequenceState(this.shape);
+  }
+
+  stateOf(p: Profile): SequenceState {
+    p.sequences ??= new Map();
+    let state = p.sequences.get(this.timer);
+    if (state === undefined) {
+      state = this.newState();
+      p.sequences.set(this.timer, state);
+    }
+    return state;
+  }
+}
+
+/** What a tracked unit's answer rests on; to find the instants of its flips again. */
+export type Reads = {
+  readonly streams: ReadonlySet<StreamPlan>;
+  readonly facts: ReadonlySet<string>;
+  readonly atoms: ReadonlySet<Atom>;
+  readonly groups: ReadonlySet<ThresholdGroup>;
+  readonly tracked: ReadonlySet<TrackedUnit>;
+  readonly populations: ReadonlySet<string>;
+};
+
+type UnitBase = {
+  readonly id: number;
+  /** Units whose answer may change with this one's. */
+  readonly dependents: number[];
+  /** Questions whose next instant may change with this unit's answer. */
+  readonly dependentAtoms: Atom[];
+};
+
+export type SegmentUnit = UnitBase & {
+  readonly kind: 'segment';
+  readonly name: string;
+  readonly version: number;
+  readonly test: Test;
+  /** The answer for a customer of whom nothing is known. */
+  byDefault: boolean;
+};
+
+export type TrackedUnit = UnitBase & {
+  readonly kind: 'tracked';
+  readonly test: Test;
+  byDefault: boolean;
+  readonly reads: Reads;
+  /** How far back flips matter; Infinity: for ever. */
+  readonly horizonMs: number;
+};
+
+export type LifecycleUnit = UnitBase & {
+  readonly kind: 'lifecycle';
+  readonly name: string;
+  readonly stages: readonly { readonly name: string; readonly test: Test }[];
+};
+
+export type Unit = SegmentUnit | TrackedUnit | LifecycleUnit;
