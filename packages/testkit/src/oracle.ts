@@ -40,7 +40,7 @@ export type OracleOptions = {
 
 export type OracleApplied = {
   readonly profile?: number;
-  readonly ignored?: 'duplicate' | 'erased' | 'no_identifier';
+  readonly ignored?: 'duplicate' | 'erased' | 'unknown_customer';
 };
 
 /** What is kept of one customer beside the identifiers. */
@@ -118,7 +118,7 @@ export class Oracle {
       case 'score': {
         const { name, value, at } = input;
         return this.#about(input.customer, (record) => {
-          record.scores.push({ name, value, at, order: this.#inputs });
+          record.scores.push({ name, value, at: Math.min(at, this.#now), order: this.#inputs });
         });
       }
       case 'consent': {
@@ -126,7 +126,7 @@ export class Oracle {
         return this.#about(input.customer, (record) => {
           record.consents.push({
             status,
-            at,
+            at: Math.min(at, this.#now),
             order: this.#inputs,
             ...(channel === undefined ? {} : { channel }),
             ...(topic === undefined ? {} : { topic }),
@@ -146,9 +146,7 @@ export class Oracle {
   /** By any identifier of theirs. */
   findProfile(identifier: string | Identifier): number | undefined {
     if (typeof identifier !== 'string') return this.#identity.owner(identifier)?.id;
-    return readingsOf(identifier)
-      .map((reading) => this.#identity.ownerOfValue(reading)?.id)
-      .find((id) => id !== undefined);
+    return this.#identity.find(identifier)?.id;
   }
 
   profileIds(): readonly number[] {
@@ -240,7 +238,6 @@ export class Oracle {
   }
 
   #message(message: Message): OracleApplied {
-    if (message.identifiers.length === 0) return { ignored: 'no_identifier' };
     if (this.#messageIds.has(message.messageId)) return { ignored: 'duplicate' };
     const erased = message.identifiers.some(
       (identifier) => message.time < (this.#erasedAt.get(erasedKey(identifier)) ?? -Infinity),
@@ -255,14 +252,17 @@ export class Oracle {
   /** Scores and consents make no customer. */
   #about(customer: Identifier, change: (record: CustomerRecord) => void): OracleApplied {
     const person = this.#identity.owner(customer);
-    if (person === undefined) return { ignored: 'no_identifier' };
+    if (person === undefined) return { ignored: 'unknown_customer' };
     change(this.#record(person));
     return { profile: person.id };
   }
 
   #erase(customer: Identifier): OracleApplied {
     const person = this.#identity.owner(customer);
-    if (person === undefined) return { ignored: 'no_identifier' };
+    if (person === undefined) {
+      this.#erasedAt.set(erasedKey(customer), this.#now);
+      return { ignored: 'unknown_customer' };
+    }
     for (const identifier of person.identifiers) this.#erasedAt.set(erasedKey(identifier), this.#now);
     this.#identity.remove(person);
     this.#records.delete(person.id);

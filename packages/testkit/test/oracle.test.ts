@@ -114,6 +114,28 @@ describe('who is who', () => {
     expect(story.oracle.findProfile('u')).toBe(story.oracle.findProfile('v'));
   });
 
+  test('an alias to a user whom nobody knows yet names the same customer anew', () => {
+    const story = new Story({ did: 'did "A"' });
+    story.track([anon('a')]);
+    const before = story.oracle.findProfile('a');
+    story.send('alias', [user('v')], { previousId: 'a' });
+    expect(story.oracle.findProfile('v')).toBe(before);
+    story.send('alias', [user('w')], { previousId: 'v' });
+    expect(story.oracle.findProfile('w')).toBe(before);
+  });
+
+  test('a customer with two users by alias still links devices and takes in anonymous customers', () => {
+    const story = new Story({ twice: 'count("A") = 2' });
+    story.track([user('u')]);
+    story.send('page', [user('v')], { name: 'P' });
+    story.send('alias', [user('v')], { previousId: 'u' });
+    story.track([anon('a')]);
+    story.send('page', [user('v'), anon('a')], { name: 'P' });
+    story.send('page', [user('v'), anon('b')], { name: 'P' });
+    expect(story.members('twice')).toEqual(['v']);
+    expect(story.oracle.findProfile('b')).toBe(story.oracle.findProfile('u'));
+  });
+
   test('an alias that comes before its events links them all the same', () => {
     const story = new Story({ did: 'did "A"' });
     story.send('alias', [user('v')], { previousId: 'u' });

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { murmur3, sampleFraction } from '../../src/base/murmur.ts';
 import { compareStrings } from '../../src/base/order.ts';
 
-const codePoints = (text: string): readonly number[] => [...text].map((c) => c.codePointAt(0) ?? 0);
+const codePoints = (text: string): readonly number[] => Array.from(text, (c) => c.codePointAt(0) ?? 0);
 
 test('texts are ordered by code point', () => {
   const text = fc.string({ unit: 'binary' });
