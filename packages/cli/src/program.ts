@@ -4,7 +4,10 @@ import { Command } from 'commander';
 
 import { registerCheck } from './commands/check.ts';
 import { registerCompletion } from './commands/completion.ts';
+import { registerDemo } from './commands/demo.ts';
 import { registerFmt } from './commands/fmt.ts';
+import { registerGenerate } from './commands/generate.ts';
+import { registerReplay } from './commands/replay.ts';
 import { registerTest } from './commands/test.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -35,9 +38,12 @@ Examples:
 
 Exit codes: 0 done, 1 done and something is wrong, 2 not done (wrong usage, unreadable file).`,
     );
+  registerDemo(program, terminal);
   registerTest(program, terminal);
   registerCheck(program, terminal);
   registerFmt(program, terminal);
+  registerReplay(program, terminal);
+  registerGenerate(program, terminal);
   registerCompletion(program, terminal);
   return program;
 }

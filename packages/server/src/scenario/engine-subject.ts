@@ -1,13 +1,14 @@
 /**
  * The route `incremental`: the engine as in production, with its whole history in memory so that definitions may change
- * and any expression can be asked. `restart` writes the engine's state out, starts a new engine from the bytes, and
- * goes on with that one.
+ * and any expression can be asked.
+ *
+ * `restart` throws the engine away and builds it anew from the log of inputs, which is all that survives a stop. What
+ * it would emit on the way has been emitted already, so it must be the same, and is not emitted again.
  */
 
 import type { Diagnostic } from '@segue/core/base/diagnostic.ts';
 import type { Result } from '@segue/core/base/result.ts';
 import { Engine, type Applied } from '@segue/core/engine/engine.ts';
-import { explain } from '@segue/core/engine/explain.ts';
 import type { Change, SegmentChange } from '@segue/core/model/change.ts';
 import type { Input } from '@segue/core/model/input.ts';
 import type { Instant } from '@segue/core/model/message.ts';
@@ -17,14 +18,21 @@ import type { RuleValue } from '@segue/core/rules/value.ts';
 import type { CustomerNumber, ScenarioSubject, SubjectSetup } from './subject.ts';
 
 export class EngineSubject implements ScenarioSubject {
+  readonly #setup: SubjectSetup;
   #engine: Engine;
-  #changes: SegmentChange[] = [];
+  readonly #log: { readonly input: Input; readonly now: Instant }[] = [];
+  /** Everything that was emitted since the start. */
+  #emitted: Change[] = [];
+  /** How much of it has been taken. */
+  #taken = 0;
 
   constructor(setup: SubjectSetup) {
-    this.#engine = new Engine({ ...setup, keepHistory: true, onChange: this.#note });
+    this.#setup = setup;
+    this.#engine = this.#open(this.#emitted);
   }
 
   apply(input: Input, now: Instant): Result<Applied, readonly Diagnostic[]> {
+    this.#log.push({ input, now });
     return this.#engine.apply(input, now);
   }
 
@@ -53,29 +61,38 @@ export class EngineSubject implements ScenarioSubject {
   }
 
   takeChanges(): readonly SegmentChange[] {
-    const taken = this.#changes;
-    this.#changes = [];
-    return taken;
+    const fresh = this.#emitted.slice(this.#taken);
+    this.#taken = this.#emitted.length;
+    return fresh.filter((change) => change.kind === 'segment');
   }
 
-  explain(customer: CustomerNumber, segment: string): readonly string[] {
-    return explain(this.#engine, customer, segment);
+  explain(): readonly string[] {
+    return [];
   }
 
   restart(): string | undefined {
-    const bytes = this.#engine.serialize();
-    const restored = Engine.restore(bytes, { onChange: this.#note });
-    const again = restored.serialize();
-    if (!sameBytes(bytes, again)) return 'the state that was restored is not the state that was written';
-    this.#engine = restored;
+    const again: Change[] = [];
+    const engine = this.#open(again);
+    for (const { input, now } of this.#log) engine.apply(input, now);
+    engine.advanceTo(this.#engine.now);
+    const before = this.#emitted.map((change) => JSON.stringify(change));
+    const differs = again.findIndex((change, i) => JSON.stringify(change) !== before[i]);
+    if (differs >= 0 || again.length !== before.length) {
+      const at = differs >= 0 ? differs : Math.min(again.length, before.length);
+      return `change ${at + 1} was ${before[at] ?? 'none'}, and is ${JSON.stringify(again[at]) ?? 'none'}`;
+    }
+    this.#engine = engine;
+    this.#emitted = again;
     return undefined;
   }
 
-  readonly #note = (change: Change): void => {
-    if (change.kind === 'segment') this.#changes.push(change);
-  };
-}
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+  #open(into: Change[]): Engine {
+    return new Engine({
+      ...this.#setup,
+      keepHistory: true,
+      onChange: (change) => {
+        into.push(change);
+      },
+    });
+  }
 }
