@@ -5,12 +5,15 @@ import { join } from 'node:path';
 
 import type { Command } from 'commander';
 
-import type { ReplayReport } from '@segue/server/replay/replay-report.ts';
-import { readMappingFile } from '@segue/server/ingest/files/read-mapping.ts';
+import { Zone } from '@segue/core/base/zone.ts';
+import type { EngineContract } from '@segue/core/engine/engine.ts';
 import type { Change } from '@segue/core/model/change.ts';
+import { readMappingFile } from '@segue/server/ingest/files/read-mapping.ts';
+import type { ReplayOptions } from '@segue/server/replay/replay.ts';
 
-import { exitUnusable } from '../exit-code.ts';
+import { exitOk, exitUnusable } from '../exit-code.ts';
 import { readDefinitionsOrComplain } from '../replay/definitions.ts';
+import { customerText } from '../replay/customer-text.ts';
 import { counted } from '../replay/figures.ts';
 import { runReplay } from '../replay/run-replay.ts';
 import { reportText } from '../replay/tables.ts';
@@ -20,6 +23,8 @@ import { writeShop } from './generate.ts';
 /** Where the generated shop is written, under the current folder; ignored by git. */
 const FOLDER = '.segue';
 const SHOP = { seed: 1, customers: 2_000, days: 365 };
+/** Changes of membership that make a good story. */
+const STORY_CHANGES = 14;
 
 type DemoOptions = { readonly mapping: readonly string[] };
 const collect = (value: string, before: readonly string[]): string[] => [...before, value];
@@ -44,33 +49,86 @@ Examples:
       const definitions = await readDefinitionsOrComplain([], terminal);
       const mappings = options.mapping.map((path) => readMappingFile(path));
       for (const { message } of mappings.flatMap((read) => read.diagnostics))
-        terminal.writeError(`error: ${message}\n`);
+        {terminal.writeError(`error: ${message}\n`);}
       if (definitions === undefined || mappings.some((read) => read.diagnostics.length > 0)) {
         process.exitCode = exitUnusable;
         return;
       }
       const input = files.length > 0 ? files : [await makeShop(terminal)];
-      const replayed = {
+      const replayed: ReplayOptions = {
         files: input,
         mappings: mappings.flatMap((read) => read.mappings),
         definitions,
         timeZone: 'UTC',
       };
-      const moves = new Map<number, number>();
-      const first = await runReplay(
-        {
-          ...replayed,
-          onChange: (change) => {
-            count(change, moves);
-          },
-        },
-        terminal,
-      );
-      if (first.exitCode !== 0) {
-        terminal.write(reportText(first.report, terminal.colours));
-        process.exitCode = first.exitCode;
-        return;
-      }
-      terminal.write(reportText(first.report, terminal.colours));
+      process.exitCode = await showDemo(replayed, files, terminal);
     });
+}
+
+async function makeShop(terminal: Terminal): Promise<string> {
+  mkdirSync(FOLDER, { recursive: true });
+  const path = join(FOLDER, 'shop.ndjson');
+  terminal.writeError('Making up a year of a shop …\n');
+  const messages = await writeShop(SHOP, path);
+  terminal.writeError(`${counted(messages, 'message')} in ${path}\n`);
+  return path;
+}
+
+async function showDemo(
+  options: ReplayOptions,
+  files: readonly string[],
+  terminal: Terminal,
+): Promise<number> {
+  const changes = new Map<number, number>();
+  const onChange = (change: Change): void => {
+    changes.set(change.profile, (changes.get(change.profile) ?? 0) + 1);
+  };
+  const { report, exitCode, engine } = await runReplay({ ...options, onChange }, terminal);
+  terminal.write(reportText(report, terminal.colours));
+  if (exitCode !== exitOk || engine === undefined) return exitCode;
+  const chosen = chooseCustomer(changes, engine);
+  if (chosen === undefined) return exitCode;
+  const again = await runReplay({ ...options, customer: chosen }, terminal);
+  if (again.report.customer !== undefined) {
+    terminal.write(`\n${customerText(again.report.customer, new Zone(options.timeZone), terminal.colours)}`);
+  }
+  terminal.write(nextText(options, files, chosen, terminal));
+  return again.exitCode;
+}
+
+/** Somebody of whom there is a story to tell, and not too long a one: a known customer with about a dozen changes. */
+function chooseCustomer(changes: ReadonlyMap<number, number>, engine: EngineContract): string | undefined {
+  let best: string | undefined;
+  let bestScore = Infinity;
+  for (const [profile, count] of changes) {
+    const view = engine.profile(profile);
+    if (view === undefined) continue;
+    const known = view.identifiers.some(({ kind }) => kind === 'user_id' || kind === 'email');
+    const score =
+      Math.abs(count - STORY_CHANGES) - 3 * Math.min(3, view.segments.length) + (known ? 0 : 1_000);
+    if (score >= bestScore) continue;
+    best = view.displayId;
+    bestScore = score;
+  }
+  return best;
+}
+
+function nextText(
+  options: ReplayOptions,
+  files: readonly string[],
+  customer: string,
+  terminal: Terminal,
+): string {
+  const file = options.files.join(' ');
+  const own =
+    files.length > 0
+      ? ''
+      : '  npx segue demo YOUR-ORDERS.csv --mapping MAPPING.yaml      the same with your data (docs/mappings.md)\n';
+  return `
+${terminal.colours.bold('Next')}
+  npx segue replay ${file} --customer ${customer}      any customer, by any identifier
+  npx segue replay ${file} --definitions MY-SEGMENTS/ --sample 5      segments of your own
+  npx segue check examples/definitions/      the ready-made definitions, checked
+  npx segue test examples/scenarios/*.yaml      segments under test, on a virtual clock
+${own}`;
 }

@@ -107,19 +107,19 @@ async function readOptions(options: ReplayCommandOptions, terminal: Terminal): P
     terminal.writeError(`${terminal.errorColours.red('error')}: ${message}\n`);
   };
   const zone = Zone.open(options.timezone);
-  if (!zone.ok) return complain(`--timezone: ${zone.error}`);
+  if (!zone.ok) { complain(`--timezone: ${zone.error}`); return; }
   const from = readTime(options.from, zone.value);
   const until = readTime(options.until, zone.value);
   if (from === null)
-    return complain(
+    {complain(
       `--from: "${options.from ?? ''}" is no time; expected 2026-01-31 or 2026-01-31T10:00:00Z`,
-    );
+    ); return;}
   if (until === null)
-    return complain(
+    {complain(
       `--until: "${options.until ?? ''}" is no time; expected 2026-01-31 or 2026-01-31T10:00:00Z`,
-    );
+    ); return;}
   if (from !== undefined && until !== undefined && from >= until)
-    return complain('--from must be before --until');
+    {complain('--from must be before --until'); return;}
   const mappings = readMappings(options.mapping, terminal);
   const definitions = await readDefinitionsOrComplain(options.definitions, terminal);
   if (mappings === undefined || definitions === undefined) return undefined;
@@ -127,9 +127,9 @@ async function readOptions(options: ReplayCommandOptions, terminal: Terminal): P
     const rejects = options.rejects === undefined ? undefined : openRejectFile(options.rejects);
     return { mappings, definitions, from, until, rejects };
   } catch (error) {
-    return complain(
+    complain(
       `--rejects: the file cannot be written (${error instanceof Error ? error.message : String(error)})`,
-    );
+    ); return;
   }
 }
 

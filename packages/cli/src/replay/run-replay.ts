@@ -1,5 +1,6 @@
 /** Running a replay from the command line: progress, Ctrl-C, and what went wrong with whole files. */
 
+import type { EngineContract } from '@segue/core/engine/engine.ts';
 import type { ReplayReport } from '@segue/server/replay/replay-report.ts';
 import { Replay, type ReplayOptions } from '@segue/server/replay/replay.ts';
 
@@ -10,7 +11,12 @@ import { showProgress } from './progress-line.ts';
 /** As shells number a program ended by Ctrl-C. */
 const exitInterrupted = 130;
 
-export type ReplayRun = { readonly report: ReplayReport; readonly exitCode: number };
+export type ReplayRun = {
+  readonly report: ReplayReport;
+  readonly exitCode: number;
+  /** As it stands at the end; undefined where there was no message. */
+  readonly engine: EngineContract | undefined;
+};
 
 /** Ctrl-C ends the replay and reports what there is; a second one ends the program at once. */
 export async function runReplay(options: ReplayOptions, terminal: Terminal): Promise<ReplayRun> {
@@ -31,9 +37,9 @@ export async function runReplay(options: ReplayOptions, terminal: Terminal): Pro
     const report = await replay.run();
     stopShowing();
     for (const error of report.input.fileErrors)
-      terminal.writeError(`${terminal.errorColours.red('error')}: ${error}\n`);
-    if (interrupted) return { report, exitCode: exitInterrupted };
-    return { report, exitCode: report.input.messages === 0 ? exitUnusable : exitOk };
+      {terminal.writeError(`${terminal.errorColours.red('error')}: ${error}\n`);}
+    if (interrupted) return { report, exitCode: exitInterrupted, engine: replay.engine };
+    return { report, exitCode: report.input.messages === 0 ? exitUnusable : exitOk, engine: replay.engine };
   } finally {
     stopShowing();
     process.off('SIGINT', onSignal);

@@ -84,9 +84,9 @@ function clockText(report: ReplayReport, zone: Zone, colours: Colours): string {
     `  ${counted(report.customers, 'customer')}, ${counted(report.changes, 'change')} in ${seconds} s (${wholeNumber(report.messagesPerSecond)} messages/s)`,
   ];
   if (report.countedFrom !== undefined)
-    lines.push(`  changes counted from ${localTime(report.countedFrom, zone)}`);
+    {lines.push(`  changes counted from ${localTime(report.countedFrom, zone)}`);}
   if (!report.complete)
-    lines.push(colours.yellow('  stopped early: the figures are those of the last instant above'));
+    {lines.push(colours.yellow('  stopped early: the figures are those of the last instant above'));}
   return `${lines.join('\n')}\n`;
 }
 

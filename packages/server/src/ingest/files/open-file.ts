@@ -19,8 +19,8 @@ export type OpenedFile = {
   readonly complete: boolean;
 };
 
-/** Counts what was read from disk, over all files. */
-export type ByteCounter = { bytesRead: number };
+/** Counts what was read from disk, over all files; `stopped` ends every reading as if the files ended there. */
+export type ByteCounter = { bytesRead: number; stopped?: boolean };
 
 /** Looks at a file: that it is there, is a file, is not empty, whether it is packed, and how it begins. */
 export function inspectFile(path: string): OpenedFile {
@@ -142,7 +142,10 @@ export async function* readBytes(
     ? pipeline(disk, createGunzip({ chunkSize: 1 << 18 }), () => undefined)
     : disk;
   try {
-    for await (const chunk of stream) yield chunk as Buffer;
+    for await (const chunk of stream) {
+      if (counter.stopped === true) return;
+      yield chunk as Buffer;
+    }
   } catch (error) {
     throw systemCode(error).startsWith('Z_') ? brokenGzip(file.path, error) : unreadable(file.path, error);
   } finally {

@@ -3,7 +3,9 @@
  * column, several at a time. Column names are checked when a file is opened, against its own header.
  */
 
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type Document, type YAMLMap } from 'yaml';
 import type { Diagnostic } from '@segue/core/base/diagnostic.ts';
 import { Zone } from '@segue/core/base/zone.ts';
@@ -11,6 +13,8 @@ import type { MessageKind } from '@segue/core/model/message.ts';
 import { DATE_FORMS } from './dates.ts';
 import { NUMBER_FORMS } from './decimals.ts';
 import type { Encoding } from './detect.ts';
+import { systemCode } from './file-error.ts';
+import { didYouMean } from './nearest.ts';
 import { FieldReader, keyOf, scalarText } from './read-fields.ts';
 import type { Field, Fields, Join, Mapping, MessageTemplate, SkipRule } from './mapping.ts';
 
@@ -42,17 +46,38 @@ export function parseMappings(text: string): MappingsRead {
     const mapping = new MappingReader(document, lines, diagnostics).read();
     if (mapping !== undefined && diagnostics.length === before) mappings.push(mapping);
   }
+  diagnostics.sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
   return { mappings, diagnostics };
 }
 
-/** As `parseMappings`, from a file; one that cannot be read is a diagnostic too. */
+/** Mappings that come with the program, by name: `examples/mappings/NAME.yaml`. */
+const READY_MADE = fileURLToPath(new URL('../../../../../examples/mappings/', import.meta.url));
+
+/**
+ * As `parseMappings`, from a file; one that cannot be read is a diagnostic too. Where there is no such file and its name is that of a
+ * ready-made mapping (`online_retail`), that one is read.
+ */
 export function readMappingFile(path: string): MappingsRead {
+  const readyMade = join(READY_MADE, `${basename(path)}.yaml`);
   try {
-    return parseMappings(readFileSync(path, 'utf8'));
+    return parseMappings(readFileSync(!existsSync(path) && existsSync(readyMade) ? readyMade : path, 'utf8'));
   } catch (error) {
-    const message = `the mapping cannot be read: ${error instanceof Error ? error.message : String(error)}`;
-    return { mappings: [], diagnostics: [{ code: 'mapping.unreadable', severity: 'error', message }] };
+    return { mappings: [], diagnostics: [unreadable(path, error)] };
   }
+}
+
+function unreadable(path: string, error: unknown): Diagnostic {
+  const known = readdirSync(READY_MADE).flatMap((file) =>
+    file.endsWith('.yaml') ? [basename(file, '.yaml')] : [],
+  );
+  const what =
+    systemCode(error) === 'ENOENT'
+      ? 'there is no such file'
+      : systemCode(error) === 'EISDIR'
+        ? 'it is a folder'
+        : String(error);
+  const message = `the mapping ${path} cannot be read: ${what}; expected a YAML file, or one of ${known.join(', ')}${didYouMean(basename(path), known)}`;
+  return { code: 'mapping.unreadable', severity: 'error', message };
 }
 
 function problem(message: string, lines: LineCounter, offset: number): Diagnostic {

@@ -107,8 +107,9 @@ async function collect(source: TimedSource, sorter: ExternalSorter<Timed>): Prom
   const collector = new Collector(source.reopens, sorter);
   for await (const batch of source.open()) {
     for (const item of batch) collector.take(item);
-    if (collector.scanning && !collector.inOrder)
+    if (collector.scanning && !collector.inOrder) {
       return { kind: 'start again', messages: collector.messages };
+    }
   }
   const { messages, inOrder } = collector;
   return collector.scanning ? { kind: 'in order', messages } : { kind: 'collected', messages, inOrder };
