@@ -211,7 +211,8 @@ export abstract class ValueChecker {
       const reading = readDate(of.value);
       if (reading.ok) return;
       const event = JSON.stringify(of.value);
-      const meant = what === 'age' ? ` For an event say which one: age(last ${event}) or age(first ${event}).` : '';
+      const meant =
+        what === 'age' ? ` For an event say which one: age(last ${event}) or age(first ${event}).` : '';
       this.error(
         of,
         undefined,

@@ -207,7 +207,7 @@ class Lexer {
         `${number} is greater than any number that can be kept (1.8e308).`,
         { expected: 'a smaller number' },
       );
-    else if (/^\d{17,}$/.test(number) && !Number.isSafeInteger(Number(number)))
+    else if (/^\d{17,}$/.test(number) && String(Number(number)) !== number)
       this.#report(
         'rule/number',
         number.length,

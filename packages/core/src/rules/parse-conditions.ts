@@ -112,7 +112,7 @@ export class RuleParser extends ValueParser {
     const node = this.#bareNot();
     const comments = [...before, ...this.takeComments()];
     if (comments.length === 0) return node;
-    const alone = node.kind === 'boolean' && !this.isSymbol(')') ? this.#toCondition(node) : node;
+    const alone = node.kind === 'boolean' ? this.#toCondition(node) : node;
     if (isCondition(alone)) return this.#withComments(alone, comments);
     this.giveBackComments(comments);
     return node;
@@ -457,12 +457,7 @@ export class RuleParser extends ValueParser {
   #isOperand(ahead: number): boolean {
     if (!this.inWhere) return false;
     const next = this.peek(ahead);
-    if (next.kind === 'symbol') return next.text !== '(' && next.text !== '-' && next.text !== '[';
-    return (
-      next.kind === 'word' &&
-      /^(contains|starts|ends|matches|exists|is)$/.test(next.text) &&
-      this.peek(ahead + 1).kind !== 'symbol'
-    );
+    return next.kind === 'symbol' && next.text !== '(' && next.text !== '-' && next.text !== '[';
   }
 
   #did(): Condition {
@@ -660,6 +655,11 @@ export class RuleParser extends ValueParser {
   #toValue(node: Node, start: Token): Value {
     if (!isCondition(node)) return node;
     if (node === placeholder) return placeholderValue;
+    if (node.kind === 'literal') {
+      // A bracketed true or false that had a comment was taken for a condition.
+      this.giveBackComments(node.comments ?? []);
+      return this.place({ kind: 'boolean', value: node.value }, start);
+    }
     this.stop(
       'rule/expected-value',
       start,
