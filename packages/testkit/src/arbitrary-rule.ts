@@ -98,9 +98,9 @@ function maybe<K extends string, T>(
   key: K,
   arbitrary: Arbitrary<T>,
   weight = 1,
-): Arbitrary<{ [P in K]?: T }> {
+): Arbitrary<Partial<Record<K, T>>> {
   // A computed key widens to string; the shape is what it says.
-  const present = arbitrary.map((value) => ({ [key]: value }) as { [P in K]?: T });
+  const present = arbitrary.map((value) => ({ [key]: value }) as Partial<Record<K, T>>);
   return fc.oneof({ arbitrary: fc.constant({}), weight: 1 }, { arbitrary: present, weight });
 }
 

@@ -86,11 +86,11 @@ const literals: Arbitrary<Literal> = fc.oneof<Arbitrary<Literal>[]>(
     .map(([text, negative]) => ({ kind: 'duration', text, ...(negative ? { negative: true } : {}) })),
 );
 
-function maybe<K extends string, T>(key: K, arbitrary: Arbitrary<T>): Arbitrary<{ [P in K]?: T }> {
+function maybe<K extends string, T>(key: K, arbitrary: Arbitrary<T>): Arbitrary<Partial<Record<K, T>>> {
   // A computed key widens to string; the shape is what it says.
   return fc.oneof(
     fc.constant({}),
-    arbitrary.map((value) => ({ [key]: value }) as { [P in K]?: T }),
+    arbitrary.map((value) => ({ [key]: value }) as Partial<Record<K, T>>),
   );
 }
 

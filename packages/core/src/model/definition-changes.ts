@@ -8,7 +8,7 @@ import type { Definitions } from './definitions.ts';
 import { definitionKinds, definitionPath, nounOf, type DefinitionKind } from './names.ts';
 
 /** Names of definitions by kind, as `remove` of a scenario and the API have them. */
-export type DefinitionNames = { readonly [K in DefinitionKind]?: readonly string[] };
+export type DefinitionNames = Readonly<Partial<Record<DefinitionKind, readonly string[]>>>;
 
 /** `base` with the definitions of `changes` added, or in place of those of the same kind and name. */
 export function mergeDefinitions(base: Definitions, changes: Definitions): Definitions {

@@ -53,7 +53,7 @@ export function parseDefinitions(raw: unknown): ParsedDefinitions {
   return new DefinitionsReader().read(raw);
 }
 
-type Fields = { readonly [key: string]: unknown };
+type Fields = Readonly<Record<string, unknown>>;
 
 class DefinitionsReader {
   readonly #diagnostics: Diagnostic[] = [];
@@ -111,13 +111,14 @@ class DefinitionsReader {
     const fields = this.#fields(entry, path, 'a lifecycle', ['stages', 'description']);
     const { stages: list } = fields;
     if (!Array.isArray(list)) {
-      if (isFields(entry))
+      if (isFields(entry)) {
         this.#report(
           path,
           'definitions/shape',
           `The stages of a lifecycle are a list, not ${describe(list)}.`,
           'a list such as - loyal: RULE',
         );
+      }
       return undefined;
     }
     const before = this.#diagnostics.length;
@@ -168,8 +169,9 @@ class DefinitionsReader {
       purchase === undefined ||
       value === undefined ||
       (given !== undefined && given !== null && window === undefined)
-    )
+    ) {
       return undefined;
+    }
     return { name, purchase, value, ...(window === undefined ? {} : { window }) };
   }
 
@@ -189,13 +191,14 @@ class DefinitionsReader {
     entry.forEach((member: unknown, index) => {
       if (typeof member === 'string' && member !== '') members.push(member);
       else if (typeof member === 'number' && Number.isSafeInteger(member)) members.push(String(member));
-      else
+      else {
         this.#report(
           path,
           'definitions/shape',
           `Item ${index + 1} of the list is ${describe(member)}; an identifier is a text.`,
           'a text',
         );
+      }
     });
     return members.length === entry.length ? { name, members: [...new Set(members)] } : undefined;
   }
@@ -250,13 +253,14 @@ class DefinitionsReader {
   #description(path: string, fields: Fields): { description?: string } {
     const { description } = fields;
     if (typeof description === 'string') return { description };
-    if (description !== undefined && description !== null)
+    if (description !== undefined && description !== null) {
       this.#report(
         path,
         'definitions/shape',
         `A description is a text, not ${describe(description)}.`,
         'a text',
       );
+    }
     return {};
   }
 
@@ -300,8 +304,9 @@ class DefinitionsReader {
   }
 
   #add(path: string | undefined, diagnostics: readonly Diagnostic[]): void {
-    for (const diagnostic of diagnostics)
+    for (const diagnostic of diagnostics) {
       this.#diagnostics.push(path === undefined ? diagnostic : withDefinition(diagnostic, path));
+    }
   }
 }
 
@@ -322,8 +327,9 @@ export type TextOrigin = {
 /** Moves the place of a diagnostic from the text of a rule to the file that the text stands in. */
 export function shiftDiagnostic(diagnostic: Diagnostic, origin: TextOrigin): Diagnostic {
   const { line, column } = diagnostic;
-  if (line === undefined || column === undefined)
+  if (line === undefined || column === undefined) {
     return { ...diagnostic, line: origin.line, column: origin.column };
+  }
   return {
     ...diagnostic,
     line: origin.line + line - 1,

@@ -62,8 +62,9 @@ class DefinitionsChecker {
 
   run(): void {
     this.#names();
-    for (const { name, rule } of this.#definitions.segments.values())
+    for (const { name, rule } of this.#definitions.segments.values()) {
       this.#rule(definitionPath('segments', name), rule);
+    }
     for (const lifecycle of this.#definitions.lifecycles.values()) this.#lifecycle(lifecycle);
     for (const model of this.#definitions.rfm.values()) this.#rfm(model);
     this.#cycles();
@@ -97,28 +98,32 @@ class DefinitionsChecker {
       this.#add(path, [{ code: 'definitions/lifecycle', severity: 'error', message, expected }]);
     };
     if (stages.length === 0) complain('A lifecycle has at least one stage.', 'a stage');
-    if (stages.length > lifecycleStagesMax)
+    if (stages.length > lifecycleStagesMax) {
       complain(
         `A lifecycle has at most ${lifecycleStagesMax} stages.`,
         `at most ${lifecycleStagesMax} stages`,
       );
+    }
     const seen = new Set<string>();
     stages.forEach((stage, index) => {
       const last = index === stages.length - 1;
       if (stage.name.trim() === '') complain(`Stage ${index + 1} has no name.`, 'a name');
-      if (seen.has(stage.name))
+      if (seen.has(stage.name)) {
         complain(`There are two stages “${stage.name}”; the names of stages are unique.`, 'another name');
+      }
       seen.add(stage.name);
-      if (stage.rule !== undefined && last)
+      if (stage.rule !== undefined && last) {
         complain(
           `The last stage, “${stage.name}”, holds for everyone left, so it has no rule; add a stage without a rule after it.`,
           'a last stage without a rule',
         );
-      if (stage.rule === undefined && !last)
+      }
+      if (stage.rule === undefined && !last) {
         complain(
           `The stage “${stage.name}” has no rule and is not the last, so nobody would reach those after it.`,
           'a rule',
         );
+      }
       if (stage.rule !== undefined) this.#rule(stagePath(lifecycle.name, stage.name), stage.rule);
     });
   }
@@ -127,8 +132,9 @@ class DefinitionsChecker {
     const path = definitionPath('rfm', model.name);
     const at = (part: string): Positions | undefined => this.#options.positions?.get(`${path}.${part}`);
     this.#add(`${path}.purchase`, checkEventPattern(model.purchase, this.#environment, at('purchase')));
-    if (model.window !== undefined)
+    if (model.window !== undefined) {
       this.#add(`${path}.window`, checkWindow(model.window, this.#environment, at('window')));
+    }
   }
 
   /**
@@ -210,8 +216,9 @@ class DefinitionsChecker {
 
   #reportCycle(first: string, trail: ReadonlyMap<string, Edge>): void {
     const paths = [first];
-    for (let edge = trail.get(first); edge !== undefined && edge.to !== first; edge = trail.get(edge.to))
+    for (let edge = trail.get(first); edge !== undefined && edge.to !== first; edge = trail.get(edge.to)) {
       paths.push(edge.to);
+    }
     paths.push(first);
     const names = paths.every((path) => path.startsWith('segments.'))
       ? paths.map((path) => path.slice('segments.'.length))

@@ -34,6 +34,17 @@ export type Environment = {
 type Hints = { readonly expected: string; readonly nearest?: string | undefined };
 type Kind = 'segments' | 'lifecycles' | 'rfm';
 
+/** Values about the customer: what cannot stand in a `where`. */
+type CustomerValue = Exclude<
+  Value,
+  { kind: 'number' | 'string' | 'boolean' | 'date' | 'duration' | 'property' | 'arithmetic' | 'coalesce' }
+>;
+/** Those made of other values or of definitions. */
+type DerivedValue = Exclude<
+  CustomerValue,
+  { kind: 'trait' | 'count' | 'aggregate' | 'days' | 'age_of_event' | 'age_in_segment' }
+>;
+
 export abstract class ValueChecker {
   readonly diagnostics: Diagnostic[] = [];
   protected inWhere = false;
@@ -87,18 +98,20 @@ export abstract class ValueChecker {
         return boolean;
       case 'date': {
         const reading = readDate(node.text);
-        if (!reading.ok)
+        if (!reading.ok) {
           this.error(node, undefined, 'rule/date', `${node.text} is not a date: ${reading.error}.`, {
             expected: 'a date such as 2026-11-01',
           });
+        }
         return instant;
       }
       case 'duration': {
         const reading = readDuration(node.text);
-        if (!reading.ok)
+        if (!reading.ok) {
           this.error(node, undefined, 'rule/duration', `${node.text} is not a duration: ${reading.error}.`, {
             expected: 'a duration such as 30d',
           });
+        }
         return duration;
       }
       case 'property':
@@ -117,12 +130,25 @@ export abstract class ValueChecker {
         return this.#arithmetic(node);
       case 'coalesce':
         return node.values.reduce<TypeSet>((type, value) => type | this.value(value), 0);
-      default:
+      case 'trait':
+      case 'count':
+      case 'aggregate':
+      case 'days':
+      case 'age_of_event':
+      case 'age':
+      case 'age_in_segment':
+      case 'until':
+      case 'days_until_anniversary':
+      case 'percentile':
+      case 'quintile':
+      case 'rfm':
+      case 'stage':
+      case 'score':
         return this.#aboutCustomer(node);
     }
   }
 
-  #aboutCustomer(node: Value): TypeSet {
+  #aboutCustomer(node: CustomerValue): TypeSet {
     if (this.inWhere && node.kind === 'trait') {
       this.error(
         node,
@@ -162,12 +188,19 @@ export abstract class ValueChecker {
       case 'age_in_segment':
         this.reference(node, 'segments', node.segment);
         return duration;
-      default:
+      case 'age':
+      case 'until':
+      case 'days_until_anniversary':
+      case 'percentile':
+      case 'quintile':
+      case 'rfm':
+      case 'stage':
+      case 'score':
         return this.#derived(node);
     }
   }
 
-  #derived(node: Value): TypeSet {
+  #derived(node: DerivedValue): TypeSet {
     switch (node.kind) {
       case 'age':
       case 'until':
@@ -199,8 +232,6 @@ export abstract class ValueChecker {
       case 'score':
         this.#score(node);
         return number;
-      default:
-        return anything;
     }
   }
 
@@ -283,8 +314,9 @@ export abstract class ValueChecker {
     }
     if (of.kind !== 'stage') return;
     const lifecycle = this.#environment.definitions.lifecycles.get(of.lifecycle);
-    if (lifecycle === undefined || this.#environment.broken?.has(`lifecycles.${of.lifecycle}`) === true)
+    if (lifecycle === undefined || this.#environment.broken?.has(`lifecycles.${of.lifecycle}`) === true) {
       return;
+    }
     const stages = lifecycle.stages.map((stage) => stage.name);
     if (stages.includes(literal.value)) return;
     this.#unknown(
@@ -325,7 +357,7 @@ export abstract class ValueChecker {
         : node.source.kind === 'any'
           ? 'any'
           : node.source.name;
-    if (name === '')
+    if (name === '') {
       this.error(
         node,
         undefined,
@@ -333,6 +365,7 @@ export abstract class ValueChecker {
         'The name of an event is empty; “any event” stands for all of them.',
         { expected: 'a name, or any event' },
       );
+    }
     if (node.where === undefined) return;
     const before = this.inWhere;
     this.inWhere = true;
@@ -396,7 +429,21 @@ export function movesWithTime(value: Value): boolean {
       return value.values.some(movesWithTime);
     case 'arithmetic':
       return movesWithTime(value.left) || movesWithTime(value.right);
-    default:
+    case 'number':
+    case 'string':
+    case 'boolean':
+    case 'date':
+    case 'duration':
+    case 'trait':
+    case 'property':
+    case 'count':
+    case 'aggregate':
+    case 'days':
+    case 'days_until_anniversary':
+    case 'quintile':
+    case 'rfm':
+    case 'stage':
+    case 'score':
       return false;
   }
 }
@@ -409,9 +456,11 @@ function arithmeticRemedy(
   const literal =
     node.left.kind === 'number' ? node.left : node.right.kind === 'number' ? node.right : undefined;
   const withTime = ((left | right) & (duration | instant)) !== 0;
-  if (literal !== undefined && withTime && node.op !== '*' && node.op !== '/')
+  if (literal !== undefined && withTime && node.op !== '*' && node.op !== '/') {
     return ` Give the number a unit, as in ${literal.value}d.`;
-  if (((left | right) & string) !== 0)
+  }
+  if (((left | right) & string) !== 0) {
     return ' Text cannot be calculated with; a date is written without quotes.';
+  }
   return '';
 }

@@ -84,7 +84,7 @@ function referenceOf(node: Condition | Value): Reference | undefined {
 }
 
 /** The names that a definition uses, each once, sorted by nothing in particular. */
-export type Dependencies = { readonly [K in Reference['to']]: ReadonlySet<string> };
+export type Dependencies = Readonly<Record<Reference['to'], ReadonlySet<string>>>;
 
 /** What a definition needs to be there: segments, lifecycles, RFM models, lists and scores. */
 export function dependencies(

@@ -293,14 +293,15 @@ class RuleChecker extends ValueChecker {
   }
 
   #sequence(node: Extract<Condition, { kind: 'sequence' }>): void {
-    if (node.steps.length === 0)
+    if (node.steps.length === 0) {
       this.error(node, undefined, 'rule/sequence', 'A sequence has at least one step.', {
         expected: 'an event',
       });
+    }
     node.steps.forEach((step, index) => {
       this.events(step.events);
       if (step.within === undefined) return;
-      if (index === 0)
+      if (index === 0) {
         this.error(
           step,
           undefined,
@@ -308,11 +309,12 @@ class RuleChecker extends ValueChecker {
           'The first step of a sequence has no step before it to be “within” of.',
           { expected: 'an event without “within”' },
         );
-      this.positive(step, undefined, step.within);
+      }
+      this.positive(step, 'duration', step.within);
     });
     if (node.absent !== undefined) {
       this.events(node.absent.events);
-      this.positive(node, undefined, node.absent.within);
+      this.positive(node.absent, 'duration', node.absent.within);
     }
     if (node.on !== undefined) this.path(node, node.on);
     if (node.window !== undefined) this.window(node.window);
@@ -417,15 +419,19 @@ function remedy(left: Value, leftType: TypeSet, right: Value, rightType: TypeSet
   ) {
     return ` Give the number a unit, as in ${number.value}d.`;
   }
-  if (text !== undefined && text.value.trim() !== '' && Number.isFinite(Number(text.value)))
+  if (text !== undefined && text.value.trim() !== '' && Number.isFinite(Number(text.value))) {
     return ` Without quotes ${text.value} is a number.`;
+  }
   const days = both.find((value) => value.kind === 'days' || value.kind === 'days_until_anniversary');
-  if (duration !== undefined && days !== undefined)
+  if (duration !== undefined && days !== undefined) {
     return ` ${days.kind}(…) is a number of days, so write the number without a unit.`;
-  if (duration !== undefined && trait !== undefined)
+  }
+  if (duration !== undefined && trait !== undefined) {
     return ` The time since a date is age(trait.${trait.path.join('.')}), the time left is until(trait.${trait.path.join('.')}).`;
-  if (duration !== undefined)
+  }
+  if (duration !== undefined) {
     return ' A duration is compared with an age(…), an until(…) or another duration.';
+  }
   return '';
 }
 

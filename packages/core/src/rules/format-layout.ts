@@ -48,8 +48,9 @@ export function layOut(doc: Doc, width: number): string {
       text += next;
       column += next.length;
     } else if (!isNode(next)) {
-      for (let index = next.length - 1; index >= 0; index -= 1)
+      for (let index = next.length - 1; index >= 0; index -= 1) {
         pending.push({ ...command, doc: next[index] ?? '' });
+      }
     } else if (next.kind === 'indent') {
       pending.push({ ...command, doc: next.doc, indentation: indentation + spacesPerIndent });
     } else if (next.kind === 'group') {
@@ -80,10 +81,11 @@ function fits(command: Command, following: readonly Command[], width: number): b
     }
     const { doc } = next;
     if (typeof doc === 'string') left -= doc.length;
-    else if (!isNode(doc))
-      for (let index = doc.length - 1; index >= 0; index -= 1)
+    else if (!isNode(doc)) {
+      for (let index = doc.length - 1; index >= 0; index -= 1) {
         pending.push({ ...next, doc: doc[index] ?? '' });
-    else if (doc.kind === 'indent') pending.push({ ...next, doc: doc.doc });
+      }
+    } else if (doc.kind === 'indent') pending.push({ ...next, doc: doc.doc });
     else if (doc.kind === 'group') pending.push({ ...next, doc: doc.doc, flat: next.flat && !doc.broken });
     else if (doc.kind === 'line' && next.flat) left -= doc.flat.length;
     else return true;

@@ -211,8 +211,9 @@ function trailingWindow(window: Window | undefined): Doc {
 /** Whether the text ends in a `where` that has no closing bracket or window behind it. */
 function endsInWhere(node: Condition): boolean {
   if (node.kind !== 'did' && node.kind !== 'sequence') return false;
-  if (node.window !== undefined)
+  if (node.window !== undefined) {
     return node.window.kind === 'after_last' && node.window.events.where !== undefined;
+  }
   return node.kind === 'did' && node.events.where !== undefined;
 }
 
@@ -343,8 +344,9 @@ const reservedWords: ReadonlySet<string> = new Set(
 /** A path into properties: `products.category`, `properties["loyalty tier"].name`. */
 export function pathText(path: Path): string {
   const [first = '', ...rest] = path;
-  if (!wordPattern.test(first) || reservedWords.has(first))
+  if (!wordPattern.test(first) || reservedWords.has(first)) {
     return `properties[${quoted(first)}]${tailText(rest)}`;
+  }
   return `${first}${tailText(rest)}`;
 }
 

@@ -132,7 +132,7 @@ class Lexer {
     this.#at += text.length;
     const comment = text.slice(text.charAt(1) === ' ' ? 2 : 1).trimEnd();
     const previous = this.#tokens.at(-1);
-    if (previous !== undefined && previous.line === this.#line) previous.trailing.push(comment);
+    if (previous?.line === this.#line) previous.trailing.push(comment);
     else this.#comments.push(comment);
   }
 
@@ -164,10 +164,11 @@ class Lexer {
     const date = this.#match(/\d{4}-\d{1,2}-\d{1,2}(?:T[0-9:.]*(?:[Zz]|[+-][0-9:]+)?)?/y);
     if (date !== undefined) {
       const reading = readDate(date);
-      if (!reading.ok)
+      if (!reading.ok) {
         this.#report('rule/date', date.length, `${date} is not a date: ${reading.error}.`, {
           expected: 'a date such as 2026-11-01',
         });
+      }
       this.#push('date', reading.ok ? date : '2000-01-01', this.#at + date.length);
       return;
     }
@@ -175,10 +176,11 @@ class Lexer {
     const duration = durationPattern.exec(this.#text)?.[0];
     if (duration !== undefined && !this.#wordCharacterAt(this.#at + duration.length)) {
       const reading = readDuration(duration);
-      if (!reading.ok)
+      if (!reading.ok) {
         this.#report('rule/duration', duration.length, `${duration} is not a duration: ${reading.error}.`, {
           expected: 'a duration such as 30d',
         });
+      }
       this.#push('duration', duration, this.#at + duration.length);
       return;
     }
@@ -193,27 +195,28 @@ class Lexer {
       this.#badUnit(number, run);
       return;
     }
-    if (/^0\d/.test(number))
+    if (/^0\d/.test(number)) {
       this.#report(
         'rule/number',
         number.length,
         `${number} begins with a zero; write ${String(Number(number))}, or "${number}" for text.`,
         { expected: 'a number without leading zeros' },
       );
-    else if (!Number.isFinite(Number(number)))
+    } else if (!Number.isFinite(Number(number))) {
       this.#report(
         'rule/number',
         number.length,
         `${number} is greater than any number that can be kept (1.8e308).`,
         { expected: 'a smaller number' },
       );
-    else if (/^\d{17,}$/.test(number) && String(Number(number)) !== number)
+    } else if (/^\d{17,}$/.test(number) && String(Number(number)) !== number) {
       this.#report(
         'rule/number',
         number.length,
         `${number} has more digits than a number can keep; an identifier is text: "${number}".`,
         { expected: `"${number}"` },
       );
+    }
     this.#push('number', number, end);
   }
 

@@ -20,8 +20,9 @@ export const reservedNames: ReadonlySet<string> = new Set([
 
 /** What is wrong with a name, or undefined. */
 export function nameProblem(name: string): string | undefined {
-  if (name.length > definitionNameCharactersMax)
+  if (name.length > definitionNameCharactersMax) {
     return `is longer than ${definitionNameCharactersMax} characters`;
+  }
   if (!namePattern.test(name)) return 'is not made of a–z, 0–9 and _, beginning with a letter';
   if (reservedNames.has(name)) return 'is a word of the rule language';
   return undefined;

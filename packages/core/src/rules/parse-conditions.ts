@@ -6,22 +6,15 @@
  * for the sort it needs when it finds its operator. `true` is a value until a condition is wanted.
  */
 
-import { ruleLiteralsMax, sequenceStepsMax } from '../base/limits.ts';
+import { ruleLiteralsMax } from '../base/limits.ts';
 import { defined } from '../base/assert.ts';
 import { describeToken } from './parse-cursor.ts';
-import { comparisonHabit, isCondition, valueAloneHint } from './parse-hints.ts';
-import { placeholderValue, ValueParser, valueFunctions } from './parse-values.ts';
+import { comparisonHabit, isCondition, leftOverHint, valueAloneHint } from './parse-hints.ts';
+import { ConditionWordParser } from './parse-behaviours.ts';
+import { placeholderValue, valueFunctions } from './parse-values.ts';
 import { nearestName } from './names.ts';
 import type { Token } from './lexer.ts';
-import type {
-  ArithmeticOperator,
-  CompareOperator,
-  Condition,
-  Literal,
-  SequenceStep,
-  TextOperator,
-  Value,
-} from './tree.ts';
+import type { ArithmeticOperator, CompareOperator, Condition, Literal, TextOperator, Value } from './tree.ts';
 
 type Node = Condition | Value;
 
@@ -36,15 +29,16 @@ const placeholder: Condition = { kind: 'literal', value: false };
 const bracketsHint =
   'to go on with another condition about the customer, put brackets around this one: (did "Event" where …) and …';
 
-export class RuleParser extends ValueParser {
+export class RuleParser extends ConditionWordParser {
   /** Reads everything; what is left over is an error. */
   whole<T>(parse: (parser: RuleParser) => T): T | undefined {
     const tree = this.recover(
       () => {
-        if (this.token.kind === 'end')
+        if (this.token.kind === 'end') {
           this.stop('rule/empty', this.token, 'There is nothing here; “true” stands for everyone.', {
             expected: 'a rule',
           });
+        }
         const node = parse(this);
         this.#expectEnd();
         return node;
@@ -193,8 +187,9 @@ export class RuleParser extends ValueParser {
       const values = this.#literalList();
       return this.place({ kind: 'one_of', negated, value: left, values }, start);
     }
-    if (this.takeKeyword('exists'))
+    if (this.takeKeyword('exists')) {
       return this.place({ kind: 'presence', value: left, present: true }, start);
+    }
     if (this.isKeyword('is') && this.isKeyword('missing', 1)) {
       this.takeKeyword('is');
       this.takeKeyword('missing');
@@ -321,13 +316,14 @@ export class RuleParser extends ValueParser {
         expected: `0.${this.peek(1).text}`,
       });
     }
-    if (this.isSymbol('['))
+    if (this.isSymbol('[')) {
       this.stop(
         'rule/unexpected',
         this.token,
         'A list in square brackets stands after “in” or “not in” only.',
         { expected },
       );
+    }
     this.unexpected(expected);
   }
 
@@ -335,7 +331,7 @@ export class RuleParser extends ValueParser {
   #word(): Node {
     const token = this.token;
     const word = token.text.toLowerCase();
-    const condition = this.#conditionWord();
+    const condition = this.conditionWord();
     if (condition !== undefined) return condition;
     if (word === 'true' || word === 'false') return this.literal();
     if (word === 'trait' && (this.isSymbol('.', 1) || this.isSymbol('[', 1) || word === token.text)) {
@@ -343,25 +339,6 @@ export class RuleParser extends ValueParser {
     }
     if (this.isSymbol('(', 1)) return this.call();
     return this.#unknownWord();
-  }
-
-  #conditionWord(): Condition | undefined {
-    const start = this.token;
-    const opens = this.isSymbol('(', 1);
-    switch (start.text.toLowerCase()) {
-      case 'did':
-        return this.place(this.#did(), start);
-      case 'in':
-        return this.place(this.#in(), start);
-      case 'seq':
-        return opens ? this.place(this.#sequence(), start) : undefined;
-      case 'subscribed':
-        return opens ? this.place(this.#subscribed(), start) : undefined;
-      case 'sample':
-        return opens ? this.place(this.#sample(), start) : undefined;
-      default:
-        return undefined;
-    }
   }
 
   #unknownWord(): never {
@@ -383,13 +360,14 @@ export class RuleParser extends ValueParser {
       expected: 'trait.NAME, a function such as count(…), did, in, seq, or a literal',
       ...(nearest === undefined ? {} : { nearest }),
     };
-    if (nearest !== undefined && next.kind !== 'symbol')
+    if (nearest !== undefined && next.kind !== 'symbol') {
       this.stop(
         'rule/unknown-word',
         token,
         `“${token.text}” is not a word of the rule language.${hint}`,
         hints,
       );
+    }
     if (valueFunctions.includes(token.text)) {
       this.stop(
         'rule/unexpected',
@@ -460,185 +438,6 @@ export class RuleParser extends ValueParser {
     return next.kind === 'symbol' && next.text !== '(' && next.text !== '-' && next.text !== '[';
   }
 
-  #did(): Condition {
-    this.takeKeyword('did');
-    const negated = this.takeKeyword('not');
-    const events = this.eventPattern();
-    if (this.isSymbol(',') && /^(last|from|since|before|after)$/.test(this.peek(1).text)) {
-      this.report('rule/window', this.token, 'No comma stands before the window of “did”.', {
-        expected: `“${this.peek(1).text}” without a comma`,
-      });
-      this.advance();
-    }
-    if (this.isKeyword('within') || this.token.kind === 'duration')
-      return { kind: 'did', negated, events, window: this.window() };
-    if (this.token.kind === 'number' || this.isWord('in', 0)) this.#didHabit();
-    return { kind: 'did', negated, events, ...(this.isWindowStart() ? { window: this.window() } : {}) };
-  }
-
-  #didHabit(): never {
-    if (this.token.kind === 'number') {
-      this.stop(
-        'rule/unexpected',
-        this.token,
-        `“did” asks whether there is one event; to ask how often write count("Event") >= ${this.token.text}.`,
-        { expected: `count("Event") >= ${this.token.text}` },
-      );
-    }
-    this.stop(
-      'rule/window',
-      this.token,
-      'A window of “did” begins with last, from, since, before or after, as in did "Event" last 7d.',
-      { expected: 'last 7d' },
-    );
-  }
-
-  #in(): Condition {
-    this.takeKeyword('in');
-    if (this.takeKeyword('list')) {
-      const token = this.name('a list');
-      const node: Condition = { kind: 'in_list', list: token.text };
-      this.placePart(node, 'name', token);
-      return node;
-    }
-    const next = this.peek(1);
-    if (
-      this.isWord('segment') &&
-      next.kind === 'word' &&
-      !/^(and|or|for|last|from|since|before|after|within|on)$/.test(next.text)
-    ) {
-      this.report('rule/unexpected', this.token, `A segment is written “in ${next.text}”.`, {
-        expected: `in ${next.text}`,
-      });
-      this.advance();
-    }
-    const token = this.name('a segment');
-    const node: Condition = { kind: 'in_segment', segment: token.text };
-    this.placePart(node, 'name', token);
-    return node;
-  }
-
-  #subscribed(): Condition {
-    this.takeKeyword('subscribed');
-    this.advance();
-    const token = this.token;
-    if (token.kind !== 'string' && token.kind !== 'word')
-      this.unexpected('a channel such as email, or a topic in double quotes');
-    this.advance();
-    this.closeBracket(')', 'subscribed(…)');
-    const to =
-      token.kind === 'word'
-        ? ({ kind: 'channel', channel: token.text } as const)
-        : ({ kind: 'topic', topic: token.text } as const);
-    const node: Condition = { kind: 'subscribed', to };
-    this.placePart(node, 'name', token);
-    return node;
-  }
-
-  #sample(): Condition {
-    this.takeKeyword('sample');
-    this.advance();
-    const percentToken = this.token;
-    const percent = this.literal();
-    if (percent.kind !== 'number')
-      this.stop(
-        'rule/unexpected',
-        percentToken,
-        'The first part of a sample is a percentage, as in sample(10%, "seed").',
-        { expected: 'a percentage such as 10%' },
-      );
-    if (!this.takeSymbol('%'))
-      this.report(
-        'rule/unexpected',
-        this.token,
-        `The first part of a sample is a percentage: ${percent.value}%.`,
-        { expected: '%' },
-      );
-    this.expectSymbol(',', 'and a seed, as in sample(10%, "spring")');
-    const seed = this.string('a seed in double quotes, such as "spring"').text;
-    this.closeBracket(')', 'sample(…)');
-    const node: Condition = { kind: 'sample', percent: percent.value, seed };
-    this.placePart(node, 'percent', percentToken);
-    return node;
-  }
-
-  #sequence(): Condition {
-    this.takeKeyword('seq');
-    const open = this.advance();
-    return this.nested(() => {
-      const steps: SequenceStep[] = [];
-      let last: { absent?: { events: SequenceStep['events']; within: string }; on?: readonly string[] } = {};
-      this.recover(
-        () => {
-          do last = this.#step(steps, last);
-          while (this.takeSymbol(','));
-        },
-        undefined,
-        (token) => token.text === ')' && token.kind === 'symbol',
-      );
-      this.closeBracket(')', 'seq(…)', '“,”, “)”, “within” or “on”');
-      if (steps.length > sequenceStepsMax)
-        this.report('rule/too-long', open, `A sequence has at most ${sequenceStepsMax} steps.`, {
-          expected: `at most ${sequenceStepsMax} steps`,
-        });
-      return { kind: 'sequence', steps, ...last, ...(this.isWindowStart() ? { window: this.window() } : {}) };
-    });
-  }
-
-  #step(
-    steps: SequenceStep[],
-    before: { absent?: { events: SequenceStep['events']; within: string }; on?: readonly string[] },
-  ): { absent?: { events: SequenceStep['events']; within: string }; on?: readonly string[] } {
-    const start = this.token;
-    if (before.absent !== undefined)
-      this.report(
-        'rule/sequence',
-        start,
-        'A step with “no” comes last in a sequence; nothing may follow it.',
-        { expected: '“)”' },
-      );
-    if (before.on !== undefined)
-      this.report('rule/sequence', start, '“on” comes after the last step of a sequence.', {
-        expected: '“)”',
-      });
-    const absent = this.isKeyword('no') && this.peek(1).kind !== 'symbol';
-    if (absent) this.takeKeyword('no');
-    const events = this.eventPattern();
-    if (this.isWindowStart())
-      this.windowMisplaced(
-        'A step of a sequence has “within” and not a window; a window stands after the closing bracket: seq(…) last 7d.',
-      );
-    const withinToken = this.token;
-    const within = this.takeKeyword('within') ? this.duration() : undefined;
-    if (absent && steps.length === 0)
-      this.stop(
-        'rule/sequence',
-        start,
-        'A sequence begins with something that happened; “no” comes last: seq("A", no "B" within 2h).',
-        { expected: 'an event before “no”' },
-      );
-    if (absent && within === undefined)
-      this.stop(
-        'rule/sequence',
-        withinToken,
-        'A step with “no” says how long to wait: no "Event" within 2h.',
-        { expected: 'within and a duration' },
-      );
-    if (within !== undefined && steps.length === 0)
-      this.report(
-        'rule/sequence',
-        withinToken,
-        'The first step of a sequence has no step before it to be “within” of.',
-        { expected: '“,” or “)”' },
-      );
-    const on = this.takeKeyword('on') ? this.propertyPath() : undefined;
-    if (!absent) steps.push(this.place({ events, ...(within === undefined ? {} : { within }) }, start));
-    return {
-      ...(absent && within !== undefined ? { absent: { events, within } } : {}),
-      ...(on === undefined ? {} : { on }),
-    };
-  }
-
   #toCondition(node: Node): Condition {
     if (isCondition(node)) return node;
     if (node.kind === 'boolean') {
@@ -686,31 +485,11 @@ export class RuleParser extends ValueParser {
   #expectEnd(): void {
     const token = this.token;
     if (token.kind === 'end') return;
-    if (token.kind === 'symbol' && token.text === ')')
+    if (this.isSymbol(')')) {
       this.stop('rule/bracket', token, 'This bracket was never opened.', { expected: 'the end of the rule' });
-    if (token.kind === 'symbol' && token.text === ',')
-      this.stop('rule/unexpected', token, 'A comma does not join conditions; write “and” or “or”.', {
-        expected: 'and, or',
-      });
-    if (token.kind === 'symbol' && token.text === '%')
-      this.stop(
-        'rule/unexpected',
-        token,
-        'A percentage stands in sample(10%, "seed") only; a fifth is 0.2.',
-        { expected: 'a number' },
-      );
-    if (this.isWord('where'))
-      this.stop(
-        'rule/unexpected',
-        token,
-        '“where” follows an event, before its window: did "Event" where x = 1 last 7d.',
-        { expected: 'where directly after the event' },
-      );
-    this.stop(
-      'rule/unexpected',
-      token,
-      `${describeToken(token)} is unexpected here; expected “and”, “or” or the end of the rule.`,
-      { expected: 'and, or, the end' },
-    );
+    }
+    const hint = leftOverHint(token.kind, token.text);
+    if (hint !== undefined) this.stop('rule/unexpected', token, hint.message, { expected: hint.meant });
+    this.unexpected('“and”, “or” or the end of the rule');
   }
 }

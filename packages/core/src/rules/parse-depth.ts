@@ -28,8 +28,9 @@ function measure(tree: unknown): { depth: number; nodes: number } {
   visit(tree, 1);
   for (;;) {
     const next = pending.pop();
-    if (next === undefined || deepest > ruleDepthMax * objectsPerLevel || nodes > ruleNodesMax)
+    if (next === undefined || deepest > ruleDepthMax * objectsPerLevel || nodes > ruleNodesMax) {
       return { depth: deepest, nodes };
+    }
     for (const child of Object.values(next.node)) visit(child, next.depth + 1);
   }
 }

@@ -71,8 +71,9 @@ export abstract class EventParser extends Cursor {
   #eventSource(): EventSource {
     const kind = this.token.text.toLowerCase();
     if (this.token.kind === 'string') return { kind: 'track', name: this.eventName() };
-    if (this.token.kind !== 'word')
+    if (this.token.kind !== 'word') {
       this.unexpected('an event: "Name", page "Name", screen "Name", event starts with "Text" or any event');
+    }
     if ((kind === 'page' || kind === 'screen') && this.peek(1).kind === 'string') {
       this.takeKeyword(kind);
       return { kind, name: this.eventName() };
@@ -95,8 +96,9 @@ export abstract class EventParser extends Cursor {
   #unquotedEvent(): EventSource {
     const first = this.token;
     const words: string[] = [];
-    while (this.token.kind === 'word' && !(words.length > 0 && afterEvent.has(this.token.text)))
+    while (this.token.kind === 'word' && !(words.length > 0 && afterEvent.has(this.token.text))) {
       words.push(this.advance().text);
+    }
     const name = words.join(' ');
     const source = /^(page|screen) ./.exec(name)?.[1];
     const meant =
@@ -112,13 +114,14 @@ export abstract class EventParser extends Cursor {
 
   protected eventName(): string {
     const token = this.string('the name of an event in double quotes');
-    if (token.text === '')
+    if (token.text === '') {
       this.report(
         'rule/event-name',
         token,
         'The name of an event is empty; “any event” stands for all of them.',
         { expected: 'a name, or any event' },
       );
+    }
     return token.text;
   }
 
@@ -184,8 +187,9 @@ export abstract class EventParser extends Cursor {
     const n = Number(number.text);
     if (this.takeKeyword('calendar')) {
       const unit = calendarUnits.get(this.token.text);
-      if (this.token.kind !== 'word' || unit === undefined)
+      if (this.token.kind !== 'word' || unit === undefined) {
         this.unexpected('days, weeks, months, quarters or years');
+      }
       this.advance();
       if (!Number.isInteger(n) || n < 1 || n > calendarUnitsMax) {
         this.report(
@@ -239,10 +243,11 @@ export abstract class EventParser extends Cursor {
       );
       return '1d';
     }
-    if (this.isSymbol('-'))
+    if (this.isSymbol('-')) {
       this.stop('rule/duration', token, 'This duration may not be negative.', {
         expected: 'a duration such as 30d',
       });
+    }
     this.unexpected('a duration such as 30d');
   }
 
@@ -293,8 +298,9 @@ export abstract class EventParser extends Cursor {
       return this.place({ kind: 'boolean', value }, start);
     }
     const meant = token.kind === 'word' ? JSON.stringify(token.text) : undefined;
-    if (meant === undefined)
+    if (meant === undefined) {
       this.unexpected('a number, a text in double quotes, a date, a duration, true or false');
+    }
     this.stop('rule/quotes', token, `Text is written in double quotes: ${meant}.`, {
       expected: meant,
       nearest: meant,
@@ -311,8 +317,9 @@ export abstract class EventParser extends Cursor {
         nearest: meant,
       });
     }
-    if (token.kind !== 'word')
+    if (token.kind !== 'word') {
       this.unexpected('the name of a property, such as revenue or properties["loyalty tier"]');
+    }
     this.advance();
     if (token.text === 'properties' && (this.isSymbol('.') || this.#isIndex())) return this.pathTail();
     return [token.text, ...this.pathTail()];
@@ -324,14 +331,16 @@ export abstract class EventParser extends Cursor {
     for (;;) {
       if (this.isSymbol('.')) {
         this.advance();
-        if (this.token.kind !== 'word')
+        if (this.token.kind !== 'word') {
           this.unexpected('a name after the dot; a name that is not a word is written ["like this"]');
+        }
         segments.push(this.advance().text);
       } else if (this.#isIndex()) {
         this.advance();
         const segment = this.advance();
-        if (segment.text === '')
+        if (segment.text === '') {
           this.report('rule/unexpected', segment, 'A name in a path is not empty.', { expected: 'a name' });
+        }
         segments.push(segment.text);
         this.advance();
       } else {
@@ -353,8 +362,9 @@ export abstract class EventParser extends Cursor {
       });
       return this.advance();
     }
-    if (token.kind !== 'word' || token.text === 'and' || token.text === 'or')
+    if (token.kind !== 'word' || token.text === 'and' || token.text === 'or') {
       this.unexpected(`the name of ${what}`);
+    }
     return this.advance();
   }
 }

@@ -60,24 +60,37 @@ export function comparisonHabit(word: string, next: string): Habit | undefined {
       message: `“not” stands before the whole comparison, as in not trait.x ${next} …; only “not in” stands here`,
     };
   }
-  if (word.toLowerCase() === 'is' && next.toLowerCase() === 'not')
+  if (word.toLowerCase() === 'is' && next.toLowerCase() === 'not') {
     return { meant: 'exists', message: 'write “exists” or “!=”' };
+  }
   return comparisonHabits.get(word.toLowerCase());
 }
 
 /** For a value with nothing after it that would make it a condition. */
 export function valueAloneHint(value: Value, found: string): string {
   const before = `A comparison is expected before ${found.charAt(0).toLowerCase()}${found.slice(1)}`;
-  switch (value.kind) {
-    case 'string':
-      return `${before}: a text alone is not true or false. To ask whether an event happened write did ${JSON.stringify(value.value)}.`;
-    case 'count':
-    case 'days':
-      return `${before}: a number alone is not true or false; write >= 1 after it, for instance.`;
-    case 'trait':
-    case 'property':
-      return `${before}: write = true, = "text" or exists after it, for instance.`;
-    default:
-      return `${before}: a value alone is not true or false; write =, >, <= or exists after it, for instance.`;
+  if (value.kind === 'string') {
+    return `${before}: a text alone is not true or false. To ask whether an event happened write did ${JSON.stringify(value.value)}.`;
   }
+  if (value.kind === 'count' || value.kind === 'days') {
+    return `${before}: a number alone is not true or false; write >= 1 after it, for instance.`;
+  }
+  if (value.kind === 'trait' || value.kind === 'property') {
+    return `${before}: write = true, = "text" or exists after it, for instance.`;
+  }
+  return `${before}: a value alone is not true or false; write =, >, <= or exists after it, for instance.`;
+}
+
+/** For what follows a rule that is complete. */
+export function leftOverHint(kind: string, text: string): Habit | undefined {
+  if (kind === 'symbol' && text === ',')
+    return { meant: 'and, or', message: 'A comma does not join conditions; write “and” or “or”.' };
+  if (kind === 'symbol' && text === '%') {
+    return { meant: 'a number', message: 'A percentage stands in sample(10%, "seed") only; a fifth is 0.2.' };
+  }
+  if (kind === 'word' && text === 'where') {
+    const message = '“where” follows an event, before its window: did "Event" where x = 1 last 7d.';
+    return { meant: 'where directly after the event', message };
+  }
+  return undefined;
 }

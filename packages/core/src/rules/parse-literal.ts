@@ -30,16 +30,19 @@ export function readDuration(text: string): Result<number, string> {
   let total = 0n;
   let thousandths = 1n;
   let previousUnitMs = Number.POSITIVE_INFINITY;
-  if (text.length === 0 || text.length > 60)
+  if (text.length === 0 || text.length > 60) {
     return fail('a duration is a number and a unit, such as 30d or 1h30m');
+  }
   while (part.lastIndex < text.length) {
     const match = part.exec(text);
-    if (match === null)
+    if (match === null) {
       return fail('a duration is a number and a unit (ms, s, m, h, d, w), such as 30d or 1h30m');
+    }
     const [, whole = '', fraction = '', unit = ''] = match;
     const unitMs = durationUnits.get(unit) ?? 0;
-    if (unitMs >= previousUnitMs)
+    if (unitMs >= previousUnitMs) {
       return fail('the parts of a duration go from long to short, each unit once, such as 1h30m');
+    }
     previousUnitMs = unitMs;
     const scale = 10n ** BigInt(fraction.length);
     const common = scale > thousandths ? scale : thousandths;
@@ -65,8 +68,9 @@ const datePattern =
 /** Reads `2026-11-01`, `2026-11-01T10:00`, `…T10:00:00.5Z` or `…+05:30`, or says what is wrong. */
 export function readDate(text: string): Result<DateReading, string> {
   const match = datePattern.exec(text);
-  if (match === null)
+  if (match === null) {
     return fail('a date is written 2026-11-01, 2026-11-01T10:00:00Z or 2026-11-01T10:00:00+05:30');
+  }
   const [
     ,
     yearText,

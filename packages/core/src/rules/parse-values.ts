@@ -87,11 +87,12 @@ export abstract class ValueParser extends EventParser {
   protected functionName(token: Token): string {
     const name = token.text.toLowerCase();
     if (valueFunctions.includes(name)) {
-      if (name !== token.text)
+      if (name !== token.text) {
         this.report('rule/case', token, `Words are lower case: “${name}”, not “${token.text}”.`, {
           expected: name,
           nearest: name,
         });
+      }
       return name;
     }
     const nearest = functionHabits.get(name) ?? nearestName(name, valueFunctions);
@@ -176,8 +177,9 @@ export abstract class ValueParser extends EventParser {
       return { kind: 'age_of_event', which: change, ...this.eventsAndWindow() };
     }
     const of = this.value();
-    if (this.isSymbol(','))
+    if (this.isSymbol(',')) {
       this.windowMisplaced('An age of a date has no window; age(last "Event", last 30d) has one.', 1);
+    }
     return { kind: 'age', of };
   }
 

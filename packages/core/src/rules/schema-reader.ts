@@ -40,19 +40,19 @@ function read<T>(name: SchemaName, raw: unknown): Result<T, readonly Diagnostic[
   const reader = new Reader();
   let copy: unknown;
   try {
-    if (isTooDeep(raw))
+    if (isTooDeep(raw)) {
       reader.report(
         '',
         `nested more than ${ruleDepthMax} levels deep; move a part of it into a segment of its own`,
         'a flatter tree',
       );
-    else if (isTooLarge(raw))
+    } else if (isTooLarge(raw)) {
       reader.report(
         '',
         `more than ${ruleNodesMax} objects and lists; move parts of it into segments of their own`,
         'a smaller tree',
       );
-    else copy = reader.named(name, raw, '');
+    } else copy = reader.named(name, raw, '');
   } catch (error) {
     // A getter or a proxy of the caller's object threw: such a thing is not JSON.
     reader.report(
@@ -65,7 +65,7 @@ function read<T>(name: SchemaName, raw: unknown): Result<T, readonly Diagnostic[
   return reader.diagnostics.length > 0 ? fail(reader.diagnostics) : ok(copy as T);
 }
 
-type Properties = { readonly [key: string]: TSchema };
+type Properties = Readonly<Record<string, TSchema>>;
 
 class Reader {
   readonly diagnostics: Diagnostic[] = [];
@@ -133,7 +133,7 @@ class Reader {
       );
     }
     for (const [key, schema] of Object.entries(properties)) {
-      const value: unknown = Object.hasOwn(raw, key) ? (raw as { [key: string]: unknown })[key] : undefined;
+      const value: unknown = Object.hasOwn(raw, key) ? (raw as Record<string, unknown>)[key] : undefined;
       if (value !== undefined) entries.push([key, this.#schema(schema, value, `${pointer}/${key}`)]);
       else if (!isOptional(schema)) this.report(`${pointer}/${key}`, 'missing', describeSchema(schema));
     }
@@ -160,8 +160,9 @@ class Reader {
     if (keywords.$ref !== undefined) return this.named(keywords.$ref, raw, pointer);
     if (keywords.type === 'array') return this.#array(keywords, raw, pointer);
     const problem = scalarProblem(keywords, raw);
-    if (problem !== undefined)
+    if (problem !== undefined) {
       this.report(pointer, problem, describeSchema(schema), nearestChoice(keywords, raw));
+    }
     return raw === 0 ? 0 : raw;
   }
 
@@ -221,20 +222,23 @@ function nearestChoice(keywords: Keywords, raw: unknown): string | undefined {
 
 function describeSchema(schema: TSchema): string {
   const keywords: Keywords = schema;
-  if (keywords.$ref !== undefined)
+  if (keywords.$ref !== undefined) {
     return leaves.has(keywords.$ref)
       ? describeSchema(defined(leaves.get(keywords.$ref), keywords.$ref))
       : article(keywords.$ref);
+  }
   if (keywords.description !== undefined) return lowerFirst(keywords.description.replace(/\.$/, ''));
-  if (keywords.anyOf !== undefined)
+  if (keywords.anyOf !== undefined) {
     return `one of ${keywords.anyOf.map((choice) => JSON.stringify(choice.const)).join(', ')}`;
+  }
   if (keywords.const !== undefined) return JSON.stringify(keywords.const);
   if (keywords.type === 'array') return 'a list';
   if (keywords.type === 'boolean') return 'true or false';
-  if (keywords.type === 'string')
+  if (keywords.type === 'string') {
     return keywords.minLength === 1
       ? `a text of 1 to ${keywords.maxLength ?? 0} characters`
       : `a text of at most ${keywords.maxLength ?? 0} characters`;
+  }
   const range = keywords.minimum === undefined ? '' : ` from ${keywords.minimum} to ${keywords.maximum ?? 0}`;
   return `${keywords.type === 'integer' ? 'a whole number' : 'a number'}${range}`;
 }

@@ -204,7 +204,7 @@ export const ruleSchema: TSchema = Type.Cyclic(
 );
 
 /** JSON Schema 2020-12 of the tree, as published in docs/reference/rule.schema.json. */
-export function publishedRuleSchema(): { readonly [key: string]: unknown } {
+export function publishedRuleSchema(): Readonly<Record<string, unknown>> {
   const definitions = [
     ...[...shapes].map(([name, list]): [string, unknown] => [
       name,
