@@ -117,7 +117,7 @@ ${vip}steps:
     [
       'segment as lifecycle',
       `    expect: { vip: { x: [] } }`,
-      ['1 4 expect vip x | a lifecycle | no lifecycle is called "vip"'],
+      ['1 4 expect vip x | a list of members, such as [asha] | "vip" is a segment'],
     ],
     [
       'value',

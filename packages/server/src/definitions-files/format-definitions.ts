@@ -55,6 +55,7 @@ export function formatDefinitions(
     changed.push(rule.definition);
   }
   if (faults.length > 0) return fail(faults);
+  edits.sort((a, b) => a.start - b.start);
   const formatted = applyEdits(text, edits);
   if (edits.length > 0) assertSameRules(file, formatted, rules);
   return ok({ text: formatted, changed });

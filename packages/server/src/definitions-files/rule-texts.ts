@@ -13,7 +13,7 @@ export type RuleText = {
   readonly inFlow: boolean;
 };
 
-/** In order of the file. Rules that are written as trees, or that aliases stand for, are not texts. */
+/** Rules that are written as trees, or that aliases stand for, are not texts. */
 export function ruleTexts(root: YamlNode): readonly RuleText[] {
   const found: RuleText[] = [];
   if (root.child('steps') === undefined) {
@@ -24,7 +24,9 @@ export function ruleTexts(root: YamlNode): readonly RuleText[] {
   if (definitions !== undefined) addDefinitions(definitions, found, root.isFlow());
   for (const step of root.child('steps')?.items() ?? []) {
     const define = step.child('define');
-    if (define !== undefined) addDefinitions(define, found, step.isFlow());
+    // What a scenario expects to be refused is wrong on purpose.
+    const refused = step.child('rejected') !== undefined;
+    if (define !== undefined && !refused) addDefinitions(define, found, step.isFlow());
   }
   return found;
 }

@@ -34,25 +34,33 @@ export type YamlSource = {
 /** Parses a file's text. Everything that YAML finds wrong is reported at its place. */
 export function parseYaml(file: string, text: string): Result<YamlSource, readonly PlacedDiagnostic[]> {
   const lines = new LineCounter();
-  const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
-  const documents: Document.Parsed[] = Array.isArray(parsed) ? parsed : [];
   const problems: PlacedDiagnostic[] = [];
-  for (const document of documents) {
-    for (const error of document.errors) {
-      const place = placeAt(lines, error.pos[0]);
-      problems.push(
-        placed(file, place, { code: 'yaml/syntax', message: `This is not YAML: ${error.message}` }),
-      );
+  const report = (offset: number, why: string): void => {
+    const message = `This is not YAML that can be read: ${why}`;
+    problems.push(placed(file, placeAt(lines, offset), { code: 'yaml/syntax', message }));
+  };
+  const documents: YamlNode[] = [];
+  try {
+    for (const document of parseDocuments(text, lines)) {
+      for (const error of document.errors) report(error.pos[0], error.message);
+      const root = document.contents;
+      if (document.errors.length > 0 || root === null || (isScalar(root) && root.value === null)) continue;
+      const node = new YamlNode({ file, text, lines, document }, root);
+      // Aliases are followed once here, so that one which leads nowhere or explodes is refused at the door.
+      node.value();
+      documents.push(node);
     }
+  } catch (error) {
+    if (error instanceof RangeError) report(0, 'it is nested too deeply');
+    else if (error instanceof ReferenceError) report(0, error.message);
+    else throw error;
   }
-  if (problems.length > 0) return fail(problems);
-  const roots: YamlNode[] = [];
-  for (const document of documents) {
-    const root = document.contents;
-    if (root === null || (isScalar(root) && root.value === null)) continue;
-    roots.push(new YamlNode({ file, text, lines, document }, root));
-  }
-  return ok({ file, text, documents: roots });
+  return problems.length > 0 ? fail(problems) : ok({ file, text, documents });
+}
+
+function parseDocuments(text: string, lineCounter: LineCounter): readonly Document.Parsed[] {
+  const parsed = parseAllDocuments(text, { lineCounter, prettyErrors: false, stringKeys: true });
+  return Array.isArray(parsed) ? parsed : [];
 }
 
 type Context = {

@@ -8,7 +8,7 @@ import { readingsOf } from '@segue/core/model/identifiers.ts';
 import { nearestName } from '@segue/core/rules/names.ts';
 import { checkValue } from '@segue/core/rules/check.ts';
 
-import { showExpected, showValue, valueMatches } from './expected-value.ts';
+import { showExpected, showValue, significantDigits, valueMatches } from './expected-value.ts';
 import { matchChanges } from './match-changes.ts';
 import type { Explanation } from './outcome.ts';
 import type { Check, ExpectedChange } from './scenario.ts';
@@ -90,6 +90,9 @@ function checkStage(
   const stages = context.stagesSeen.get(lifecycle);
   if (stages === undefined) {
     const known = [...context.definitions.lifecycles.keys()];
+    if (context.segmentsSeen.has(lifecycle)) {
+      return failed(what, 'a list of members, such as [asha]', `"${lifecycle}" is a segment`);
+    }
     return failed(
       what,
       'a lifecycle',
@@ -167,9 +170,10 @@ function checkOneValue(check: Check & { readonly kind: 'value' }, context: Check
     return failed(what, expected, `no customer is known as "${check.customer}"`);
   }
   const value = context.subject.value(customer, check.of);
-  const found = showValue(value, context.zone);
+  // Routes agree when their values do to the digits that a scenario compares.
+  const found = showValue(value, context.zone, significantDigits);
   if (valueMatches(check.is, value, context.zone)) return { what, found };
-  return { ...failed(what, expected, found), found };
+  return { ...failed(what, expected, showValue(value, context.zone)), found };
 }
 
 function checkSize(check: Check & { readonly kind: 'size' }, context: CheckContext): CheckResult {

@@ -78,8 +78,9 @@ export class EngineSubject implements ScenarioSubject {
     const before = this.#emitted.map((change) => JSON.stringify(change));
     const differs = again.findIndex((change, i) => JSON.stringify(change) !== before[i]);
     if (differs >= 0 || again.length !== before.length) {
-      const at = differs >= 0 ? differs : Math.min(again.length, before.length);
-      return `change ${at + 1} was ${before[at] ?? 'none'}, and is ${JSON.stringify(again[at]) ?? 'none'}`;
+      const at = differs >= 0 ? differs : again.length;
+      const now = again[at];
+      return `change ${at + 1} was ${before[at] ?? 'none'}, and is ${now === undefined ? 'none' : JSON.stringify(now)}`;
     }
     this.#engine = engine;
     this.#emitted = again;

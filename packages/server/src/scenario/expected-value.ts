@@ -7,7 +7,7 @@ import type { RuleValue } from '@segue/core/rules/value.ts';
 import type { ExpectedValue } from './scenario.ts';
 
 /** Numbers agree to 9 significant digits. */
-const significantDigits = 9;
+export const significantDigits = 9;
 
 /** True when `found` is what `expected` says. A local date is read in `zone`. */
 export function valueMatches(expected: ExpectedValue, found: RuleValue, zone: Zone): boolean {
@@ -48,21 +48,26 @@ function signedDuration(text: string): number | undefined {
   return negative ? -duration.value : duration.value;
 }
 
-/** As a rule would write it; `missing` for nothing. */
-export function showValue(value: RuleValue, zone: Zone): string {
+/** As a rule would write it; `missing` for nothing. Numbers to `digits` significant digits, where given. */
+export function showValue(value: RuleValue, zone: Zone, digits?: number): string {
   if (value === undefined) return 'missing';
   if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'number') return String(rounded(value, digits));
   if (typeof value !== 'object') return String(value);
   switch (value.kind) {
     case 'duration':
-      return showDuration(value.ms);
+      return showDuration(rounded(value.ms, digits));
     case 'instant':
       return zone.format(value.ms);
     case 'list':
-      return `[${value.elements.map((element) => showValue(element, zone)).join(', ')}]`;
+      return `[${value.elements.map((element) => showValue(element, zone, digits)).join(', ')}]`;
     case 'object':
       return JSON.stringify(value.json);
   }
+}
+
+function rounded(value: number, digits: number | undefined): number {
+  return digits === undefined ? value : Number(value.toPrecision(digits));
 }
 
 export function showExpected(expected: ExpectedValue): string {

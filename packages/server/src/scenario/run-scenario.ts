@@ -239,7 +239,7 @@ class ScenarioRun {
       return { check: what, expected: 'to be accepted', found: applied.error.map(showReason).join('\n') };
     }
     const { profile } = applied.value;
-    if (profile !== undefined && input.kind === 'message') this.#noteNames(profile, input.message);
+    if (profile !== undefined && input.kind === 'message') this.#noteNames(profile, input.message, subject);
     return undefined;
   }
 
@@ -248,11 +248,15 @@ class ScenarioRun {
     return `m${String(this.#messagesMade).padStart(6, '0')}`;
   };
 
-  #noteNames(profile: number, message: Message): void {
+  /** Only names that are the customer's own: a message may carry those of somebody else, such as a shared device. */
+  #noteNames(profile: number, message: Message, subject: ScenarioSubject): void {
     let names = this.#namesOf.get(profile);
     if (names === undefined) this.#namesOf.set(profile, (names = new Set()));
-    for (const identifier of message.identifiers) names.add(identifier.value);
-    if (message.previousId !== undefined) names.add(message.previousId);
+    for (const { value } of message.identifiers) {
+      if (subject.findCustomer(value) === profile) names.add(value);
+    }
+    const { previousId } = message;
+    if (previousId !== undefined && subject.findCustomer(previousId) === profile) names.add(previousId);
   }
 
   #noteDefinitions(): void {
@@ -267,8 +271,12 @@ class ScenarioRun {
   #context(subject: ScenarioSubject): CheckContext {
     const isCustomer = (name: string, change: SegmentChange): boolean =>
       findCustomer(subject, name) === change.profile || this.#namesOf.get(change.profile)?.has(name) === true;
-    const nameOfChange = (change: SegmentChange): string =>
-      this.#namesOf.get(change.profile)?.values().next().value ?? subject.nameOf(change.profile);
+    const nameOfChange = ({ profile }: SegmentChange): string => {
+      const noted = this.#namesOf.get(profile)?.values().next().value;
+      // Of a customer who is gone (merged, erased) the subject knows no name any more.
+      if (noted !== undefined && subject.findCustomer(noted) !== profile) return noted;
+      return subject.nameOf(profile);
+    };
     return {
       subject,
       zone: this.#scenario.zone,

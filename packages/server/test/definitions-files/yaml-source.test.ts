@@ -70,6 +70,21 @@ describe('a file', () => {
     expect(twice.ok ? [] : twice.error[0]).toMatchObject({ line: 2, column: 1 });
   });
 
+  it.each([
+    ['too deep', 'a: ' + '['.repeat(20_000)],
+    ['an alias of nothing', 'a: *nobody\n'],
+    [
+      'a few lines that stand for billions',
+      [
+        'a0: &a0 [x]',
+        ...Array.from({ length: 9 }, (_, i) => `a${i + 1}: &a${i + 1} [${`*a${i},`.repeat(9)}]`),
+      ].join('\n'),
+    ],
+  ])('that is %s is refused, not fatal', (_name, text) => {
+    const source = parseYaml('f', text);
+    expect(source.ok ? [] : source.error[0]).toMatchObject({ code: 'yaml/syntax', line: 1 });
+  });
+
   it('may be JSON, or use aliases', () => {
     expect(root('{"a": [1, {"b": null}]}').value()).toEqual({ a: [1, { b: null }] });
     const aliased = root('x: &r in vip\ny: *r\n');

@@ -148,7 +148,7 @@ describe('a fault is reported with line, column and remedy', () => {
   const step = (text: string): string => `name: x\nsteps:\n  - ${text}\n`;
   const cases: [string, string, string][] = [
     ['empty file', '# nothing\n', '1:1 There is no scenario in this file'],
-    ['not YAML', 'name: [x\n', '2:1 This is not YAML'],
+    ['not YAML', 'name: [x\n', '2:1 This is not YAML that can be read: '],
     ['not a map', '- a\n', '1:1 A scenario must be a map, but here is a list.'],
     ['no steps', 'name: x\n', '1:1 A scenario needs "steps"'],
     ['unknown key', 'nam: x\nsteps: []\n', '1:1 A scenario has no key "nam"; did you mean "name"?'],
