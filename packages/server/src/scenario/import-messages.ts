@@ -29,7 +29,11 @@ export const importScenarioFile: ImportMessages = async ({ scenarioFile, file, m
   if (report.fileErrors.length > 0) return { refused: report.fileErrors.join('\n') };
   const reasons = report.rejected.list();
   if (messages.length === 0 && reasons.length > 0) {
-    return { refused: reasons.map(({ reason, count }) => `${count} rows: ${reason}`).join('\n') };
+    return {
+      refused: reasons
+        .map(({ reason, count }) => `${count} ${count === 1 ? 'row' : 'rows'}: ${reason}`)
+        .join('\n'),
+    };
   }
   return { messages };
 };
