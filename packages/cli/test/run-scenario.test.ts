@@ -99,12 +99,39 @@ ${vip}steps:
         no customer is known by this name
       ann
         is missing
+        no  count("Order") >= 2; it is 1
         because of track "Order" at 2026-01-01T00:00:00.000+00:00 (m-a)
       ben
         should not be here
+        yes count("Order") >= 2; it is 2
         because of track "Order" at 2026-01-01T01:00:00.000+00:00 (m000001)
         because of track "Order" at 2026-01-01T01:00:00.000+00:00 (m000002)
 `);
+  });
+
+  it('explains every part of the rule with its answer', async () => {
+    const outcome = await run(`definitions:
+  segments:
+    buyers: did "Order" last 30d
+    hot: (trait.x > count("View") or trait.city in ["Pune"]) and not in buyers and true for 2d and seq("A", "B")
+steps:
+  - track: { userId: ann, event: Order }
+    expect: { hot: [ann] }
+`);
+    expect(outcome.failures[0]!.explanations[0]!.lines).toEqual([
+      'is missing',
+      'no  all of',
+      'no    any of',
+      'no      trait.x > count("View"); trait.x is missing; count("View") is 0',
+      'no      trait.city in ["Pune"]; it is missing',
+      'no    not',
+      'yes     in buyers',
+      'yes       did "Order" last 30d; the count is 1',
+      'no    for 2d without a break',
+      'yes     true',
+      'no    seq("A", "B")',
+      expect.stringContaining('because of track "Order"') as string,
+    ]);
   });
 
   const seen = '  - track: { userId: ann, event: Order, properties: { x: 5 } }\n';

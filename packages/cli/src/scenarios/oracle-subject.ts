@@ -11,6 +11,7 @@ import type { Input } from '@segue/core/model/input.ts';
 import type { Instant } from '@segue/core/model/message.ts';
 import type { Value } from '@segue/core/rules/tree.ts';
 import type { RuleValue } from '@segue/core/rules/value.ts';
+import { explainRule } from '@segue/server/scenario/explain-rule.ts';
 import type { ScenarioSubject, SubjectSetup } from '@segue/server/scenario/subject.ts';
 import { Oracle } from '@segue/testkit/oracle.ts';
 
@@ -58,13 +59,21 @@ export class OracleSubject implements ScenarioSubject {
     return undefined;
   }
 
-  /** The messages that made the answer so. */
+  /** Conditions with their answers, then the messages that made them so. */
   explain(customer: number, segment: string): readonly string[] {
-    const rule = this.#oracle.definitions.segments.get(segment)?.rule;
+    const oracle = this.#oracle;
+    const rule = oracle.definitions.segments.get(segment)?.rule;
     if (rule === undefined) return [];
-    return this.#oracle.witnesses(customer, rule).map(({ name, kind, time, messageId }) => {
-      const what = name === '' ? kind : `${kind} ${JSON.stringify(name)}`;
-      return `because of ${what} at ${this.#oracle.zone.format(time)} (${messageId})`;
+    const conditions = explainRule(rule, {
+      holds: (condition) => oracle.holds(customer, condition),
+      value: (value) => oracle.value(customer, value),
+      definitions: oracle.definitions,
+      zone: oracle.zone,
     });
+    const messages = oracle.witnesses(customer, rule).map(({ name, kind, time, messageId }) => {
+      const what = name === '' ? kind : `${kind} ${JSON.stringify(name)}`;
+      return `because of ${what} at ${oracle.zone.format(time)} (${messageId})`;
+    });
+    return [...conditions, ...messages];
   }
 }

@@ -15,6 +15,7 @@ import type { Instant } from '@segue/core/model/message.ts';
 import type { Value } from '@segue/core/rules/tree.ts';
 import type { RuleValue } from '@segue/core/rules/value.ts';
 
+import { explainRule } from './explain-rule.ts';
 import type { CustomerNumber, ScenarioSubject, SubjectSetup } from './subject.ts';
 
 export class EngineSubject implements ScenarioSubject {
@@ -66,8 +67,16 @@ export class EngineSubject implements ScenarioSubject {
     return fresh.filter((change) => change.kind === 'segment');
   }
 
-  explain(): readonly string[] {
-    return [];
+  explain(customer: CustomerNumber, segment: string): readonly string[] {
+    const engine = this.#engine;
+    const rule = engine.definitions.segments.get(segment)?.rule;
+    if (rule === undefined) return [];
+    return explainRule(rule, {
+      holds: (condition) => engine.holds(customer, condition),
+      value: (value) => engine.value(customer, value),
+      definitions: engine.definitions,
+      zone: engine.zone,
+    });
   }
 
   restart(): string | undefined {
