@@ -18,9 +18,9 @@ import {
   textTest,
 } from '../rules/semantics.ts';
 import type { CompareOperator, Condition, EventPattern, Value, Window } from '../rules/tree.ts';
-import type { Compiler, Context, UnitScope } from './compiler.ts';
+import type { Compiler, UnitScope } from './compiler.ts';
 import { compileValue, magnitude, type ValuePlan } from './compile-values.ts';
-import { channelKey, listKey, topicKey } from './facts.ts';
+import { channelKey, channelOfKey, listKey, topicOfKey } from './facts.ts';
 import type { Test, ThresholdGroup } from './plan.ts';
 import type { Profile } from './profile.ts';
 import { NEVER } from './profile.ts';
@@ -316,19 +316,9 @@ function compileSubscribed(
   c.close(x, () => NEVER);
   return (p, t) => {
     for (const [key, fact] of p.facts ?? []) {
-      const channel = channelOfTopic(key, topic);
+      const channel = topicOfKey(key) === topic ? channelOfKey(key) : undefined;
       if (channel !== undefined && fact.at(t) === true && channelStands(p, channel, t)) return true;
     }
     return false;
   };
 }
-
-/** The channel of a topic's key, if it is that topic's. */
-function channelOfTopic(key: string, topic: string): string | undefined {
-  const [kind, length, ...rest] = key.split(' ');
-  if (kind !== 'topic') return undefined;
-  const channel = rest.join(' ').slice(0, Number(length));
-  return key === topicKey(channel, topic) ? channel : undefined;
-}
-
-export type { Context };

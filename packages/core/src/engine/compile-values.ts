@@ -350,14 +350,31 @@ function compilePercentile(c: Compiler, x: Context, of: Value): ValuePlan {
   return {
     get: (p, t) => percentileAt(population(t), magnitude(v.get(p, t))),
     next: (p, t) => Math.min(v.next(p, t), nextKnot(population(t), v, p, t)),
-    slope: (p, t) => {
-      const slope = v.slope(p, t);
-      if (slope === 0) return 0;
-      const now = percentileAt(population(t), magnitude(v.get(p, t)));
-      const then = percentileAt(population(t), magnitude(v.get(p, t + 1)));
-      return now === undefined || then === undefined ? 0 : then - now;
-    },
+    slope: (p, t) => steepness(population(t), magnitude(v.get(p, t)), v.slope(p, t)),
   };
+}
+
+/** How fast the percentile of a moving value moves: between neighbours it goes along a straight line. */
+function steepness(population: Float64Array | undefined, value: number | undefined, slope: number): number {
+  if (slope === 0 || population === undefined || value === undefined) return 0;
+  const after = firstAbove(population, value, slope > 0);
+  const to = population[after];
+  const from = population[after - 1];
+  if (from === undefined || to === undefined) return 0;
+  return ((100 / (population.length - 1)) * slope) / (to - from);
+}
+
+/** Index of the first value > x (beyond), or ≥ x. */
+function firstAbove(population: Float64Array, x: number, beyond: boolean): number {
+  let lo = 0;
+  let hi = population.length;
+  while (lo < hi) {
+    const mid = (lo + hi) >>> 1;
+    const value = population[mid] as number;
+    if (beyond ? value > x : value >= x) hi = mid;
+    else lo = mid + 1;
+  }
+  return lo;
 }
 
 function percentileAt(population: Float64Array | undefined, value: number | undefined): number | undefined {
@@ -370,14 +387,7 @@ function nextKnot(population: Float64Array | undefined, v: ValuePlan, p: Profile
   const slope = v.slope(p, t);
   const value = magnitude(v.get(p, t));
   if (slope === 0 || population === undefined || value === undefined) return NEVER;
-  let lo = 0;
-  let hi = population.length;
-  while (lo < hi) {
-    const mid = (lo + hi) >>> 1;
-    const knot = population[mid] as number;
-    if (slope > 0 ? knot > value : knot >= value) hi = mid;
-    else lo = mid + 1;
-  }
+  const lo = firstAbove(population, value, slope > 0);
   // Just past a value of the population the percentile may jump.
   if (population[slope > 0 ? lo - 1 : lo] === value) return t + 1;
   const knot = population[slope > 0 ? lo : lo - 1];

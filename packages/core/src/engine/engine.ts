@@ -15,6 +15,7 @@ import type { Definitions } from '../model/definitions.ts';
 import type { Input } from '../model/input.ts';
 import type { Identifier, Instant, JsonObject, JsonValue, Message } from '../model/message.ts';
 import { consentOfEvent, defaultChannel } from '../rules/interpreter-consent.ts';
+import type { History, World } from '../rules/interpreter-history.ts';
 import type { Condition, Value } from '../rules/tree.ts';
 import type { RuleValue } from '../rules/value.ts';
 import { magnitude } from './compile-values.ts';
@@ -22,6 +23,7 @@ import { type Compiler, isMember, stageIndex } from './compiler.ts';
 import { DueQueue } from './due-queue.ts';
 import { Environment } from './environment.ts';
 import { channelKey, FactLog, listKey, scoreKey, topicKey, traitKey } from './facts.ts';
+import { historyOf } from './history.ts';
 import { Identity, type RefusedMerge } from './identity.ts';
 import { Lists } from './lists.ts';
 import { Machine } from './machine.ts';
@@ -40,10 +42,11 @@ export type EngineOptions = {
   /** Called for every change, in order of instants. The object is the caller's to keep. */
   readonly onChange: (change: Change) => void;
   /**
-   * Keep every message in memory, so that definitions may change later and any expression can be asked (default
-   * false: then only what the definitions need is kept, and a change of definitions is refused once there are customers).
+   * Keep every message in memory, so that definitions may change later and any expression can be asked and explained
+   * (default false: then only what the definitions need is kept, and a change of definitions is refused once there are
+   * customers). A function chooses the messages of the customers who will be asked about.
    */
-  readonly keepHistory?: boolean;
+  readonly keepHistory?: boolean | ((message: Message) => boolean);
 };
 
 export type Applied = {
@@ -241,6 +244,17 @@ export class Engine {
     return asked.compiled(asked.p, this.#now);
   }
 
+  /** All that is known of a customer, as the plain interpreter reads it. Only what `keepHistory` kept. */
+  history(profile: number): History {
+    const p = defined(this.#profiles[profile], 'a profile');
+    return historyOf(p, this.#history.get(profile) ?? []);
+  }
+
+  /** What rules ask about besides the customer. */
+  world(): World {
+    return { zone: this.zone, definitions: this.#plan.definitions, populations: this.#env.populations };
+  }
+
   // Time.
 
   #wakeNext(due: Instant): void {
@@ -279,8 +293,8 @@ export class Engine {
 
   #applyMessage(message: Message): Applied {
     const now = this.#now;
-    if (this.#seen.see(message.messageId)) return { ignored: 'duplicate', notices: NO_NOTICES };
     if (this.#erased.size > 0 && this.#isErased(message)) return { ignored: 'erased', notices: NO_NOTICES };
+    if (this.#seen.see(message.messageId)) return { ignored: 'duplicate', notices: NO_NOTICES };
     const notices: Diagnostic[] = [];
     this.#machine.because(causeOf('merge', message, now), message.messageId);
     const id = this.#identity.resolve(message, now, this.#keeper, notices);
@@ -288,6 +302,8 @@ export class Engine {
     if (this.#lists.size > 0) this.#noteLists(p, now);
     if (message.time > now) {
       if (!this.#holdBack(p, message, notices)) return { profile: id, ignored: 'limit', notices };
+      this.#machine.because('identify', message.messageId);
+      this.#machine.settle(p, now);
     } else this.#takeMessage(p, message, now);
     this.#enqueue(p);
     return notices.length === 0 ? { profile: id, notices: NO_NOTICES } : { profile: id, notices };
@@ -337,7 +353,7 @@ export class Engine {
       case 'track':
       case 'page':
       case 'screen':
-        if (this.#options.keepHistory === true) this.#remember(p, message);
+        this.#remember(p, message);
         this.#machine.takeEvent(p, message, now);
         if (message.kind === 'track') this.#takeConsent(p, message, now);
         this.#machine.because(causeOf('event', message, now), message.messageId);
@@ -359,6 +375,9 @@ export class Engine {
   }
 
   #remember(p: Profile, message: Message): void {
+    const { keepHistory } = this.#options;
+    if (keepHistory === undefined || keepHistory === false) return;
+    if (keepHistory !== true && !keepHistory(message)) return;
     const messages = this.#history.get(p.id);
     if (messages === undefined) this.#history.set(p.id, [message]);
     else messages.push(message);
@@ -375,8 +394,13 @@ export class Engine {
 
   // Facts.
 
+  get #keepsFacts(): boolean {
+    const { keepHistory } = this.#options;
+    return keepHistory !== undefined && keepHistory !== false;
+  }
+
   #keepsHistoryOf(key: string): boolean {
-    return this.#options.keepHistory === true || this.#plan.factHistory.has(key);
+    return this.#keepsFacts || this.#plan.factHistory.has(key);
   }
 
   #factOf(p: Profile, key: string): FactLog {
@@ -503,6 +527,7 @@ export class Engine {
   #merge(survivor: number, gone: number): void {
     const to = defined(this.#profiles[survivor], 'a surviving profile');
     const from = defined(this.#profiles[gone], 'a merged profile');
+    const isNew = to.bornAt > this.#now;
     mergeProfiles(to, from, this.#plan, this.#now);
     this.#forget(gone);
     const history = this.#history.get(gone);
@@ -512,6 +537,7 @@ export class Engine {
     }
     if (this.#lists.size > 0) this.#noteLists(to, this.#now);
     if (to.bornAt > this.#now) return;
+    if (isNew) this.#machine.beginOutside(to, this.#now);
     this.#machine.renew(to, this.#now);
     this.#machine.settle(to, this.#now);
     this.#enqueue(to);

@@ -57,3 +57,27 @@ export const channelKey = (channel: string): string => `channel ${channel}`;
 /** Topics are kept per channel: "topic <channel length> <channel> <topic>" cannot be ambiguous. */
 export const topicKey = (channel: string, topic: string): string =>
   `topic ${channel.length} ${channel} ${topic}`;
+
+/** The name in a key of a kind; undefined for keys of other kinds. */
+export function nameOfKey(key: string, kind: 'trait' | 'score' | 'list'): string | undefined {
+  return key.startsWith(`${kind} `) ? key.slice(kind.length + 1) : undefined;
+}
+
+/** The channel that a consent is about; undefined for keys of other facts. */
+export function channelOfKey(key: string): string | undefined {
+  if (key.startsWith('channel ')) return key.slice('channel '.length);
+  const parts = topicParts(key);
+  return parts?.channel;
+}
+
+export function topicOfKey(key: string): string | undefined {
+  return topicParts(key)?.topic;
+}
+
+function topicParts(key: string): { readonly channel: string; readonly topic: string } | undefined {
+  if (!key.startsWith('topic ')) return undefined;
+  const at = key.indexOf(' ', 'topic '.length);
+  const length = Number(key.slice('topic '.length, at));
+  const rest = key.slice(at + 1);
+  return { channel: rest.slice(0, length), topic: rest.slice(length + 1) };
+}

@@ -159,7 +159,10 @@ export class Identity {
     for (const kind of kinds) {
       if (usersMayMeet && kind === 'user_id') continue;
       const limit = identifierLimit(kind);
-      if (this.#count(a, kind) + this.#count(b, kind) > limit) return `${limit} ${kind}`;
+      const mine = this.#count(a, kind);
+      const theirs = this.#count(b, kind);
+      // Who has more already (by alias) may still gain what has none.
+      if (mine > 0 && theirs > 0 && mine + theirs > limit) return `${limit} ${kind}`;
     }
     return undefined;
   }

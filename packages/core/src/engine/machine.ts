@@ -46,6 +46,8 @@ export class Machine {
   /** Marked units, ascending from `#next` on. */
   readonly #queue: number[] = [];
   readonly #touched: Atom[] = [];
+  /** Streams whose groups a timer woke. */
+  readonly #woken: StreamPlan[] = [];
   readonly #rerun = new Set<SequencePlan>();
   #cause: Cause = 'event';
   #messageId: string | undefined = undefined;
@@ -106,14 +108,23 @@ export class Machine {
     const first = p.bornAt === NEVER;
     p.bornAt = time;
     if (first) {
-      // Outside until asked, so that what the first event says of them is no entry and exit.
-      for (const unit of this.plan.defaultUnits) p.setMembership(unit, false, now);
+      this.beginOutside(p, now);
       this.#markAll(this.plan.defaultUnits);
       this.#markAll(this.plan.birthUnits);
       for (const atom of this.plan.birthAtoms) p.arm(atom.timer, atom.next(p, now));
+      // What was learnt before the customer existed.
+      for (const key of p.facts?.keys() ?? []) {
+        for (const atom of this.plan.factAtoms.get(key) ?? []) this.#touch(atom);
+        for (const atom of this.plan.factAtoms.get(ANY_CONSENT) ?? []) this.#touch(atom);
+      }
     }
     if (time < now || !first) this.#retrackAll(p, this.plan.trackedUnits, time, now);
     this.#armTouched(p, now);
+  }
+
+  /** Puts a new customer outside of all segments until asked, so that what the first event denies is no entry and exit. */
+  beginOutside(p: Profile, now: Instant): void {
+    for (const unit of this.plan.defaultUnits) p.setMembership(unit, false, now);
   }
 
   /** Lets time pass to `t`, at which (or before) the customer has a timer due. True when a dated message is due. */
@@ -127,6 +138,7 @@ export class Machine {
       else this.#touch(timed);
     }
     this.#armTouched(p, t);
+    if (this.#woken.length > 0) this.#trimWoken(p, t);
     return dated;
   }
 
@@ -287,7 +299,16 @@ export class Machine {
     if (o < 0) return;
     this.#cross(p, o, group, group.valueAt(p, o, t - 1), group.valueAt(p, o, t), t);
     p.arm(group.timer, group.next(p, o, t));
-    trim(p, group.stream, o, group.stream.oldest(p, t));
+    this.#woken.push(group.stream);
+  }
+
+  /** Lets go of what no window sees any more, once every group has compared before and after. */
+  #trimWoken(p: Profile, t: Instant): void {
+    for (const stream of this.#woken) {
+      const o = findRing(p, stream.id);
+      if (o >= 0) trim(p, stream, o, stream.oldest(p, t));
+    }
+    this.#woken.length = 0;
   }
 
   // Sequences.

@@ -64,6 +64,7 @@ export function makePlanFor<T>(
 function finish(compiler: Compiler): Plan {
   const { units } = compiler;
   const atoms = compiler.timed.filter((timed) => timed.kind === 'atom');
+  const isDefault = (u: Unit): boolean => u.kind === 'segment' && u.byDefault;
   const blank = blankProfile();
   for (const unit of units) {
     if (unit.kind !== 'lifecycle') unit.byDefault = unit.test(blank, blank.bornAt);
@@ -90,9 +91,14 @@ function finish(compiler: Compiler): Plan {
     listNames: compiler.listNames,
     values: compiler.values,
     trackedUnits: units.filter((u) => u.kind === 'tracked').map((u) => u.id),
-    defaultUnits: units.filter((u) => u.kind === 'segment' && u.byDefault).map((u) => u.id),
+    defaultUnits: units.filter(isDefault).map((u) => u.id),
     birthUnits: [
-      ...new Set([...compiler.birthUnits, ...units.filter((u) => u.kind === 'lifecycle').map((u) => u.id)]),
+      ...new Set([
+        ...compiler.birthUnits,
+        ...units.filter((u) => u.kind === 'lifecycle').map((u) => u.id),
+        // What rests on a segment's default answer is asked again, in case that turns out otherwise.
+        ...units.filter(isDefault).flatMap((u) => u.dependents),
+      ]),
     ],
     birthAtoms: atoms.filter((atom) => atom.next(blank, 0) !== NEVER),
   };

@@ -24,6 +24,8 @@ type Entry = {
   count: number;
   lastTime: Instant;
   lastId: string;
+  /** Place in the event's list of values. */
+  lastPlace: number;
 };
 
 export class SlidingView {
@@ -48,11 +50,13 @@ export class SlidingView {
   add(rich: RichRing, at: number, time: Instant): void {
     this.to++;
     const id = rich.ids[at] ?? '';
+    let place = 0;
     for (const element of this.#elements(rich, at, time)) {
+      place++;
       const key = keyOf(element);
       const entry = this.#entries.get(key);
       if (entry === undefined) {
-        this.#entries.set(key, { value: element, count: 1, lastTime: time, lastId: id });
+        this.#entries.set(key, { value: element, count: 1, lastTime: time, lastId: id, lastPlace: place });
         if (typeof element === 'number') this.#widen(element);
         continue;
       }
@@ -60,6 +64,7 @@ export class SlidingView {
       if (time > entry.lastTime || (time === entry.lastTime && compareStrings(id, entry.lastId) >= 0)) {
         entry.lastTime = time;
         entry.lastId = id;
+        entry.lastPlace = place;
       }
     }
   }
@@ -146,7 +151,8 @@ export class SlidingView {
 function outranks(a: Entry, b: Entry): boolean {
   if (a.count !== b.count) return a.count > b.count;
   if (a.lastTime !== b.lastTime) return a.lastTime > b.lastTime;
-  return compareStrings(a.lastId, b.lastId) > 0;
+  const ids = compareStrings(a.lastId, b.lastId);
+  return ids !== 0 ? ids > 0 : a.lastPlace > b.lastPlace;
 }
 
 /** Numbers are their own keys: days and prices are the common case. */
