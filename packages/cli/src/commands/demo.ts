@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 
 import { Zone } from '@segue/core/base/zone.ts';
-import type { EngineContract } from '@segue/core/engine/engine.ts';
+import type { Engine } from '@segue/core/engine/engine.ts';
 import type { Change } from '@segue/core/model/change.ts';
 import { readMappingFile } from '@segue/server/ingest/files/read-mapping.ts';
 import type { ReplayOptions } from '@segue/server/replay/replay.ts';
@@ -48,8 +48,9 @@ Examples:
     .action(async (files: readonly string[], options: DemoOptions) => {
       const definitions = await readDefinitionsOrComplain([], terminal);
       const mappings = options.mapping.map((path) => readMappingFile(path));
-      for (const { message } of mappings.flatMap((read) => read.diagnostics))
-        {terminal.writeError(`error: ${message}\n`);}
+      for (const { message } of mappings.flatMap((read) => read.diagnostics)) {
+        terminal.writeError(`error: ${message}\n`);
+      }
       if (definitions === undefined || mappings.some((read) => read.diagnostics.length > 0)) {
         process.exitCode = exitUnusable;
         return;
@@ -97,7 +98,7 @@ async function showDemo(
 }
 
 /** Somebody of whom there is a story to tell, and not too long a one: a known customer with about a dozen changes. */
-function chooseCustomer(changes: ReadonlyMap<number, number>, engine: EngineContract): string | undefined {
+function chooseCustomer(changes: ReadonlyMap<number, number>, engine: Engine): string | undefined {
   let best: string | undefined;
   let bestScore = Infinity;
   for (const [profile, count] of changes) {

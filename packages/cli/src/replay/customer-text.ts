@@ -21,8 +21,9 @@ export function customerText(customer: CustomerSummary, zone: Zone, colours: Col
   const names = profile.identifiers.map(({ kind, value }) => `${kind} ${value}`);
   lines.push(`  known as     ${names.join(', ')}`);
   if (profile.bornAt !== undefined) lines.push(`  since        ${localTime(profile.bornAt, zone)}`);
-  for (const [name, value] of Object.entries(profile.traits))
-    {lines.push(`  trait        ${name} = ${JSON.stringify(value)}`);}
+  for (const [name, value] of Object.entries(profile.traits)) {
+    lines.push(`  trait        ${name} = ${JSON.stringify(value)}`);
+  }
   for (const { lifecycle, stage, since } of profile.stages) {
     lines.push(`  stage        ${lifecycle}: ${colours.green(stage)} since ${localTime(since, zone)}`);
   }

@@ -1,6 +1,6 @@
 /** Running a replay from the command line: progress, Ctrl-C, and what went wrong with whole files. */
 
-import type { EngineContract } from '@segue/core/engine/engine.ts';
+import type { Engine } from '@segue/core/engine/engine.ts';
 import type { ReplayReport } from '@segue/server/replay/replay-report.ts';
 import { Replay, type ReplayOptions } from '@segue/server/replay/replay.ts';
 
@@ -15,16 +15,14 @@ export type ReplayRun = {
   readonly report: ReplayReport;
   readonly exitCode: number;
   /** As it stands at the end; undefined where there was no message. */
-  readonly engine: EngineContract | undefined;
+  readonly engine: Engine | undefined;
 };
 
 /** Ctrl-C ends the replay and reports what there is; a second one ends the program at once. */
 export async function runReplay(options: ReplayOptions, terminal: Terminal): Promise<ReplayRun> {
   const replay = new Replay(options);
-  let interrupted = false;
   const onSignal = (): void => {
-    if (interrupted) process.exit(exitInterrupted);
-    interrupted = true;
+    if (replay.stopped) process.exit(exitInterrupted);
     replay.stop();
   };
   process.on('SIGINT', onSignal);
@@ -36,9 +34,10 @@ export async function runReplay(options: ReplayOptions, terminal: Terminal): Pro
   try {
     const report = await replay.run();
     stopShowing();
-    for (const error of report.input.fileErrors)
-      {terminal.writeError(`${terminal.errorColours.red('error')}: ${error}\n`);}
-    if (interrupted) return { report, exitCode: exitInterrupted, engine: replay.engine };
+    for (const error of report.input.fileErrors) {
+      terminal.writeError(`${terminal.errorColours.red('error')}: ${error}\n`);
+    }
+    if (replay.stopped) return { report, exitCode: exitInterrupted, engine: replay.engine };
     return { report, exitCode: report.input.messages === 0 ? exitUnusable : exitOk, engine: replay.engine };
   } finally {
     stopShowing();

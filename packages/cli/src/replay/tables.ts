@@ -83,10 +83,12 @@ function clockText(report: ReplayReport, zone: Zone, colours: Colours): string {
     `${colours.bold('Replay')} ${localTime(report.first, zone)} … ${localTime(report.now, zone)} (${report.timeZone})`,
     `  ${counted(report.customers, 'customer')}, ${counted(report.changes, 'change')} in ${seconds} s (${wholeNumber(report.messagesPerSecond)} messages/s)`,
   ];
-  if (report.countedFrom !== undefined)
-    {lines.push(`  changes counted from ${localTime(report.countedFrom, zone)}`);}
-  if (!report.complete)
-    {lines.push(colours.yellow('  stopped early: the figures are those of the last instant above'));}
+  if (report.countedFrom !== undefined) {
+    lines.push(`  changes counted from ${localTime(report.countedFrom, zone)}`);
+  }
+  if (!report.complete) {
+    lines.push(colours.yellow('  stopped early: the figures are those of the last instant above'));
+  }
   return `${lines.join('\n')}\n`;
 }
 
@@ -151,7 +153,7 @@ type Transition = { readonly name: string; readonly byMonth: Map<string, number>
 function byTransition(flows: readonly Flow[]): Transition[] {
   const transitions = new Map<string, Transition>();
   for (const { month, from, to, count } of flows) {
-    const name = `${from === '' ? '(new)' : from} → ${to === '' ? '(gone)' : to}`;
+    const name = `${from === '' ? '(new)' : from} → ${to === '' ? '(merged)' : to}`;
     const transition = transitions.get(name) ?? { name, byMonth: new Map<string, number>(), total: 0 };
     transition.byMonth.set(month, count);
     transition.total += count;

@@ -3,7 +3,7 @@
 import { compareStrings } from '@segue/core/base/order.ts';
 import type { Change } from '@segue/core/model/change.ts';
 import type { Definitions } from '@segue/core/model/definitions.ts';
-import type { EngineContract, ProfileView } from '@segue/core/engine/engine.ts';
+import type { Engine, ProfileView } from '@segue/core/engine/engine.ts';
 import type { Instant, Message } from '@segue/core/model/message.ts';
 import type { RfmPart } from '@segue/core/rules/tree.ts';
 import type { FileFindings, ReasonCount } from '../ingest/files/import-report.ts';
@@ -89,7 +89,7 @@ export type ReplayReport = {
 };
 
 export function summariseSegments(
-  engine: EngineContract,
+  engine: Engine,
   definitions: Definitions,
   tallies: Tallies,
   sample: number,
@@ -113,7 +113,7 @@ export function summariseSegments(
 }
 
 /** The first by name, so the same on every run. */
-function sampleOf(engine: EngineContract, segment: string, count: number): string[] {
+function sampleOf(engine: Engine, segment: string, count: number): string[] {
   const names = engine
     .members(segment)
     .map((profile) => engine.profile(profile)?.displayId ?? String(profile));
@@ -121,7 +121,7 @@ function sampleOf(engine: EngineContract, segment: string, count: number): strin
 }
 
 export function summariseLifecycles(
-  engine: EngineContract,
+  engine: Engine,
   definitions: Definitions,
   tallies: Tallies,
 ): LifecycleSummary[] {
@@ -137,7 +137,7 @@ export function summariseLifecycles(
 }
 
 /** Each model's groups at the engine's clock, the largest first. */
-export function summariseRfm(engine: EngineContract, definitions: Definitions): RfmSummary[] {
+export function summariseRfm(engine: Engine, definitions: Definitions): RfmSummary[] {
   return [...definitions.rfm.keys()].map((model) => {
     const groups = new Map<
       string,
@@ -180,11 +180,7 @@ function groupRows(
   return rows.sort((a, b) => b.customers - a.customers || compareStrings(a.group, b.group));
 }
 
-export function summariseCustomer(
-  engine: EngineContract,
-  asked: string,
-  trail: CustomerTrail,
-): CustomerSummary {
+export function summariseCustomer(engine: Engine, asked: string, trail: CustomerTrail): CustomerSummary {
   const found = engine.findProfile(asked);
   const profile = found === undefined ? undefined : engine.profile(found);
   return {

@@ -6,7 +6,7 @@
  */
 
 import { Zone } from '@segue/core/base/zone.ts';
-import { Engine } from '@segue/core/engine/engine.ts';
+import { Engine, type ProfileView } from '@segue/core/engine/engine.ts';
 import type { Change } from '@segue/core/model/change.ts';
 import type { Definitions } from '@segue/core/model/definitions.ts';
 import type { Instant, Message } from '@segue/core/model/message.ts';
@@ -53,6 +53,7 @@ export type ReplayProgress = {
 /** How long the loop may run before timers and signals get their turn. */
 const TURN_MS = 25;
 const CHECK_EVERY = 256;
+const NOBODY: ProfileView[] = [];
 
 /** One run: `run` once, `progress` at any time meanwhile, `stop` to end it early. */
 export class Replay {
@@ -92,6 +93,10 @@ export class Replay {
     return this.#engine;
   }
 
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
   /** Ends the run soon; `run` then reports what there is. */
   stop(): void {
     this.#stopped = true;
@@ -128,6 +133,7 @@ export class Replay {
     this.#engine ??= this.#open(message.time);
     this.#first ??= message.time;
     this.#last = message.time;
+    const known = this.#knownBy(message);
     const applied = this.#engine.apply({ kind: 'message', message }, message.time);
     this.#messages += 1;
     const place = { file: 'messages', line: this.#messages };
@@ -142,7 +148,21 @@ export class Replay {
     for (const notice of notices) {
       this.#stream.report.warn(notice.code, { ...place, detail: `${message.messageId}: ${notice.message}` });
     }
+    for (const view of known)
+      {if (this.#engine.profile(view.id) === undefined) this.#tallies.forget(view, message.time);}
     this.#trail?.addMessage(message, profile);
+  }
+
+  /** The customers that a message may merge: several that it names. A merge tells nothing of the one that goes. */
+  #knownBy(message: Message): ProfileView[] {
+    const { identifiers, previousId } = message;
+    if (identifiers.length < 2 && previousId === undefined) return NOBODY;
+    const profiles = new Set<number | undefined>();
+    for (const identifier of identifiers) profiles.add(this.#engine?.findProfile(identifier));
+    if (previousId !== undefined) profiles.add(this.#engine?.findProfile(previousId));
+    profiles.delete(undefined);
+    if (profiles.size < 2) return NOBODY;
+    return [...profiles].flatMap((id) => (id === undefined ? [] : (this.#engine?.profile(id) ?? [])));
   }
 
   #open(start: Instant): Engine {

@@ -5,6 +5,7 @@
 
 import { compareStrings } from '@segue/core/base/order.ts';
 import type { Zone } from '@segue/core/base/zone.ts';
+import type { ProfileView } from '@segue/core/engine/engine.ts';
 import type { Change } from '@segue/core/model/change.ts';
 import type { Definitions } from '@segue/core/model/definitions.ts';
 import type { Instant } from '@segue/core/model/message.ts';
@@ -20,7 +21,7 @@ export type SegmentTally = {
   peakAt: Instant | undefined;
 };
 
-/** Customers that went from one stage to another in a month; '' for coming into being and ceasing to exist. */
+/** Customers that went from one stage to another in a month; '' for coming into being, and for being merged or erased. */
 export type Flow = {
   readonly month: string;
   readonly from: string;
@@ -58,6 +59,16 @@ export class Tallies {
     else if (change.at >= this.#from) {
       this.#addFlow(change.lifecycle, change.from ?? '', change.to ?? '', change.at);
     }
+  }
+
+  /** A customer who was merged into another: no change says that the memberships are gone. */
+  forget(view: ProfileView, at: Instant): void {
+    for (const { segment } of view.segments) {
+      const tally = this.segments.get(segment);
+      if (tally !== undefined) tally.size -= 1;
+    }
+    if (at < this.#from) return;
+    for (const { lifecycle, stage } of view.stages) this.#addFlow(lifecycle, stage, '', at);
   }
 
   /** In order of months, then the most frequent first. */
