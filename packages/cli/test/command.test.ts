@@ -207,8 +207,9 @@ describe('the command', () => {
     expect(ran.status).toBe(0);
     for (const word of ['test', 'check', 'fmt', 'route', 'incremental']) expect(ran.out).toContain(word);
     const checked = spawnSync(shell, ['-n'], { input: ran.out, encoding: 'utf8' });
-    if (checked.error === undefined)
-      {expect({ status: checked.status, err: checked.stderr }).toEqual({ status: 0, err: '' });}
+    if (checked.error === undefined) {
+      expect({ status: checked.status, err: checked.stderr }).toEqual({ status: 0, err: '' });
+    }
   });
 
   it('completes commands, options and values in bash', () => {
