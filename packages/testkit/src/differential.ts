@@ -5,7 +5,7 @@
  */
 
 import { Engine } from '@segue/core/engine/engine.ts';
-import type { SegmentChange } from '@segue/core/model/change.ts';
+import type { Change, SegmentChange } from '@segue/core/model/change.ts';
 import type { Definitions } from '@segue/core/model/definitions.ts';
 import type { Instant } from '@segue/core/model/message.ts';
 import { formatRule } from '@segue/core/rules/format.ts';
@@ -113,6 +113,42 @@ export function findDifference(test: DifferentialCase): string | undefined {
   }
   const difference = passTime(engine, oracle, now, now + test.tailMs) ?? compareEmitted(engine, emitted);
   return difference === undefined ? undefined : tell(test, seen, difference);
+}
+
+/**
+ * Law 7: an engine that is written down and taken up again before every input does the same, to the byte, as one that
+ * was never stopped. Says how they differ; undefined when they do not.
+ */
+export function findRestartDifference(test: DifferentialCase): string | undefined {
+  const { timeZone, start, definitions } = test;
+  const straight: Change[] = [];
+  const stopped: Change[] = [];
+  const keep = (into: Change[]) => ({ keepHistory: true, onChange: (change: Change): void => void into.push(change) });
+  const engine = new Engine({ timeZone, start, definitions, ...keep(straight) });
+  let other = new Engine({ timeZone, start, definitions, ...keep(stopped) });
+  let now = start;
+  for (const { afterMs, input: sketch } of test.steps) {
+    const middle = now + Math.floor(afterMs / 2);
+    now += afterMs;
+    const input = inputAt(sketch, now);
+    engine.advanceTo(middle);
+    other.advanceTo(middle);
+    const written = [...other.serialize()];
+    other = Engine.restore(written, keep(stopped));
+    const again = [...other.serialize()];
+    if (written.join('\n') !== again.join('\n')) return tell(test, written, `restored: ${again.join('\n')}`);
+    engine.apply(input, now);
+    other.apply(input, now);
+  }
+  now += test.tailMs;
+  engine.advanceTo(now);
+  other.advanceTo(now);
+  const a = [...engine.serialize()].join('\n');
+  const b = [...other.serialize()].join('\n');
+  if (a !== b) return tell(test, [a], b);
+  const emitted = straight.map((change) => JSON.stringify(change)).sort().join('\n');
+  const emittedStopped = stopped.map((change) => JSON.stringify(change)).sort().join('\n');
+  return emitted === emittedStopped ? undefined : tell(test, [emitted], emittedStopped);
 }
 
 /** Lets time pass on both, looking at what is due on the way and at some instants where nothing should be. */

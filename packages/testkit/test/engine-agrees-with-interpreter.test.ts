@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { arbitraryCase, arbitraryDefinitions, findDifference } from '../src/differential.ts';
+import { arbitraryCase, arbitraryDefinitions, findDifference, findRestartDifference } from '../src/differential.ts';
 
 const runs = Number(process.env['SEGUE_CASES'] ?? 1500);
 
@@ -12,5 +12,14 @@ test('the engine and the plain interpreter agree at every instant on any rules a
       expect(difference ?? '').toBe('');
     }),
     { numRuns: runs, ...(process.env['SEGUE_SEED'] === undefined ? {} : { seed: Number(process.env['SEGUE_SEED']) }) },
+  );
+});
+
+test('an engine that is stopped and restored before every input does the same, to the byte', () => {
+  fc.assert(
+    fc.property(arbitraryCase(arbitraryDefinitions), (testCase) => {
+      expect(findRestartDifference(testCase) ?? '').toBe('');
+    }),
+    { numRuns: Math.ceil(runs / 4) },
   );
 });

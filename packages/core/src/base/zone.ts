@@ -235,11 +235,6 @@ export class Zone {
     return until;
   }
 
-  /** The first instant of the unit that comes `n` after the one current at `t`. */
-  unitStart(t: Instant, n: number, unit: CalendarUnit): Instant {
-    return this.startOfDayNumber(addUnits(unitFirstDay(this.#currentDay(t), unit), n, unit));
-  }
-
   /** When an event at `t` leaves `last n units`: the start of the unit n units later; Infinity beyond the calendar. */
   windowEnd(t: Instant, n: number, unit: CalendarUnit): Instant {
     const day = addUnits(unitFirstDay(this.#currentDay(t), unit), n, unit);

@@ -12,14 +12,17 @@ import { futureMessagesMax, lateAfterMs, seenMessagesMax } from '../base/limits.
 import { Zone } from '../base/zone.ts';
 import type { Cause, Change } from '../model/change.ts';
 import type { Definitions } from '../model/definitions.ts';
+import { listDefinitions } from '../model/listed-definitions.ts';
 import type { Input } from '../model/input.ts';
 import type { Identifier, Instant, JsonObject, JsonValue, Message } from '../model/message.ts';
 import { consentOfEvent, defaultChannel } from '../rules/interpreter-consent.ts';
 import type { History, World } from '../rules/interpreter-history.ts';
+import { populationNeeds, populationNeedsOf } from '../rules/population.ts';
 import type { Condition, Value } from '../rules/tree.ts';
 import type { RuleValue } from '../rules/value.ts';
 import { magnitude } from './compile-values.ts';
 import { type Compiler, isMember, stageIndex } from './compiler.ts';
+import { CHECKPOINT_FORMAT, type CheckpointHeader, type ProfileJson, readHeader, readProfile, writeProfile } from './checkpoint.ts';
 import { DueQueue } from './due-queue.ts';
 import { Environment } from './environment.ts';
 import { channelKey, FactLog, listKey, scoreKey, topicKey, traitKey } from './facts.ts';
@@ -255,6 +258,90 @@ export class Engine {
     return { zone: this.zone, definitions: this.#plan.definitions, populations: this.#env.populations };
   }
 
+  // Checkpoints.
+
+  /** The whole state as lines of JSON; equal states give equal lines. See checkpoint.ts. */
+  *serialize(): Iterable<string> {
+    const header: CheckpointHeader = {
+      format: CHECKPOINT_FORMAT,
+      timeZone: this.#options.timeZone,
+      now: this.#now,
+      definitions: listDefinitions(this.#plan.definitions),
+      versions: [...this.#plan.versions],
+      profiles: this.#profiles.length,
+      refused: this.#identity.refused,
+      lists: this.#lists.state(),
+      erased: [...this.#erased],
+      populations: [...this.#env.populations].map(([key, taken]) => [
+        key,
+        taken.map(({ at, values }) => [at, [...values]] as const),
+      ]),
+      refreshAt: this.#refreshAt === NEVER ? null : this.#refreshAt,
+      negatives: this.#plan.streams.flatMap(({ id, columns }) =>
+        columns.flatMap(({ hasNegative }, c) => (hasNegative ? [[id, c] as const] : [])),
+      ),
+      seen: this.#seen.state(),
+    };
+    yield JSON.stringify(header);
+    for (const p of this.#profiles) {
+      if (p === undefined) continue;
+      const identifiers = this.#identity.identifiersOf(p.id);
+      yield JSON.stringify(writeProfile(p, this.#plan, identifiers, this.#history.get(p.id) ?? []));
+    }
+  }
+
+  /** An engine in the state that `serialize` wrote down; throws for a checkpoint of another format. */
+  static restore(
+    lines: Iterable<string>,
+    options: Pick<EngineOptions, 'onChange' | 'keepHistory'>,
+  ): Engine {
+    const [first, ...rest] = lines;
+    const { header, definitions } = readHeader(defined(first, 'the header of a checkpoint'));
+    const { timeZone, now: start } = header;
+    const engine = new Engine({ ...options, timeZone, start, definitions });
+    engine.#restoreHeader(header);
+    for (const line of rest) engine.#restoreProfile(JSON.parse(line) as ProfileJson);
+    for (const p of engine.#profiles) {
+      if (p === undefined) continue;
+      engine.#machine.resume(p, start);
+      engine.#enqueue(p);
+    }
+    return engine;
+  }
+
+  #restoreHeader(header: CheckpointHeader): void {
+    this.#plan = this.#planFor(this.#plan.definitions, new Map(header.versions));
+    this.#machine = new Machine(this.#plan, this.#emit);
+    for (let i = 0; i < header.profiles; i++) this.#profiles.push(undefined);
+    this.#identity.refused.push(...header.refused);
+    this.#lists.restore(header.lists);
+    for (const [identifier, at] of header.erased) this.#erased.set(identifier, at);
+    this.#env.populations.clear();
+    for (const [key, taken] of header.populations) {
+      const populations = taken.map(([at, values]) => ({ at, values: Float64Array.from(values) }));
+      this.#env.populations.set(key, populations);
+    }
+    this.#refreshAt = header.refreshAt ?? NEVER;
+    for (const [stream, c] of header.negatives) {
+      const column = this.#plan.streams[stream]?.columns[c];
+      if (column !== undefined) column.hasNegative = true;
+    }
+    this.#seen.restore(header.seen);
+  }
+
+  #restoreProfile(json: ProfileJson): void {
+    this.#profiles[json.id] = readProfile(json, this.#plan);
+    this.#count++;
+    for (const identifier of json.identifiers) this.#identity.own(json.id, identifier);
+    if (json.history.length > 0) this.#history.set(json.id, [...json.history]);
+  }
+
+  /** An independent copy, for asking what would happen. */
+  fork(onChange: (change: Change) => void): Engine {
+    const { keepHistory } = this.#options;
+    return Engine.restore(this.serialize(), keepHistory === undefined ? { onChange } : { onChange, keepHistory });
+  }
+
   // Time.
 
   #wakeNext(due: Instant): void {
@@ -474,7 +561,8 @@ export class Engine {
     const key = listKey(name);
     const was = p.fact(key)?.at(now) === true;
     if (was === (since !== undefined)) return;
-    const at = since === undefined ? now : Math.min(since, now);
+    // Who was known not to be on the list comes onto it now, even by an identifier that has long been there.
+    const at = since === undefined || p.fact(key) !== undefined ? now : Math.min(since, now);
     this.#factOf(p, key).set(at, '', since !== undefined, this.#keepsHistoryOf(key));
     this.#machine.touchFact(p, key, at, now);
   }
@@ -611,12 +699,11 @@ export class Engine {
     const was = this.#profiles.map((p) => (p === undefined ? undefined : this.#answersOf(p)));
     this.#plan = this.#planFor(definitions, nextVersions(before, definitions));
     this.#machine = new Machine(this.#plan, this.#emit);
-    const known = new Set(this.#env.populations.keys());
     this.#rebuildAll();
     for (const [name, list] of definitions.lists) {
       if (before.definitions.lists.get(name) !== list) this.#applyList(name, list.members);
     }
-    this.#takeNewPopulations(known);
+    this.#takeNewPopulations(populationsOfChanged(before.definitions, definitions));
     for (const p of this.#profiles) {
       if (p !== undefined && p.bornAt <= this.#now) this.#reportDefinition(p, was[p.id] ?? new Map(), before);
     }
@@ -650,12 +737,12 @@ export class Engine {
     return p;
   }
 
-  /** A population is taken when a rule that needs it is defined. */
-  #takeNewPopulations(known: ReadonlySet<string>): void {
+  /** A population is taken when a rule that needs it is defined, so also when such a rule is changed. */
+  #takeNewPopulations(keys: ReadonlySet<string>): void {
     const { populationValues } = this.#plan;
     if (populationValues.size === 0) this.#refreshAt = NEVER;
     else if (this.#refreshAt === NEVER) this.#refreshAt = this.zone.nextDay(this.#now);
-    const fresh = [...populationValues].filter(([key]) => !known.has(key));
+    const fresh = [...populationValues].filter(([key]) => keys.has(key) || !this.#env.populations.has(key));
     for (const [key, plan] of fresh) this.#takePopulation(key, plan.get);
     if (fresh.length === 0) return;
     this.#silent = true;
@@ -777,6 +864,26 @@ export class Engine {
     machine.settle(p, this.#now);
     return { compiled, p };
   }
+}
+
+/** Keys of the populations that new and changed definitions need. */
+function populationsOfChanged(before: Definitions, after: Definitions): ReadonlySet<string> {
+  const rules = [
+    ...changedOf(before.segments, after.segments).map(({ rule }) => rule),
+    ...changedOf(before.lifecycles, after.lifecycles).flatMap(({ stages }) =>
+      stages.flatMap(({ rule }) => (rule === undefined ? [] : [rule])),
+    ),
+  ];
+  const models = new Set(changedOf(before.rfm, after.rfm).map(({ name }) => name));
+  const keys = rules.flatMap((condition) => populationNeedsOf({ condition }, after).map(({ key }) => key));
+  const measured = populationNeeds(after).filter((need) => need.kind === 'rfm' && models.has(need.model));
+  return new Set([...keys, ...measured.map(({ key }) => key)]);
+}
+
+function changedOf<T>(before: ReadonlyMap<string, T>, after: ReadonlyMap<string, T>): readonly T[] {
+  return [...after].flatMap(([name, definition]) =>
+    JSON.stringify(before.get(name)) === JSON.stringify(definition) ? [] : [definition],
+  );
 }
 
 /** The cause of a message's changes: that it is late says more than what kind it is. */

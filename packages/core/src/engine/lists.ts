@@ -1,5 +1,9 @@
-/** Static lists: uploaded identifiers, with the instant since which each has been on the list. */
+/**
+ * Static lists: uploaded identifiers as people write them (an e-mail in any case), with the instant since which each
+ * has been on the list.
+ */
 
+import { readingsOf } from '../model/identifiers.ts';
 import type { Instant } from '../model/message.ts';
 
 export class Lists {
@@ -17,7 +21,7 @@ export class Lists {
   replace(name: string, members: readonly string[], now: Instant): readonly string[] {
     const old = this.#lists.get(name) ?? new Map<string, Instant>();
     const list = new Map<string, Instant>();
-    for (const member of members) list.set(member, old.get(member) ?? now);
+    for (const member of members.flatMap(readingsOf)) list.set(member, old.get(member) ?? now);
     this.#lists.set(name, list);
     const came = [...list.keys()].filter((member) => !old.has(member));
     const went = [...old.keys()].filter((member) => !list.has(member));

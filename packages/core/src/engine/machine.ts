@@ -150,13 +150,27 @@ export class Machine {
     this.#runSequences(p, now);
     p.tracked = undefined;
     this.#retrackAll(p, this.plan.trackedUnits, p.bornAt, now);
+    this.#armAll(p, now);
+    for (let unit = 0; unit < this.plan.units.length; unit++) this.#mark(unit);
+  }
+
+  /** Takes up a customer whose state was written down: finds timers and sequences again; no answer changes. */
+  resume(p: Profile, now: Instant): void {
+    for (const sequence of this.plan.sequences) this.#rerun.add(sequence);
+    this.#runSequences(p, now);
+    this.#armAll(p, now);
+    this.#touched.length = 0;
+    for (const unit of this.#queue) this.#marked[unit] = 0;
+    this.#queue.length = 0;
+  }
+
+  #armAll(p: Profile, now: Instant): void {
     for (const stream of this.plan.streams) {
       const o = findRing(p, stream.id);
       if (o < 0) continue;
       for (const group of stream.groups) p.arm(group.timer, group.next(p, o, now));
     }
     for (const atom of this.plan.atoms) p.arm(atom.timer, atom.next(p, now));
-    for (let unit = 0; unit < this.plan.units.length; unit++) this.#mark(unit);
     const future = p.future?.[0];
     if (future !== undefined) p.arm(0, future.time);
   }

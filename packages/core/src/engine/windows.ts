@@ -147,7 +147,7 @@ class Calendar implements WindowPlan {
     return time;
   }
   exitOf(time: Instant): Instant {
-    return this.#zone.unitStart(time, this.#n, this.#unit);
+    return this.#zone.windowEnd(time, this.#n, this.#unit);
   }
   oldest(_p: Profile, t: Instant): Instant {
     return this.#zone.windowStart(t, this.#n, this.#unit) - 1;

@@ -140,7 +140,7 @@ function negation(item: Condition): Clause {
     case 'compare':
       // Exactly each other's negation, whatever is missing; the orders are not.
       if (item.op === '=' || item.op === '!=')
-        return comparison({ ...item, op: item.op === '=' ? '!=' : '=' });
+        {return comparison({ ...item, op: item.op === '=' ? '!=' : '=' });}
       return untrue(item);
     case 'and':
     case 'or':
@@ -205,7 +205,7 @@ function comparison({
       );
     }
     if (left.kind === 'age_in_segment')
-      return who(`last ${left.change} the segment “${left.segment}” ${ago[op]} ${duration} ago`);
+      {return who(`last ${left.change} the segment “${left.segment}” ${ago[op]} ${duration} ago`);}
     if (left.kind === 'age') return about(left.of, `was ${ago[op]} ${duration} ago`);
     if (left.kind === 'until') return about(left.of, `is ${ago[op]} ${duration} away`);
   }
@@ -250,11 +250,11 @@ function operatorWords(op: CompareOperator, right: Value): string {
   if (op === '=') return 'is';
   if (op === '!=') return 'is not';
   if (right.kind === 'date')
-    return { '<': 'is before', '<=': 'is at or before', '>': 'is after', '>=': 'is at or after' }[op];
+    {return { '<': 'is before', '<=': 'is at or before', '>': 'is after', '>=': 'is at or after' }[op];}
   if (right.kind === 'string')
-    return { '<': 'sorts before', '<=': 'sorts before or is', '>': 'sorts after', '>=': 'sorts after or is' }[
+    {return { '<': 'sorts before', '<=': 'sorts before or is', '>': 'sorts after', '>=': 'sorts after or is' }[
       op
-    ];
+    ];}
   return { '<': 'is less than', '<=': 'is at most', '>': 'is more than', '>=': 'is at least' }[op];
 }
 

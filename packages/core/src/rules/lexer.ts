@@ -300,6 +300,7 @@ class Lexer {
       if (!this.#text.startsWith(written, this.#at)) continue;
       this.#report('rule/operator', written.length, `“${written}” is written “${meant}” here.`, {
         expected: meant,
+        nearest: meant,
       });
       this.#push(kind, meant, this.#at + written.length);
       return;

@@ -96,7 +96,7 @@ export class RuleParser extends ConditionWordParser {
     return this.recover<Node>(
       operand,
       placeholder,
-      (token) => token.kind !== 'string' && /^(and|or|,)$/.test(token.text),
+      (token) => token.kind !== 'string' && /^(and|or|,)$/i.test(token.text),
     );
   }
 
@@ -104,11 +104,11 @@ export class RuleParser extends ConditionWordParser {
   #not(): Node {
     const before = this.takeLeadingComments();
     const node = this.#bareNot();
-    const comments = [...before, ...this.takeComments()];
-    if (comments.length === 0) return node;
+    const after = this.takeComments();
+    if (before.length === 0 && after.length === 0) return node;
     const alone = node.kind === 'boolean' ? this.#toCondition(node) : node;
-    if (isCondition(alone)) return this.#withComments(alone, comments);
-    this.giveBackComments(comments);
+    if (isCondition(alone)) return this.#withComments(before, alone, after);
+    this.giveBackComments([...before, ...after]);
     return node;
   }
 
@@ -295,7 +295,7 @@ export class RuleParser extends ConditionWordParser {
         (token) => token.text === ')' && token.kind === 'symbol',
       );
       if (this.inWhere && this.isKeyword('for')) {
-        this.stop(
+        this.report(
           'rule/not-in-where',
           this.token,
           `“for” cannot stand inside “where”, which is about one event; ${bracketsHint}.`,
@@ -467,15 +467,15 @@ export class RuleParser extends ConditionWordParser {
     );
   }
 
-  #withComments(node: Condition, comments: readonly string[]): Condition {
-    const commented = { ...node, comments: [...(node.comments ?? []), ...comments] };
+  #withComments(before: readonly string[], node: Condition, after: readonly string[]): Condition {
+    const commented = { ...node, comments: [...before, ...(node.comments ?? []), ...after] };
     this.positions.copy(node, commented);
     return commented;
   }
 
   /** Comments at the very end go to the last condition. */
   #commentLast(node: Condition, comments: readonly string[]): Condition {
-    if (node.kind !== 'and' && node.kind !== 'or') return this.#withComments(node, comments);
+    if (node.kind !== 'and' && node.kind !== 'or') return this.#withComments([], node, comments);
     const last = defined(node.items.at(-1), 'the last condition');
     const rebuilt = { ...node, items: [...node.items.slice(0, -1), this.#commentLast(last, comments)] };
     this.positions.copy(node, rebuilt);

@@ -25,6 +25,8 @@ export class Cursor {
   readonly positions: Positions = new Positions();
   readonly #tokens: readonly Token[];
   readonly #diagnostics: Diagnostic[];
+  /** Places of tokens that the lexer has complained about. */
+  readonly #repaired: ReadonlySet<string>;
   #index = 0;
   #depth = 0;
   #closed = false;
@@ -36,9 +38,10 @@ export class Cursor {
     const lexed = lex(text);
     this.#tokens = lexed.tokens;
     this.#diagnostics = [...lexed.diagnostics];
+    this.#repaired = new Set(lexed.diagnostics.map(({ line, column }) => `${line ?? 0}:${column ?? 0}`));
   }
 
-  /** In order of place. Both lexer and parser complain, so the same place may be concerned twice; the first stays. */
+  /** Of lexer and parser together, in order of place. */
   diagnostics(): readonly Diagnostic[] {
     const sorted = [...this.#diagnostics].sort(
       (a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0),
@@ -132,9 +135,10 @@ export class Cursor {
     this.takeSymbol(close);
   }
 
-  /** Records an error at the token; one per token, since a second would follow from the first. */
+  /** Records an error at the token, unless there is one: a second would follow from the first. */
   protected report(code: string, token: Token, message: string, hint: Hint = {}): void {
     if (this.#closed || this.#lastErrorAt === token.start) return;
+    if (this.#repaired.has(`${token.line}:${token.column}`)) return;
     this.#lastErrorAt = token.start;
     const position = { line: token.line, column: token.column, length: Math.max(token.end - token.start, 1) };
     this.#diagnostics.push({ code, severity: 'error', message, ...position, ...hint });

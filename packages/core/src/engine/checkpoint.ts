@@ -1,0 +1,163 @@
+/**
+ * A checkpoint: the engine's state as lines of JSON, a header and then a line per customer in the order of their
+ * numbers. Restoring it gives an engine that writes the same bytes and, given the same inputs, does the same.
+ *
+ * What can be derived is left out: timers (every question says when it is next due), views, the automata of
+ * sequences and their completions (run again over kept events).
+ */
+
+import { assert, defined } from '../base/assert.ts';
+import { type ListedDefinitions, readListed } from '../model/listed-definitions.ts';
+import type { Definitions } from '../model/definitions.ts';
+import type { Identifier, Instant, JsonValue, Message } from '../model/message.ts';
+import type { RuleValue } from '../rules/value.ts';
+import { FactLog } from './facts.ts';
+import type { RefusedMerge } from './identity.ts';
+import type { Plan } from './make-plan.ts';
+import { NEVER, Profile } from './profile.ts';
+import { readRing, replaceRing, type RingState } from './ring-state.ts';
+
+/** Grows when older checkpoints can no longer be read. */
+export const CHECKPOINT_FORMAT = 1;
+
+export type CheckpointHeader = {
+  readonly format: number;
+  readonly timeZone: string;
+  readonly now: Instant;
+  readonly definitions: ListedDefinitions;
+  readonly versions: readonly (readonly [string, number])[];
+  /** Number of profiles ever made. */
+  readonly profiles: number;
+  readonly refused: readonly RefusedMerge[];
+  readonly lists: readonly (readonly [string, readonly (readonly [string, Instant])[]])[];
+  readonly erased: readonly (readonly [string, Instant])[];
+  readonly populations: readonly (readonly [string, readonly (readonly [Instant, readonly number[]])[]])[];
+  /** Null: never. */
+  readonly refreshAt: Instant | null;
+  /** Columns of streams in which there has been a negative number. */
+  readonly negatives: readonly (readonly [number, number])[];
+  readonly seen: { readonly young: readonly number[]; readonly old: readonly number[] };
+};
+
+type RingJson = {
+  readonly stream: number;
+  readonly times: readonly Instant[];
+  readonly ids: readonly string[];
+  readonly values: readonly (readonly (RuleValue | null)[])[];
+  readonly columns: readonly { readonly scale: number; readonly base: string; readonly units: readonly string[] }[];
+  readonly trimmed: number;
+  readonly first: Instant | null;
+  readonly firstId: string;
+  readonly firstValues: readonly (RuleValue | null)[];
+};
+
+type FactJson = readonly [string, readonly Instant[], readonly string[], readonly (JsonValue | null)[]];
+
+export type ProfileJson = {
+  readonly id: number;
+  readonly sampleId: string;
+  readonly bornAt: Instant | null;
+  readonly identifiers: readonly Identifier[];
+  readonly rings: readonly RingJson[];
+  readonly facts: readonly FactJson[];
+  readonly memberships: readonly number[];
+  readonly stages: readonly number[];
+  readonly tracked: readonly (readonly [number, readonly number[]])[];
+  readonly future: readonly Message[];
+  readonly history: readonly Message[];
+};
+
+export function writeProfile(
+  p: Profile,
+  plan: Plan,
+  identifiers: readonly Identifier[],
+  history: readonly Message[],
+): ProfileJson {
+  const rings: RingJson[] = [];
+  for (const stream of plan.streams) {
+    const ring = stream.source === undefined ? undefined : readRing(p, stream);
+    if (ring !== undefined) rings.push(ringToJson(stream.id, ring));
+  }
+  return {
+    id: p.id,
+    sampleId: p.sampleId,
+    bornAt: p.bornAt === NEVER ? null : p.bornAt,
+    identifiers,
+    rings,
+    facts: [...(p.facts ?? [])].map(([key, fact]) => [
+      key,
+      fact.times,
+      fact.ids,
+      fact.values.map((value) => value ?? null),
+    ]),
+    memberships: p.memberships,
+    stages: p.stages,
+    tracked: [...(p.tracked ?? [])],
+    future: p.future ?? [],
+    history,
+  };
+}
+
+/** The profile without its timers and sequences, which the machine finds again. */
+export function readProfile(json: ProfileJson, plan: Plan): Profile {
+  const p = new Profile(json.id, json.sampleId);
+  p.bornAt = json.bornAt ?? NEVER;
+  for (const ring of json.rings) {
+    replaceRing(p, defined(plan.streams[ring.stream], 'a stream of a checkpoint'), ringFromJson(ring));
+  }
+  if (json.facts.length > 0) p.facts = new Map(json.facts.map(factFromJson));
+  p.memberships = [...json.memberships];
+  p.stages = [...json.stages];
+  if (json.tracked.length > 0) p.tracked = new Map(json.tracked.map(([unit, flips]) => [unit, [...flips]]));
+  if (json.future.length > 0) p.future = [...json.future];
+  return p;
+}
+
+function ringToJson(stream: number, ring: RingState): RingJson {
+  return {
+    stream,
+    times: ring.times,
+    ids: ring.ids,
+    values: ring.values.map((values) => values.map((value) => value ?? null)),
+    columns: ring.columns.map(({ scale, base, units }) => ({
+      scale,
+      base: base.toString(),
+      units: units.map((u) => u.toString()),
+    })),
+    trimmed: ring.trimmed,
+    first: ring.first === NEVER ? null : ring.first,
+    firstId: ring.firstId,
+    firstValues: ring.firstValues.map((value) => value ?? null),
+  };
+}
+
+function ringFromJson(json: RingJson): RingState {
+  return {
+    times: json.times,
+    ids: json.ids,
+    values: json.values.map((values) => values.map((value) => value ?? undefined)),
+    columns: json.columns.map(({ scale, base, units }) => ({
+      scale,
+      base: BigInt(base),
+      units: units.map((u) => BigInt(u)),
+    })),
+    trimmed: json.trimmed,
+    first: json.first ?? NEVER,
+    firstId: json.firstId,
+    firstValues: json.firstValues.map((value) => value ?? undefined),
+  };
+}
+
+function factFromJson([key, times, ids, values]: FactJson): readonly [string, FactLog] {
+  const fact = new FactLog();
+  fact.times = [...times];
+  fact.ids = [...ids];
+  fact.values = values.map((value) => value ?? undefined);
+  return [key, fact];
+}
+
+export function readHeader(line: string): { readonly header: CheckpointHeader; readonly definitions: Definitions } {
+  const header = JSON.parse(line) as CheckpointHeader;
+  assert(header.format === CHECKPOINT_FORMAT, `a checkpoint of format ${CHECKPOINT_FORMAT}, not ${header.format}`);
+  return { header, definitions: readListed(header.definitions) };
+}
