@@ -95,8 +95,9 @@ export class Engine {
   readonly #history = new Map<number, Message[]>();
   /** Local midnight at which populations are next taken; NEVER when nothing needs one. */
   #refreshAt: Instant = NEVER;
-  /** Changes held back while customers are built anew. */
+  /** Nothing is reported while customers are built anew. */
   #silent = false;
+  #held: Held | undefined = undefined;
 
   constructor(options: EngineOptions) {
     this.zone = new Zone(options.timeZone);
@@ -393,6 +394,7 @@ export class Engine {
       this.#machine.settle(p, now);
     } else this.#takeMessage(p, message, now);
     this.#enqueue(p);
+    this.#report();
     return notices.length === 0 ? { profile: id, notices: NO_NOTICES } : { profile: id, notices };
   }
 
@@ -616,6 +618,7 @@ export class Engine {
     const to = defined(this.#profiles[survivor], 'a surviving profile');
     const from = defined(this.#profiles[gone], 'a merged profile');
     const isNew = to.bornAt > this.#now;
+    this.#hold(to);
     mergeProfiles(to, from, this.#plan, this.#now);
     this.#forget(gone);
     const history = this.#history.get(gone);
@@ -816,8 +819,35 @@ export class Engine {
   }
 
   readonly #emit = (change: Change): void => {
-    if (!this.#silent) this.#options.onChange(change);
+    if (this.#silent) return;
+    if (this.#held === undefined) this.#options.onChange(change);
+    else this.#held.changes.push(change);
   };
+
+  /** A message that merges is one input: what one step of it does and another undoes was never so. */
+  #hold(survivor: Profile): void {
+    this.#held ??= { changes: [], memberships: [...survivor.memberships] };
+  }
+
+  /** Reports what was held back, with the cause that decided it. */
+  #report(): void {
+    const held = this.#held;
+    if (held === undefined) return;
+    this.#held = undefined;
+    for (const change of lastingChanges(held.changes)) this.#options.onChange(change);
+    this.#keepSince(held);
+  }
+
+  /** Who left and came back within the message has been there all the time. */
+  #keepSince({ changes, memberships }: Held): void {
+    for (const change of changes) {
+      const p = this.#profiles[change.profile];
+      if (p === undefined || change.kind !== 'segment') continue;
+      const unit = defined(this.#plan.segments.get(change.segment), 'a segment');
+      const was = memberships.findIndex((entry, i) => i % 2 === 0 && entry === unit.id * 2 + 1);
+      if (was >= 0 && isMember(p, unit)) p.setMembership(unit.id, true, memberships[was + 1] as number);
+    }
+  }
 
   // Views.
 
@@ -864,6 +894,29 @@ export class Engine {
     machine.settle(p, this.#now);
     return { compiled, p };
   }
+}
+
+/** Changes of one message, held back until it is done with, and the survivor's memberships before. */
+type Held = { readonly changes: Change[]; readonly memberships: readonly number[] };
+
+/** Leaves out pairs that undo each other. */
+function lastingChanges(changes: readonly Change[]): readonly Change[] {
+  const bySubject = new Map<string, Change[]>();
+  for (const change of changes) {
+    const key = `${change.kind} ${change.profile} ${change.kind === 'segment' ? change.segment : change.lifecycle}`;
+    bySubject.set(key, [...(bySubject.get(key) ?? []), change]);
+  }
+  const lasting = new Set<Change>();
+  for (const steps of bySubject.values()) {
+    const [first, last] = [steps[0], steps[steps.length - 1]];
+    if (first === undefined || last === undefined) continue;
+    const back =
+      first.kind === 'segment' ? steps.length % 2 === 0 : last.kind === 'stage' && first.from === last.to;
+    if (back) continue;
+    const from = first.kind === 'stage' && last.kind === 'stage' ? first.from : undefined;
+    lasting.add(from === undefined ? last : { ...last, from } as Change);
+  }
+  return [...lasting];
 }
 
 /** Keys of the populations that new and changed definitions need. */

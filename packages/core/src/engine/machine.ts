@@ -336,21 +336,13 @@ export class Machine {
   ): void {
     for (const { sequence, step } of stream.steps) {
       const state = sequence.stateOf(p);
-      const late = time < state.lastTime || (time < now && this.#hasCompletionAfter(p, sequence, time));
-      if (late) this.#rerun.add(sequence);
+      if (time < state.lastTime || time < state.lastCompletion) this.#rerun.add(sequence);
       if (this.#rerun.has(sequence)) continue;
       const on = sequence.on === undefined ? undefined : readPath(properties, sequence.on);
       if (step === ABSENT_STEP) state.takeAbsent(time, on);
       else if (state.takeStep(step, time, on)) this.#complete(p, sequence, time, now);
       this.#completeWaits(p, sequence, state, now);
     }
-  }
-
-  #hasCompletionAfter(p: Profile, sequence: SequencePlan, time: Instant): boolean {
-    if (sequence.shape.absentMs === undefined) return false;
-    const { completions } = sequence;
-    const o = findRing(p, completions.id);
-    return o >= 0 && upperBound(p, completions, o, time) < lengthOf(p, o);
   }
 
   #complete(p: Profile, sequence: SequencePlan, time: Instant, now: Instant): void {

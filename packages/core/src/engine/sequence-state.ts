@@ -40,6 +40,8 @@ export class SequenceState {
   #waits: { readonly key: string; readonly start: Instant }[] = [];
   /** Time of the latest event taken; earlier ones are late. */
   lastTime: Instant = -NEVER;
+  /** The latest wait that completed: an event before it would have come too late to prevent that. */
+  lastCompletion: Instant = -NEVER;
   #pruneAt = PRUNE_AT;
 
   constructor(shape: SequenceShape) {
@@ -58,6 +60,7 @@ export class SequenceState {
     const next = this.nextCompletion();
     if (next > t) return undefined;
     this.#waits.shift();
+    this.lastCompletion = next;
     return next;
   }
 
