@@ -139,8 +139,9 @@ function negation(item: Condition): Clause {
       return who(`are not in a fixed random ${item.percent}% of all customers (seed “${item.seed}”)`);
     case 'compare':
       // Exactly each other's negation, whatever is missing; the orders are not.
-      if (item.op === '=' || item.op === '!=')
-        {return comparison({ ...item, op: item.op === '=' ? '!=' : '=' });}
+      if (item.op === '=' || item.op === '!=') {
+        return comparison({ ...item, op: item.op === '=' ? '!=' : '=' });
+      }
       return untrue(item);
     case 'and':
     case 'or':
@@ -204,8 +205,9 @@ function comparison({
         `${left.which} ${eventName(left.events)}${windowText(left.window)} was ${ago[op]} ${duration} ago`,
       );
     }
-    if (left.kind === 'age_in_segment')
-      {return who(`last ${left.change} the segment “${left.segment}” ${ago[op]} ${duration} ago`);}
+    if (left.kind === 'age_in_segment') {
+      return who(`last ${left.change} the segment “${left.segment}” ${ago[op]} ${duration} ago`);
+    }
     if (left.kind === 'age') return about(left.of, `was ${ago[op]} ${duration} ago`);
     if (left.kind === 'until') return about(left.of, `is ${ago[op]} ${duration} away`);
   }
@@ -249,12 +251,14 @@ function about(value: Value, predicate: string): Clause {
 function operatorWords(op: CompareOperator, right: Value): string {
   if (op === '=') return 'is';
   if (op === '!=') return 'is not';
-  if (right.kind === 'date')
-    {return { '<': 'is before', '<=': 'is at or before', '>': 'is after', '>=': 'is at or after' }[op];}
-  if (right.kind === 'string')
-    {return { '<': 'sorts before', '<=': 'sorts before or is', '>': 'sorts after', '>=': 'sorts after or is' }[
+  if (right.kind === 'date') {
+    return { '<': 'is before', '<=': 'is at or before', '>': 'is after', '>=': 'is at or after' }[op];
+  }
+  if (right.kind === 'string') {
+    return { '<': 'sorts before', '<=': 'sorts before or is', '>': 'sorts after', '>=': 'sorts after or is' }[
       op
-    ];}
+    ];
+  }
   return { '<': 'is less than', '<=': 'is at most', '>': 'is more than', '>=': 'is at least' }[op];
 }
 

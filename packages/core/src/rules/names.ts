@@ -30,7 +30,8 @@ export function nameProblem(name: string): string | undefined {
 
 /**
  * The candidate with the fewest edits between it and `name`, if that is few enough to be a slip: one in a word of
- * up to three letters, two up to eight, else a third of its length. Case does not count. The first of equally near ones.
+ * up to three letters (or the same letters in another order), two up to eight, else a third of its length. Case does not
+ * count. The first of equally near ones.
  */
 export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
   let nearest: string | undefined;
@@ -41,9 +42,14 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
     const allowed = length <= 3 ? 1 : Math.max(2, Math.floor(length / 3));
     if (Math.abs(candidate.length - wanted.length) > allowed) continue;
     const edits = distance(wanted, candidate.toLowerCase());
-    if (edits > allowed || edits >= fewest || edits >= wanted.length) continue;
+    const slip = edits <= allowed || (edits === 2 && sorted(wanted) === sorted(candidate.toLowerCase()));
+    if (!slip || edits >= fewest || edits >= wanted.length) continue;
     nearest = candidate;
     fewest = edits;
   }
   return nearest;
+}
+
+function sorted(text: string): string {
+  return Array.from(text).sort().join('');
 }

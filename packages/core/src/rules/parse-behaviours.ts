@@ -134,7 +134,8 @@ export abstract class ConditionWordParser extends ValueParser {
     const seed = this.string('a seed in double quotes, such as "spring"').text;
     this.closeBracket(')', 'sample(…)');
     const node: Condition = { kind: 'sample', percent: percent.value, seed };
-    this.placePart(node, 'percent', percentToken);
+    const position = this.positions.get(percent);
+    if (position !== undefined) this.positions.setPart(node, 'percent', position);
     return node;
   }
 

@@ -83,8 +83,9 @@ export function valueAloneHint(value: Value, found: string): string {
 
 /** For what follows a rule that is complete. */
 export function leftOverHint(kind: string, text: string): Habit | undefined {
-  if (kind === 'symbol' && text === ',')
+  if (kind === 'symbol' && text === ',') {
     return { meant: 'and, or', message: 'A comma does not join conditions; write “and” or “or”.' };
+  }
   if (kind === 'symbol' && text === '%') {
     return { meant: 'a number', message: 'A percentage stands in sample(10%, "seed") only; a fifth is 0.2.' };
   }
