@@ -85,9 +85,44 @@ export function percentileOf(x: number, sorted: Population['values']): number | 
 
 /** 1 + how many of 20, 40, 60, 80 lie strictly below the percentile. */
 export function quintileOf(x: number, sorted: Population['values']): number | undefined {
-  const percentile = percentileOf(x, sorted);
-  if (percentile === undefined) return undefined;
-  return 1 + [20, 40, 60, 80].filter((cut) => cut < percentile).length;
+  if (sorted.length === 0) return undefined;
+  const [first, second, third, fourth] = cutsOf(sorted);
+  return 1 + Number(x > first) + Number(x > second) + Number(x > third) + Number(x > fourth);
+}
+
+type Cuts = readonly [number, number, number, number];
+
+/** A population stays fixed, so its cuts are found once and every quintile is four comparisons. */
+const knownCuts = new WeakMap<Population['values'], Cuts>();
+
+function cutsOf(sorted: Population['values']): Cuts {
+  const known = knownCuts.get(sorted);
+  if (known !== undefined) return known;
+  const cuts: Cuts = [cutAt(20, sorted), cutAt(40, sorted), cutAt(60, sorted), cutAt(80, sorted)];
+  knownCuts.set(sorted, cuts);
+  return cuts;
+}
+
+/** The greatest number whose percentile is at most `percent`; percentiles do not fall as the number grows. */
+function cutAt(percent: number, sorted: Population['values']): number {
+  const last = sorted.length - 1;
+  let low = 0;
+  let high = sorted.length;
+  while (high - low > 1) {
+    const middle = (low + high) >>> 1;
+    if ((percentileOf(sorted[middle] ?? NaN, sorted) ?? 0) > percent) high = middle;
+    else low = middle;
+  }
+  let within = sorted[low] ?? NaN;
+  // Nothing in the population lies above: what is greater than all of it is at 100.
+  if (low === last) return within;
+  let beyond = sorted[high] ?? NaN;
+  for (;;) {
+    const middle = within / 2 + beyond / 2;
+    if (middle <= within || middle >= beyond) return within;
+    if ((percentileOf(middle, sorted) ?? 0) > percent) beyond = middle;
+    else within = middle;
+  }
 }
 
 /** Every population that the definitions need, each once, those first that others are computed from. */
