@@ -628,7 +628,7 @@ export class Engine {
     }
     if (this.#lists.size > 0) this.#noteLists(to, this.#now);
     if (to.bornAt > this.#now) return;
-    if (isNew) this.#machine.beginOutside(to, this.#now);
+    if (isNew) this.#machine.beginOutside(to);
     this.#machine.renew(to, this.#now);
     this.#machine.settle(to, this.#now);
     this.#enqueue(to);

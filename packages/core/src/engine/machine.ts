@@ -10,10 +10,10 @@
  * membership) is found by asking again, from the event's time on: see `#retrack`.
  */
 
-import type { Cause, Change } from '../model/change.ts';
+import type { Cause, Change, SegmentChange } from '../model/change.ts';
 import type { Instant, JsonObject, Message } from '../model/message.ts';
 import { readPath } from '../rules/semantics.ts';
-import { ANY_CONSENT, isMember, stageIndex } from './compiler.ts';
+import { ANY_CONSENT, stageIndex } from './compiler.ts';
 import { Dispatcher } from './dispatch.ts';
 import type { Plan } from './make-plan.ts';
 import {
@@ -46,6 +46,9 @@ export class Machine {
   /** Marked units, ascending from `#next` on. */
   readonly #queue: number[] = [];
   readonly #touched: Atom[] = [];
+  readonly #due: number[] = [];
+  /** Who has just come into being: outside of everything until the next `settle`. */
+  #newborn: Profile | undefined = undefined;
   /** Streams whose groups a timer woke. */
   readonly #woken: StreamPlan[] = [];
   readonly #rerun = new Set<SequencePlan>();
@@ -108,8 +111,7 @@ export class Machine {
     const first = p.bornAt === NEVER;
     p.bornAt = time;
     if (first) {
-      this.beginOutside(p, now);
-      this.#markAll(this.plan.defaultUnits);
+      this.beginOutside(p);
       this.#markAll(this.plan.birthUnits);
       for (const atom of this.plan.birthAtoms) p.arm(atom.timer, atom.next(p, now));
       // What was learnt before the customer existed.
@@ -123,19 +125,27 @@ export class Machine {
   }
 
   /** Puts a new customer outside of all segments until asked, so that what the first event denies is no entry and exit. */
-  beginOutside(p: Profile, now: Instant): void {
-    for (const unit of this.plan.defaultUnits) p.setMembership(unit, false, now);
+  beginOutside(p: Profile): void {
+    this.#newborn = p;
+    this.#markAll(this.plan.defaultUnits);
   }
 
   /** Lets time pass to `t`, at which (or before) the customer has a timer due. True when a dated message is due. */
   wake(p: Profile, t: Instant): boolean {
     let dated = false;
-    for (let timer = p.takeDue(t); timer >= 0; timer = p.takeDue(t)) {
-      const timed = this.plan.timed[timer];
+    const due = this.#due;
+    due.length = 0;
+    p.takeDue(t, due);
+    for (let i = 0; i < due.length; i++) {
+      const timed = this.plan.timed[due[i] as number];
       if (timed === undefined || timed.kind === 'future') dated = true;
       else if (timed.kind === 'group') this.#wakeGroup(p, timed, t);
-      else if (timed.kind === 'sequence') this.#wakeSequence(p, timed, t);
-      else this.#touch(timed);
+      else if (timed.kind === 'atom') this.#touch(timed);
+    }
+    // A completion trims its stream, whose groups have compared before and after by now.
+    for (let i = 0; i < due.length; i++) {
+      const timed = this.plan.timed[due[i] as number];
+      if (timed?.kind === 'sequence') this.#completeWaits(p, timed, timed.stateOf(p), t);
     }
     this.#armTouched(p, t);
     if (this.#woken.length > 0) this.#trimWoken(p, t);
@@ -210,25 +220,32 @@ export class Machine {
       if (queue.length > from) sortFrom(queue, i + 1);
     }
     queue.length = 0;
+    this.#newborn = undefined;
   }
 
   #settleSegment(p: Profile, unit: SegmentUnit, t: Instant): boolean {
     const is = unit.test(p, t);
-    if (is === isMember(p, unit)) return false;
+    const i = p.membershipIndex(unit.id);
+    const was = i < 0 ? unit.byDefault && this.#newborn !== p : (p.memberships[i] as number) % 2 === 1;
+    if (is === was) {
+      // Denied from the beginning: from now on that is what is known.
+      if (!is && i < 0 && unit.byDefault) p.setMembership(unit.id, false, t);
+      return false;
+    }
     // Since when somebody is outside matters to nobody, nor does it for one who was inside from the beginning.
     if (is === unit.byDefault && (!is || t === p.bornAt)) p.dropMembership(unit.id);
     else p.setMembership(unit.id, is, t);
-    this.#onChange({
-      kind: 'segment',
-      profile: p.id,
-      segment: unit.name,
-      version: unit.version,
-      change: is ? 'entered' : 'exited',
-      at: t,
-      cause: this.#cause,
-      ...(this.#messageId === undefined ? {} : { messageId: this.#messageId }),
-    });
+    this.#onChange(this.#segmentChange(p, unit, is ? 'entered' : 'exited', t));
     return true;
+  }
+
+  #segmentChange(p: Profile, unit: SegmentUnit, change: 'entered' | 'exited', at: Instant): SegmentChange {
+    const { name: segment, version } = unit;
+    const cause = this.#cause;
+    const messageId = this.#messageId;
+    return messageId === undefined
+      ? { kind: 'segment', profile: p.id, segment, version, change, at, cause }
+      : { kind: 'segment', profile: p.id, segment, version, change, at, cause, messageId };
   }
 
   #settleTracked(p: Profile, unit: TrackedUnit, t: Instant): boolean {
@@ -281,12 +298,15 @@ export class Machine {
     const before = this.#before;
     let o = findRing(p, stream.id);
     for (let g = 0; g < groups.length; g++) {
-      before[g] = o < 0 ? 0 : (groups[g] as ThresholdGroup).valueAt(p, o, now);
+      const group = groups[g] as ThresholdGroup;
+      if (group.column >= 0) before[g] = o < 0 ? 0 : group.valueAt(p, o, now);
     }
     o = insertEvent(p, stream, time, messageId, properties, stream.oldest(p, now));
     for (let g = 0; g < groups.length; g++) {
       const group = groups[g] as ThresholdGroup;
-      this.#cross(p, o, group, before[g] as number, group.valueAt(p, o, now), now);
+      const is = group.valueAt(p, o, now);
+      const was = group.column >= 0 ? (before[g] as number) : group.contains(p, time, now) ? is - 1 : is;
+      this.#cross(p, o, group, was, is, now);
     }
   }
 
@@ -356,10 +376,6 @@ export class Machine {
       this.#complete(p, sequence, at, now);
     }
     p.arm(sequence.timer, state.nextCompletion());
-  }
-
-  #wakeSequence(p: Profile, sequence: SequencePlan, t: Instant): void {
-    this.#completeWaits(p, sequence, sequence.stateOf(p), t);
   }
 
   /** Runs the sequences that a late event upset again, over the events that are kept. */

@@ -12,7 +12,7 @@
 import type { Instant } from '../model/message.ts';
 import type { Condition, EventSource, Path } from '../rules/tree.ts';
 import { SequenceState, type SequenceShape } from './sequence-state.ts';
-import { findRing, HEADER_SLOTS, sumBetween, timeAt, TOTALS_SLOTS, trimmedCount } from './rings.ts';
+import { findRing, HEADER_SLOTS, sumBetween, timeAt, TOTALS_SLOTS, trimmedCount, upperBound } from './rings.ts';
 import type { Profile } from './profile.ts';
 import { NEVER } from './profile.ts';
 import { nextMove, type WindowPlan } from './windows.ts';
@@ -137,11 +137,15 @@ export class ThresholdGroup {
   readonly column: number;
   readonly thresholds: Threshold[] = [];
 
+  /** Length of a `last` window, NEVER for all time, −1 for the other kinds: the common ones go a short way. */
+  readonly #slidingMs: number;
+
   constructor(timer: number, stream: StreamPlan, window: WindowPlan, column: number) {
     this.timer = timer;
     this.stream = stream;
     this.window = window;
     this.column = column;
+    this.#slidingMs = window.all ? NEVER : window.delayed ? -1 : (window.spanMs ?? -1);
   }
 
   threshold(at: number, inclusive: boolean): Threshold {
@@ -163,10 +167,22 @@ export class ThresholdGroup {
 
   valueAt(p: Profile, o: number, t: Instant): number {
     const { stream, window, column } = this;
+    if (column < 0 && this.#slidingMs >= 0) {
+      const n = upperBound(p, stream, o, t);
+      return this.#slidingMs === NEVER
+        ? n + (stream.keepsTotals ? trimmedCount(p, o) : 0)
+        : n - upperBound(p, stream, o, t - this.#slidingMs);
+    }
     const lo = window.lo(p, stream, o, t);
     const hi = window.hi(p, stream, o, t);
     if (column >= 0) return sumBetween(p, stream, o, column, lo, hi, window.all);
     return hi - lo + (window.all && stream.keepsTotals ? trimmedCount(p, o) : 0);
+  }
+
+  /** Whether an event that happened at `time` counts as of t. */
+  contains(p: Profile, time: Instant, t: Instant): boolean {
+    const span = this.#slidingMs;
+    return span >= 0 ? time > t - span : this.window.contains(p, time, t);
   }
 
   /** How many thresholds hold for a value. */

@@ -29,7 +29,7 @@ export class Profile {
   data: number[] = [];
   used = 0;
 
-  /** Armed timers as pairs (timer id, due instant), in no order. A timer stands there once at most. */
+  /** Armed timers as pairs (timer id, due instant), by timer id. A timer stands there once at most. */
   timers: number[] = [];
   /** The earliest of `timers`; NEVER when there is none. */
   dueAt: Instant = NEVER;
@@ -37,7 +37,7 @@ export class Profile {
   queuedAt: Instant = NEVER;
 
   /**
-   * Pairs (2 × unit id + answer, since) for segments. A segment that is not here has its default answer, and had it
+   * Pairs (2 × unit id + answer, since) for segments, by unit id. A segment that is not here has its default answer, and had it
    * when the customer came into being.
    */
   memberships: number[] = [];
@@ -62,35 +62,41 @@ export class Profile {
   arm(timer: number, due: Instant): void {
     if (due === NEVER) return;
     const timers = this.timers;
-    for (let i = 0; i < timers.length; i += 2) {
-      if (timers[i] !== timer) continue;
+    const i = this.#timerPlace(timer);
+    if (i < timers.length && timers[i] === timer) {
       if ((timers[i + 1] as number) <= due) return;
       timers[i + 1] = due;
-      if (due < this.dueAt) this.dueAt = due;
-      return;
-    }
-    timers.push(timer, due);
+    } else insertPair(timers, i, timer, due);
     if (due < this.dueAt) this.dueAt = due;
   }
 
-  /** Takes one timer that is due at `t` or before, or −1. `dueAt` is right again once it has answered −1. */
-  takeDue(t: Instant): number {
+  /**
+   * Takes all timers that are due at `t` or before into `into`, by their numbers. A timer that fired keeps its slot,
+   * as it is likely to be armed again; slots that are not used are squeezed out when they become the majority.
+   */
+  takeDue(t: Instant, into: number[]): void {
     const timers = this.timers;
     let earliest = NEVER;
-    for (let i = 0; i < timers.length; i += 2) {
-      const due = timers[i + 1] as number;
+    let idle = 0;
+    for (let i = 1; i < timers.length; i += 2) {
+      const due = timers[i] as number;
       if (due <= t) {
-        const timer = timers[i] as number;
-        const last = timers.length - 2;
-        timers[i] = timers[last] as number;
-        timers[i + 1] = timers[last + 1] as number;
-        timers.length = last;
-        return timer;
-      }
-      if (due < earliest) earliest = due;
+        into.push(timers[i - 1] as number);
+        timers[i] = NEVER;
+      } else if (due < earliest) earliest = due;
+      if (due === NEVER) idle++;
     }
     this.dueAt = earliest;
-    return -1;
+    if (idle * 4 > timers.length) this.#squeezeTimers();
+  }
+
+  #squeezeTimers(): void {
+    const timers = this.timers;
+    const armed: number[] = [];
+    for (let i = 1; i < timers.length; i += 2) {
+      if (timers[i] !== NEVER) armed.push(timers[i - 1] as number, timers[i] as number);
+    }
+    this.timers = armed;
   }
 
   disarmAll(): void {
@@ -98,36 +104,70 @@ export class Profile {
     this.dueAt = NEVER;
   }
 
+  /** Index in `timers` of a timer, or where it belongs. */
+  #timerPlace(timer: number): number {
+    const timers = this.timers;
+    let lo = 0;
+    let hi = timers.length >>> 1;
+    while (lo < hi) {
+      const mid = (lo + hi) >>> 1;
+      if ((timers[mid * 2] as number) < timer) lo = mid + 1;
+      else hi = mid;
+    }
+    return lo * 2;
+  }
+
+  /** Index in `memberships` of a segment, or where it belongs. */
+  #membershipPlace(unit: number): number {
+    const memberships = this.memberships;
+    const first = unit * 2;
+    let lo = 0;
+    let hi = memberships.length >>> 1;
+    while (lo < hi) {
+      const mid = (lo + hi) >>> 1;
+      if ((memberships[mid * 2] as number) < first) lo = mid + 1;
+      else hi = mid;
+    }
+    return lo * 2;
+  }
+
   /** Index in `memberships` of a segment, or −1. */
   membershipIndex(unit: number): number {
-    const memberships = this.memberships;
-    for (let i = 0; i < memberships.length; i += 2) {
-      if ((memberships[i] as number) >>> 1 === unit) return i;
-    }
-    return -1;
+    const i = this.#membershipPlace(unit);
+    return i < this.memberships.length && (this.memberships[i] as number) >>> 1 === unit ? i : -1;
   }
 
   setMembership(unit: number, is: boolean, since: Instant): void {
-    const i = this.membershipIndex(unit);
-    if (i < 0) this.memberships.push(unit * 2 + (is ? 1 : 0), since);
-    else {
-      this.memberships[i] = unit * 2 + (is ? 1 : 0);
-      this.memberships[i + 1] = since;
-    }
+    const memberships = this.memberships;
+    const entry = unit * 2 + (is ? 1 : 0);
+    const i = this.#membershipPlace(unit);
+    if (i < memberships.length && (memberships[i] as number) >>> 1 === unit) {
+      memberships[i] = entry;
+      memberships[i + 1] = since;
+    } else insertPair(memberships, i, entry, since);
   }
 
   /** Back to the default, as if it had never been otherwise. */
   dropMembership(unit: number): void {
     const i = this.membershipIndex(unit);
-    if (i < 0) return;
-    const memberships = this.memberships;
-    const last = memberships.length - 2;
-    memberships[i] = memberships[last] as number;
-    memberships[i + 1] = memberships[last + 1] as number;
-    memberships.length = last;
+    if (i >= 0) removePair(this.memberships, i);
   }
 
   fact(key: string): FactLog | undefined {
     return this.facts?.get(key);
   }
+}
+
+function insertPair(pairs: number[], at: number, key: number, value: number): void {
+  const n = pairs.length;
+  pairs.push(0, 0);
+  for (let i = n - 1; i >= at; i--) pairs[i + 2] = pairs[i] as number;
+  pairs[at] = key;
+  pairs[at + 1] = value;
+}
+
+function removePair(pairs: number[], at: number): void {
+  const n = pairs.length - 2;
+  for (let i = at; i < n; i++) pairs[i] = pairs[i + 2] as number;
+  pairs.length = n;
 }

@@ -28,16 +28,18 @@ export type SequenceShape = {
 /** Latest time and the latest different one before it. */
 type Reached = { latest: Instant; before: Instant };
 
-const SINGLE = '';
-const SINGLE_KEYS: readonly string[] = [SINGLE];
 const PRUNE_AT = 64;
 
 export class SequenceState {
   readonly #shape: SequenceShape;
-  /** Per step but the last: key → times. */
-  readonly #reached: Map<string, Reached>[];
-  /** Starts of waits (times of the last step) by key, ascending; only with `absentMs`. */
-  #waits: { readonly key: string; readonly start: Instant }[] = [];
+  /** Without `on`: latest and before, for each step but the last. */
+  readonly #plain: Instant[] = [];
+  /** With `on`: the same by value, per step. */
+  readonly #keyed: Map<string, Reached>[] = [];
+  /** Starts of waits (times of the last step), ascending; only with `absentMs`. */
+  #waits: Instant[] = [];
+  /** Parallel to the waits, with `on`. */
+  #waitKeys: string[] = [];
   /** Time of the latest event taken; earlier ones are late. */
   lastTime: Instant = -NEVER;
   /** The latest wait that completed: an event before it would have come too late to prevent that. */
@@ -46,13 +48,16 @@ export class SequenceState {
 
   constructor(shape: SequenceShape) {
     this.#shape = shape;
-    this.#reached = shape.within.map(() => new Map<string, Reached>());
+    for (let step = 1; step < shape.within.length; step++) {
+      if (shape.hasKey) this.#keyed.push(new Map());
+      else this.#plain.push(-NEVER, -NEVER);
+    }
   }
 
   /** The instant at which the earliest wait completes; NEVER when nobody waits. */
   nextCompletion(): Instant {
     const first = this.#waits[0];
-    return first === undefined ? NEVER : first.start + (this.#shape.absentMs as number);
+    return first === undefined ? NEVER : first + (this.#shape.absentMs as number);
   }
 
   /** Ends waits that complete at or before t, earliest first. */
@@ -60,6 +65,7 @@ export class SequenceState {
     const next = this.nextCompletion();
     if (next > t) return undefined;
     this.#waits.shift();
+    this.#waitKeys.shift();
     this.lastCompletion = next;
     return next;
   }
@@ -67,13 +73,13 @@ export class SequenceState {
   /** An event that matches step `step`; true when it completes the sequence. Steps of one event: last step first. */
   takeStep(step: number, time: Instant, on: RuleValue): boolean {
     this.lastTime = time;
+    if (!this.#shape.hasKey) return this.#takePlain(step, time);
     let completed = false;
-    for (const key of this.#keys(on)) {
+    for (const key of keysOf(on)) {
       if (step > 0 && !this.#follows(step, time, key)) continue;
-      if (step === this.#reached.length - 1) {
-        if (this.#shape.absentMs === undefined) completed = true;
-        else this.#wait(time, key);
-      } else this.#reach(step, time, key);
+      if (step < this.#keyed.length) this.#reach(step, time, key);
+      else if (this.#shape.absentMs === undefined) completed = true;
+      else this.#wait(time, key);
     }
     return completed;
   }
@@ -81,24 +87,44 @@ export class SequenceState {
   /** An event that matches the final `no`: waits that began before it are over. */
   takeAbsent(time: Instant, on: RuleValue): void {
     this.lastTime = time;
-    const keys = this.#keys(on);
-    this.#waits = this.#waits.filter((w) => w.start >= time || !keys.includes(w.key));
+    if (this.#waits.length === 0) return;
+    if (!this.#shape.hasKey) {
+      this.#waits = this.#waits.filter((start) => start >= time);
+      return;
+    }
+    const keys = keysOf(on);
+    const stays = this.#waits.map((start, i) => start >= time || !keys.has(this.#waitKeys[i] as string));
+    this.#waits = this.#waits.filter((_, i) => stays[i]);
+    this.#waitKeys = this.#waitKeys.filter((_, i) => stays[i]);
   }
 
-  #keys(on: RuleValue): readonly string[] {
-    if (!this.#shape.hasKey) return SINGLE_KEYS;
-    return [...new Set(elementsOf(on).map(valueKey))];
+  #takePlain(step: number, time: Instant): boolean {
+    const plain = this.#plain;
+    const within = this.#shape.within[step] as number;
+    if (step > 0) {
+      const latest = plain[step * 2 - 2] as number;
+      const before = latest < time ? latest : (plain[step * 2 - 1] as number);
+      if (time - before >= within) return false;
+    }
+    if (step * 2 === plain.length) {
+      if (this.#shape.absentMs === undefined) return true;
+      if (this.#waits[this.#waits.length - 1] !== time) this.#waits.push(time);
+    } else if (time > (plain[step * 2] as number)) {
+      plain[step * 2 + 1] = plain[step * 2] as number;
+      plain[step * 2] = time;
+    }
+    return false;
   }
 
   #follows(step: number, time: Instant, key: string): boolean {
-    const reached = this.#reached[step - 1]?.get(key);
+    const reached = this.#keyed[step - 1]?.get(key);
     if (reached === undefined) return false;
     const latest = reached.latest < time ? reached.latest : reached.before;
     return time - latest < (this.#shape.within[step] as number);
   }
 
   #reach(step: number, time: Instant, key: string): void {
-    const times = this.#reached[step] as Map<string, Reached>;
+    const times = this.#keyed[step] as Map<string, Reached>;
     const reached = times.get(key);
     if (reached === undefined) {
       times.set(key, { latest: time, before: -NEVER });
@@ -110,18 +136,25 @@ export class SequenceState {
   }
 
   #wait(time: Instant, key: string): void {
-    if (!this.#waits.some((w) => w.start === time && w.key === key)) this.#waits.push({ key, start: time });
+    for (let i = this.#waits.length - 1; i >= 0 && this.#waits[i] === time; i--) {
+      if (this.#waitKeys[i] === key) return;
+    }
+    this.#waits.push(time);
+    this.#waitKeys.push(key);
   }
 
   /** Forgets values whose next step could only come too late. */
   #prune(time: Instant): void {
     let largest = 0;
-    for (let step = 0; step + 1 < this.#reached.length; step++) {
-      const times = this.#reached[step] as Map<string, Reached>;
+    this.#keyed.forEach((times, step) => {
       const within = this.#shape.within[step + 1] as number;
       for (const [key, { latest }] of times) if (time - latest >= within) times.delete(key);
       largest = Math.max(largest, times.size);
-    }
+    });
     this.#pruneAt = Math.max(PRUNE_AT, largest * 2);
   }
+}
+
+function keysOf(on: RuleValue): ReadonlySet<string> {
+  return new Set(elementsOf(on).map(valueKey));
 }
