@@ -422,6 +422,10 @@ function remedy(left: Value, leftType: TypeSet, right: Value, rightType: TypeSet
   if (text !== undefined && text.value.trim() !== '' && Number.isFinite(Number(text.value))) {
     return ` Without quotes ${text.value} is a number.`;
   }
+  const difference = both.find((value) => value.kind === 'arithmetic' && value.op === '-');
+  if (duration !== undefined && difference !== undefined) {
+    return ' The time from one date to another is the difference of their ages: age(trait.first) - age(trait.second).';
+  }
   const days = both.find((value) => value.kind === 'days' || value.kind === 'days_until_anniversary');
   if (duration !== undefined && days !== undefined) {
     return ` ${days.kind}(…) is a number of days, so write the number without a unit.`;
