@@ -7,7 +7,7 @@ import { assert, defined } from '../base/assert.ts';
 import { roundSignificant } from '../base/decimal.ts';
 import type { RfmDefinition } from '../model/definitions.ts';
 import type { Instant } from '../model/message.ts';
-import { percentileOf, quintileOf } from '../rules/population.ts';
+import { percentileOf, quintileCuts, quintileOf } from '../rules/population.ts';
 import { rfmGroup } from '../rules/rfm-groups.ts';
 import { arithmetic, duration, isPresent, literalValue, readPath, toInstant } from '../rules/semantics.ts';
 import type { AggregateFunction, EventPattern, Path, RfmPart, Value, Window } from '../rules/tree.ts';
@@ -17,7 +17,16 @@ import { scoreKey, traitKey } from './facts.ts';
 import type { StreamPlan } from './plan.ts';
 import type { Profile } from './profile.ts';
 import { NEVER } from './profile.ts';
-import { findRing, lengthOf, physical, richOf, sumBetween, timeAt, trimmedCount, trimmedFirst } from './rings.ts';
+import {
+  findRing,
+  lengthOf,
+  physical,
+  richOf,
+  sumBetween,
+  timeAt,
+  trimmedCount,
+  trimmedFirst,
+} from './rings.ts';
 import { SlidingView, type ViewKind } from './sliding-view.ts';
 import { nextMove, type WindowPlan } from './windows.ts';
 
@@ -412,10 +421,17 @@ function compileQuintile(c: Compiler, x: Context, key: string, v: ValuePlan): Va
     const population = c.env.population(key, t);
     const value = magnitude(v.get(p, t));
     assert(population !== undefined && value !== undefined, 'a quintile has a value and a population');
+    const slope = v.slope(p, t);
+    const differs = (at: Instant): boolean => get(p, at) !== now;
+    // The cut that the value comes to next; where rounding may have moved the step, it is searched for.
+    const cut = quintileCuts(population)[slope > 0 ? now - 1 : now - 2];
+    if (cut === undefined) return jump;
+    const step = t + (slope > 0 ? Math.floor((cut - value) / slope) + 1 : Math.ceil((cut - value) / slope));
+    if (step > t + 1 && step < jump && differs(step) && !differs(step - 1)) return step;
     // Beyond the ends of the population nothing moves any more.
-    const end = v.slope(p, t) > 0 ? (population[population.length - 1] as number) : (population[0] as number);
-    const settled = t + Math.max(0, Math.ceil((end - value) / v.slope(p, t))) + 1;
-    return Math.min(jump, firstDifference(t, Math.min(settled, jump - 1), (at) => get(p, at) !== now));
+    const end = slope > 0 ? (population[population.length - 1] as number) : (population[0] as number);
+    const settled = t + Math.max(0, Math.ceil((end - value) / slope)) + 1;
+    return Math.min(jump, firstDifference(t, Math.min(settled, jump - 1), differs));
   };
   return { get, next, slope: still };
 }

@@ -86,16 +86,19 @@ export function percentileOf(x: number, sorted: Population['values']): number | 
 /** 1 + how many of 20, 40, 60, 80 lie strictly below the percentile. */
 export function quintileOf(x: number, sorted: Population['values']): number | undefined {
   if (sorted.length === 0) return undefined;
-  const [first, second, third, fourth] = cutsOf(sorted);
+  const [first, second, third, fourth] = quintileCuts(sorted);
   return 1 + Number(x > first) + Number(x > second) + Number(x > third) + Number(x > fourth);
 }
 
 type Cuts = readonly [number, number, number, number];
 
-/** A population stays fixed, so its cuts are found once and every quintile is four comparisons. */
 const knownCuts = new WeakMap<Population['values'], Cuts>();
 
-function cutsOf(sorted: Population['values']): Cuts {
+/**
+ * The greatest values of quintiles 1 to 4. A population stays fixed, so they are found once and every quintile is four
+ * comparisons. The population is not empty.
+ */
+export function quintileCuts(sorted: Population['values']): Cuts {
   const known = knownCuts.get(sorted);
   if (known !== undefined) return known;
   const cuts: Cuts = [cutAt(20, sorted), cutAt(40, sorted), cutAt(60, sorted), cutAt(80, sorted)];
