@@ -81,8 +81,9 @@ export class Visits {
     const random = this.#random;
     const visit = new WebVisit(person, start, random, this.#post);
     visit.begin();
-    if (random.chance(0.2))
+    if (random.chance(0.2)) {
       visit.track('Article Read', { topic: this.#topic(person), minutes: 1 + random.below(9) });
+    }
     if (random.chance(0.15)) visit.track('Feature Used', { feature: random.pick(FEATURES) });
     if (random.chance(0.15)) visit.track('Products Searched', { query: random.pick(QUERIES) });
     const cart = this.#browse(person, visit);
@@ -103,8 +104,9 @@ export class Visits {
     if (person.loyaltyId === undefined) return;
     const lines: { product: Product; quantity: number }[] = [];
     const count = 1 + this.#random.below(SPEND_MAX_LINES);
-    for (let i = 0; i < count; i++)
+    for (let i = 0; i < count; i++) {
       lines.push({ product: this.#product(person), quantity: 1 + this.#random.below(2) });
+    }
     const order = this.#order(lines);
     const externalIds = [{ type: 'loyalty_id', id: person.loyaltyId }];
     this.#post.atNight(time, {
