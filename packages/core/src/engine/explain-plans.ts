@@ -76,7 +76,7 @@ export function spanMs(plan: Plan): number {
 
 /** The history with the plan carried out from `at` on. */
 export function carriedOut(plan: Plan, history: History, at: Instant): History {
-  return plan.actions.reduce((known, action, index) => withAction(known, action, at, index), {
+  return plan.actions.reduce<History>((known, action, index) => withAction(known, action, at, index), {
     ...history,
     bornAt: Math.min(history.bornAt ?? Infinity, at),
   });
