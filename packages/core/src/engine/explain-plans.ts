@@ -22,6 +22,8 @@ export type RemedyAction =
       readonly pattern: EventPattern;
       /** As many as are needed; any that match the pattern and what follows would do. */
       readonly examples: readonly ExampleEvent[];
+      /** The customer has done it before. */
+      readonly again?: true;
       /** What a property has to be, over all examples where they are summed. */
       readonly amount?: {
         readonly property: Path;

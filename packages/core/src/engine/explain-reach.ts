@@ -181,7 +181,8 @@ export class Reach {
     const example = exampleOf(pattern, this.#asked);
     if (example === undefined) return [];
     const examples = Array.from({ length: count }, () => example);
-    const action: EventAction = { kind: 'event', pattern, examples, ...shape?.(examples) };
+    const again = this.#asked.events(pattern, this.#at).length > 0 ? { again: true as const } : {};
+    const action: EventAction = { kind: 'event', pattern, examples, ...again, ...shape?.(examples) };
     if (window?.kind === 'ago') return [planOf(action, durationMs(window.to))];
     if (window?.kind !== 'after_last') return [planOf(action)];
     // Where there has been none of those after which to count, one has to come first.

@@ -25,6 +25,8 @@ import { findChange, findKeeping, type Remedy } from './explain-remedy.ts';
 
 export type ExplainedCondition = {
   readonly kind: Condition['kind'];
+  /** Of `for`: how long, as written. */
+  readonly duration?: string;
   /** As the rule has it, on one line. */
   readonly rule: string;
   /** “Customers who …” */
@@ -132,6 +134,7 @@ class Explainer {
     const cut = this.#conditions >= conditionsMax;
     return {
       kind: condition.kind,
+      ...(condition.kind === 'for' ? { duration: condition.duration } : {}),
       rule: formatRule(bare, { width: Infinity }),
       english: toEnglish(condition),
       holds: asked.holds(condition, this.#now),
