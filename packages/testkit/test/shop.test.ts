@@ -18,8 +18,9 @@ describe('the seeded shop', () => {
   });
 
   it('hands out messages in the order in which they arrive, about as many as asked for', () => {
-    for (let i = 1; i < shop.length; i++)
-      {expect((shop[i]?.receivedAt ?? '') >= (shop[i - 1]?.receivedAt ?? '')).toBe(true);}
+    for (let i = 1; i < shop.length; i++) {
+      expect((shop[i]?.receivedAt ?? '') >= (shop[i - 1]?.receivedAt ?? '')).toBe(true);
+    }
     expect(shop.length).toBeGreaterThan(24_000 * 0.7);
     expect(shop.length).toBeLessThan(24_000 * 1.3);
     const asked = all({ seed: 3, customers: 500, days: 100, events: 50_000 });
@@ -77,8 +78,9 @@ describe('the seeded shop', () => {
       'Email Delivered',
       'Email Opened',
       'Email Link Clicked',
-    ])
-      {expect(names).toContain(name);}
+    ]) {
+      expect(names).toContain(name);
+    }
   });
 
   it('has visitors who become known, and a few customers with most of the events', () => {
@@ -94,8 +96,9 @@ describe('the seeded shop', () => {
     );
     expect(becameKnown.length).toBeGreaterThan(50);
     const byDevice = new Map<string, number>();
-    for (const { anonymousId } of shop)
-      {if (anonymousId !== undefined) byDevice.set(anonymousId, (byDevice.get(anonymousId) ?? 0) + 1);}
+    for (const { anonymousId } of shop) {
+      if (anonymousId !== undefined) byDevice.set(anonymousId, (byDevice.get(anonymousId) ?? 0) + 1);
+    }
     const sorted = [...byDevice.values()].sort((a, b) => b - a);
     const top = sorted.slice(0, Math.ceil(sorted.length / 10)).reduce((sum, n) => sum + n, 0);
     expect(top / sorted.reduce((sum, n) => sum + n, 0)).toBeGreaterThan(0.4);

@@ -107,19 +107,24 @@ async function readOptions(options: ReplayCommandOptions, terminal: Terminal): P
     terminal.writeError(`${terminal.errorColours.red('error')}: ${message}\n`);
   };
   const zone = Zone.open(options.timezone);
-  if (!zone.ok) { complain(`--timezone: ${zone.error}`); return; }
+  if (!zone.ok) {
+    complain(`--timezone: ${zone.error}`);
+    return;
+  }
   const from = readTime(options.from, zone.value);
   const until = readTime(options.until, zone.value);
-  if (from === null)
-    {complain(
-      `--from: "${options.from ?? ''}" is no time; expected 2026-01-31 or 2026-01-31T10:00:00Z`,
-    ); return;}
-  if (until === null)
-    {complain(
-      `--until: "${options.until ?? ''}" is no time; expected 2026-01-31 or 2026-01-31T10:00:00Z`,
-    ); return;}
-  if (from !== undefined && until !== undefined && from >= until)
-    {complain('--from must be before --until'); return;}
+  if (from === null) {
+    complain(`--from: "${options.from ?? ''}" is no time; expected 2026-01-31 or 2026-01-31T10:00:00Z`);
+    return;
+  }
+  if (until === null) {
+    complain(`--until: "${options.until ?? ''}" is no time; expected 2026-01-31 or 2026-01-31T10:00:00Z`);
+    return;
+  }
+  if (from !== undefined && until !== undefined && from >= until) {
+    complain('--from must be before --until');
+    return;
+  }
   const mappings = readMappings(options.mapping, terminal);
   const definitions = await readDefinitionsOrComplain(options.definitions, terminal);
   if (mappings === undefined || definitions === undefined) return undefined;
@@ -129,11 +134,13 @@ async function readOptions(options: ReplayCommandOptions, terminal: Terminal): P
   } catch (error) {
     complain(
       `--rejects: the file cannot be written (${error instanceof Error ? error.message : String(error)})`,
-    ); return;
+    );
+    return;
   }
 }
 
-function readMappings(paths: readonly string[], terminal: Terminal): Mapping[] | undefined {
+/** Undefined, and explained, where one of them has errors. */
+export function readMappings(paths: readonly string[], terminal: Terminal): Mapping[] | undefined {
   const mappings: Mapping[] = [];
   let sound = true;
   for (const path of paths) {
@@ -149,7 +156,7 @@ function readMappings(paths: readonly string[], terminal: Terminal): Mapping[] |
 }
 
 /** Null where the text is no time. */
-function readTime(text: string | undefined, zone: Zone): Instant | undefined | null {
+export function readTime(text: string | undefined, zone: Zone): Instant | undefined | null {
   return text === undefined ? undefined : (zone.parseInstant(text) ?? null);
 }
 

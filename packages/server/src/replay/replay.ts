@@ -41,6 +41,8 @@ export type ReplayOptions = {
   /** Receives every change from `from` on. */
   readonly onChange?: ((change: Change) => void) | undefined;
   readonly memoryBytes?: number | undefined;
+  /** As the engine's: of whom every message is kept, to be explained afterwards. */
+  readonly keepHistory?: EngineOptions['keepHistory'] | undefined;
 };
 
 export type ReplayProgress = {
@@ -148,8 +150,9 @@ export class Replay {
     for (const notice of notices) {
       this.#stream.report.warn(notice.code, { ...place, detail: `${message.messageId}: ${notice.message}` });
     }
-    for (const view of known)
-      {if (this.#engine.profile(view.id) === undefined) this.#tallies.forget(view, message.time);}
+    for (const view of known) {
+      if (this.#engine.profile(view.id) === undefined) this.#tallies.forget(view, message.time);
+    }
     this.#trail?.addMessage(message, profile);
   }
 

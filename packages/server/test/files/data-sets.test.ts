@@ -26,8 +26,9 @@ function withData(
 
 const counts = (read: Read): Record<string, number> => {
   const byName: Record<string, number> = {};
-  for (const { kind, name } of read.messages)
-    {byName[`${kind} ${name}`.trim()] = (byName[`${kind} ${name}`.trim()] ?? 0) + 1;}
+  for (const { kind, name } of read.messages) {
+    byName[`${kind} ${name}`.trim()] = (byName[`${kind} ${name}`.trim()] ?? 0) + 1;
+  }
   return byName;
 };
 const reasons = (list: readonly { readonly reason: string; readonly count: number }[]): [string, number][] =>

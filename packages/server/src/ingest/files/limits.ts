@@ -3,7 +3,7 @@
 /** Longest line of NDJSON and longest row of CSV, in bytes. */
 export const ROW_BYTES_MAX = 1_048_576;
 /** What one sort holds in memory before it writes to disk, in bytes (estimated). */
-export const SORT_MEMORY_BYTES: number = 192 * 1_048_576;
+export const SORT_MEMORY_BYTES: number = 96 * 1_048_576;
 /** Runs that one merge reads at a time; more are merged in several passes. */
 export const SORT_RUNS_MAX = 128;
 /** Files of one replay or import. */
