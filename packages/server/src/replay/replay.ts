@@ -6,7 +6,7 @@
  */
 
 import { Zone } from '@segue/core/base/zone.ts';
-import { Engine, type ProfileView } from '@segue/core/engine/engine.ts';
+import { Engine, type EngineOptions, type ProfileView } from '@segue/core/engine/engine.ts';
 import type { Change } from '@segue/core/model/change.ts';
 import type { Definitions } from '@segue/core/model/definitions.ts';
 import type { Instant, Message } from '@segue/core/model/message.ts';
@@ -173,6 +173,7 @@ export class Replay {
       timeZone: this.#options.timeZone,
       start,
       definitions: this.#options.definitions,
+      keepHistory: this.#options.keepHistory ?? false,
       onChange: (change) => {
         this.#tallies.add(change);
         this.#trail?.addChange(change);
