@@ -128,6 +128,7 @@ function nextText(
   return `
 ${terminal.colours.bold('Next')}
   npx segue replay ${file} --customer ${customer}      any customer, by any identifier
+  npx segue explain ${customer} ${file}      why a customer is where it is, and until when
   npx segue replay ${file} --definitions MY-SEGMENTS/ --sample 5      segments of your own
   npx segue check examples/definitions/      the ready-made definitions, checked
   npx segue test examples/scenarios/*.yaml      segments under test, on a virtual clock
