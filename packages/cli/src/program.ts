@@ -5,7 +5,9 @@ import { Command } from 'commander';
 import { registerCheck } from './commands/check.ts';
 import { registerCompletion } from './commands/completion.ts';
 import { registerDemo } from './commands/demo.ts';
+import { registerExplain } from './commands/explain.ts';
 import { registerFmt } from './commands/fmt.ts';
+import { registerForecast } from './commands/forecast.ts';
 import { registerGenerate } from './commands/generate.ts';
 import { registerReplay } from './commands/replay.ts';
 import { registerTest } from './commands/test.ts';
@@ -43,6 +45,8 @@ Exit codes: 0 done, 1 done and something is wrong, 2 not done (wrong usage, unre
   registerCheck(program, terminal);
   registerFmt(program, terminal);
   registerReplay(program, terminal);
+  registerExplain(program, terminal);
+  registerForecast(program, terminal);
   registerGenerate(program, terminal);
   registerCompletion(program, terminal);
   return program;

@@ -181,15 +181,19 @@ export class Reach {
     const example = exampleOf(pattern, this.#asked);
     if (example === undefined) return [];
     const examples = Array.from({ length: count }, () => example);
-    const again = this.#asked.events(pattern, this.#at).length > 0 ? { again: true as const } : {};
-    const action: EventAction = { kind: 'event', pattern, examples, ...again, ...shape?.(examples) };
+    const action: EventAction = { kind: 'event', pattern, examples, ...this.again(pattern), ...shape?.(examples) };
     if (window?.kind === 'ago') return [planOf(action, durationMs(window.to))];
     if (window?.kind !== 'after_last') return [planOf(action)];
     // Where there has been none of those after which to count, one has to come first.
     const first = exampleOf(window.events, this.#asked);
     if (first === undefined || this.#asked.events(window.events, this.#at).length > 0) return [planOf(action)];
     const later = { ...action, examples: action.examples.map((one) => ({ ...one, afterMs: one.afterMs + 1 })) };
-    return [{ actions: [{ kind: 'event', pattern: window.events, examples: [first] }, later], waitMs: 0 }];
+    return [{ actions: [{ kind: 'event', pattern: window.events, examples: [first], ...this.again(window.events) }, later], waitMs: 0 }];
+  }
+
+  /** Whether it would be one more. */
+  again(pattern: EventPattern): { readonly again?: true } {
+    return this.#asked.events(pattern, this.#at).length > 0 ? { again: true } : {};
   }
 
   /** What would put everything so far out of the window: only `after last` can begin anew. */

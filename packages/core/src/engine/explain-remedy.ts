@@ -20,7 +20,7 @@ export type Remedy = {
   readonly actions: readonly RemedyAction[];
   /** The first instant at which they could begin and have this effect; usually the next millisecond. */
   readonly from: Instant;
-  /** They have it when they begin before this; undefined: as far as is known at any time later. */
+  /** The latest: they have it up to the millisecond before; undefined: as far as is known at any time later. */
   readonly before?: Instant;
   /** When the answer is the other one, having begun at `from`; later than `from` where something has to last. */
   readonly effectAt?: Instant;
@@ -92,9 +92,21 @@ export function findKeeping(about: Case, asked: ExplainingInterpreter): Remedy |
   return {
     actions: plan.actions,
     from,
-    ...(keeps(plan, last(plan)) ? { before: last(plan) + 1 } : {}),
+    before: lastStart(from, last(plan), (start) => keeps(plan, start)) + 1,
     ...(keptUntil === undefined ? {} : { until: keptUntil }),
   };
+}
+
+/** A start from which on the plan works no longer, `low` being one at which it does; the last one where it always does. */
+function lastStart(low: Instant, high: Instant, works: (start: Instant) => boolean): Instant {
+  if (works(high)) return high;
+  let [worksAt, failsAt] = [low, high];
+  while (failsAt - worksAt > 1) {
+    const middle = Math.floor((worksAt + failsAt) / 2);
+    if (works(middle)) worksAt = middle;
+    else failsAt = middle;
+  }
+  return worksAt;
 }
 
 function tried({ history, world }: Case, plan: Plan, start: Instant): ExplainingInterpreter {
@@ -105,7 +117,7 @@ function smallestThatWorks(plans: readonly Plan[], works: (plan: Plan) => boolea
   let plan = plans.filter(({ actions }) => actions.length > 0).slice(0, triesMax).find(works);
   for (let smaller = plan; smaller !== undefined; ) {
     plan = smaller;
-    smaller = smallerPlans({ ...plan, waitMs: plan.waitMs }).sort((a, b) => costOf(a) - costOf(b)).find(works);
+    smaller = smallerPlans(plan).toSorted((a, b) => costOf(a) - costOf(b)).find(works);
   }
   return plan;
 }

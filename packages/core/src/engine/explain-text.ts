@@ -53,7 +53,7 @@ function leavingText({ member, until, unless }: Explanation, zone: Zone): string
   if (until === undefined) return `Time alone will not change that.`;
   const verb = member ? 'Leaves' : 'Enters';
   if (unless === undefined) return `${verb} on ${instantText(until, zone)} if nothing happens.`;
-  const longer = unless.until === undefined ? '' : ` (then ${member ? 'in' : 'out'} until ${instantText(unless.until, zone)})`;
+  const longer = unless.until === undefined ? '' : ` (if at once, then ${member ? 'in' : 'out'} until ${instantText(unless.until, zone)})`;
   return `${verb} on ${instantText(until, zone)} unless ${remedyText({ actions: unless.actions, from: unless.from, ...(unless.before === undefined ? {} : { before: unless.before }) }, zone)}${longer}.`;
 }
 
@@ -121,14 +121,17 @@ function conditionText(condition: ExplainedCondition, zone: Zone, depth = 1): re
   const indent = ' '.repeat(indentWidth * depth);
   const beneath = `${indent}       `;
   const name = condition.definition === undefined ? '' : `${condition.definition.kind} ${condition.definition.name}: `;
-  const facts = [
-    findingText(condition, zone),
+  const spell = [
     sinceText(condition.since, zone, ''),
     condition.until === undefined ? '' : `until ${instantText(condition.until, zone)}`,
   ].filter((fact) => fact !== '');
+  const finding = findingText(condition, zone);
+  const parts = condition.items.length === 0 ? '' : spell.map((fact) => ` ${fact}`).join(';');
+  const facts = condition.items.length === 0 ? [finding, ...spell] : [finding];
+  const told = facts.filter((fact) => fact !== '').join('; ');
   return [
-    `${indent}${condition.holds ? 'yes' : 'no '}  ${name}${titleOf(condition)}`,
-    ...(facts.length === 0 ? [] : [`${beneath}${facts.join('; ')}`]),
+    `${indent}${condition.holds ? 'yes' : 'no '}  ${name}${titleOf(condition)}${parts}`,
+    ...(told === '' ? [] : [`${beneath}${told}`]),
     ...messagesText(condition, zone).map((line) => `${beneath}${line}`),
     ...(condition.cut === true ? [`${beneath}… too long to be told`] : []),
     ...condition.items.flatMap((item) => conditionText(item, zone, depth + 1)),
@@ -166,7 +169,7 @@ function clause(english: string): string {
   return english.replace(/^Customers /, '').replace(/\.$/, '');
 }
 
-function findingText({ found, threshold, progress }: ExplainedCondition, zone: Zone): string {
+function findingText({ kind, found, threshold, progress }: ExplainedCondition, zone: Zone): string {
   if (progress !== undefined) {
     return progress.steps === progress.of
       ? 'all steps were done, but not as asked or not in time'
@@ -174,6 +177,7 @@ function findingText({ found, threshold, progress }: ExplainedCondition, zone: Z
   }
   const [first, second] = found;
   if (first === undefined) return '';
+  if (kind === 'sequence') return first.is.type === 'number' && first.is.value === 1 ? 'done once' : `done ${valueText(first.is, zone)} times`;
   const other = second === undefined ? '' : `, ${second.of} is ${valueText(second.is, zone)}`;
   const asked = threshold === undefined ? '' : `, asked is ${thresholdText(threshold, zone)}`;
   return `it is ${valueText(first.is, zone)}${asked}${other}`;

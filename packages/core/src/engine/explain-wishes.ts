@@ -160,7 +160,7 @@ export class Wishes {
       const example = exampleOf(pattern, this.#asked);
       if (example === undefined) return undefined;
       const keyed = on === undefined ? example : keyedExample(example, on, value ?? 'same');
-      return { kind: 'event', pattern, examples: [{ ...keyed, afterMs: index }] };
+      return { kind: 'event', pattern, examples: [{ ...keyed, afterMs: index }], ...this.#reach.again(pattern) };
     });
     return actions.every((action) => action !== undefined) ? actions : undefined;
   }
@@ -174,7 +174,8 @@ export class Wishes {
     if (example === undefined) return plans;
     const key = c.on === undefined ? undefined : jsonFor('=', readPath(chain[0]?.properties ?? {}, c.on))[0];
     const keyed = c.on === undefined || key === undefined ? example : keyedExample(example, c.on, key);
-    return [planOf({ kind: 'event', pattern: c.absent.events, examples: [keyed] }), ...plans];
+    const { events } = c.absent;
+    return [planOf({ kind: 'event', pattern: events, examples: [keyed], ...this.#reach.again(events) }), ...plans];
   }
 
   // --- Consent

@@ -102,7 +102,50 @@ export function explain(history: History, world: World, segment: string, now: In
   };
 }
 
-/** The same for any condition, without what would change it. */
+/** Where a customer stands in all segments and lifecycles, without the reasons. */
+export type Outline = {
+  readonly at: Instant;
+  readonly segments: readonly {
+    readonly segment: string;
+    readonly member: boolean;
+    readonly since?: Since;
+    readonly until?: Instant;
+  }[];
+  readonly stages: readonly {
+    readonly lifecycle: string;
+    readonly stage: string;
+    readonly since?: Since;
+    readonly until?: Instant;
+  }[];
+};
+
+/** Every segment, and the stage of every lifecycle, with since when and until when if nothing happens. */
+export function outline(history: History, world: World, now: Instant): Outline {
+  const asked = openInterpreter(history, world);
+  const spell = (condition: Condition): { readonly since?: Since; readonly until?: Instant } => {
+    const since = asked.since(condition, now);
+    const until = asked.until(condition, now);
+    return { ...(since === undefined ? {} : { since }), ...(until === undefined ? {} : { until }) };
+  };
+  const { segments, lifecycles } = world.definitions;
+  return {
+    at: now,
+    segments: [...segments.values()].map(({ name, rule }) => ({
+      segment: name,
+      member: asked.holds(rule, now),
+      ...spell(rule),
+    })),
+    stages: [...lifecycles.keys()].flatMap((lifecycle) => {
+      const left: Value = { kind: 'stage', lifecycle };
+      const stage = asked.evaluate(left, now);
+      if (typeof stage !== 'string') return [];
+      const right: Value = { kind: 'string', value: stage };
+      return [{ lifecycle, stage, ...spell({ kind: 'compare', op: '=', left, right }) }];
+    }),
+  };
+}
+
+/** As `explain`, for any condition, and without what would change it. */
 export function explainCondition(
   condition: Condition,
   history: History,

@@ -9,14 +9,18 @@
 import type { Diagnostic } from '@segue/core/base/diagnostic.ts';
 import type { Result } from '@segue/core/base/result.ts';
 import { Engine, type Applied } from '@segue/core/engine/engine.ts';
+import { explainText } from '@segue/core/engine/explain-text.ts';
+import { explain } from '@segue/core/engine/explain.ts';
 import type { Change, SegmentChange } from '@segue/core/model/change.ts';
 import type { Input } from '@segue/core/model/input.ts';
 import type { Instant } from '@segue/core/model/message.ts';
 import type { Value } from '@segue/core/rules/tree.ts';
 import type { RuleValue } from '@segue/core/rules/value.ts';
 
-import { explainRule } from './explain-rule.ts';
 import type { CustomerNumber, ScenarioSubject, SubjectSetup } from './subject.ts';
+
+/** Lines of one explanation; a rule of hundreds of conditions is not read to its end. */
+const explanationLinesMax = 60;
 
 export class EngineSubject implements ScenarioSubject {
   readonly #setup: SubjectSetup;
@@ -69,14 +73,10 @@ export class EngineSubject implements ScenarioSubject {
 
   explain(customer: CustomerNumber, segment: string): readonly string[] {
     const engine = this.#engine;
-    const rule = engine.definitions.segments.get(segment)?.rule;
-    if (rule === undefined) return [];
-    return explainRule(rule, {
-      holds: (condition) => engine.holds(customer, condition),
-      value: (value) => engine.value(customer, value),
-      definitions: engine.definitions,
-      zone: engine.zone,
-    });
+    if (!engine.definitions.segments.has(segment)) return [];
+    const explanation = explain(engine.history(customer), engine.world(), segment, engine.now);
+    const lines = explainText(explanation, engine.zone);
+    return lines.length <= explanationLinesMax ? lines : [...lines.slice(0, explanationLinesMax), '…'];
   }
 
   restart(): string | undefined {
