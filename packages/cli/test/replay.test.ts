@@ -290,6 +290,6 @@ describe('segue demo', () => {
     expect(ran.status).toBe(0);
     expect(ran.out).toContain('Lifecycle default');
     expect(ran.out).toMatch(/Customer (ann|bob)/);
-    expect(ran.out).toMatch(/Next\n {2}npx segue replay orders\.csv .*--customer/);
+    expect(ran.out).toMatch(/Next\n {2}npx segue replay orders\.csv --mapping mapping\.yaml --customer/);
   });
 });

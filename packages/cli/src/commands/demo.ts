@@ -62,7 +62,8 @@ Examples:
         definitions,
         timeZone: 'UTC',
       };
-      process.exitCode = await showDemo(replayed, files, terminal);
+      const words = [...input, ...options.mapping.map((path) => `--mapping ${path}`)].join(' ');
+      process.exitCode = await showDemo(replayed, words, terminal);
     });
 }
 
@@ -75,11 +76,8 @@ async function makeShop(terminal: Terminal): Promise<string> {
   return path;
 }
 
-async function showDemo(
-  options: ReplayOptions,
-  files: readonly string[],
-  terminal: Terminal,
-): Promise<number> {
+/** `words`: the files and mappings as a person would write them on the command line. */
+async function showDemo(options: ReplayOptions, words: string, terminal: Terminal): Promise<number> {
   const changes = new Map<number, number>();
   const onChange = (change: Change): void => {
     changes.set(change.profile, (changes.get(change.profile) ?? 0) + 1);
@@ -93,7 +91,7 @@ async function showDemo(
   if (again.report.customer !== undefined) {
     terminal.write(`\n${customerText(again.report.customer, new Zone(options.timeZone), terminal.colours)}`);
   }
-  terminal.write(nextText(options, files, chosen, terminal));
+  terminal.write(nextText(words, chosen, terminal));
   return again.exitCode;
 }
 
@@ -114,23 +112,14 @@ function chooseCustomer(changes: ReadonlyMap<number, number>, engine: Engine): s
   return best;
 }
 
-function nextText(
-  options: ReplayOptions,
-  files: readonly string[],
-  customer: string,
-  terminal: Terminal,
-): string {
-  const file = options.files.join(' ');
-  const own =
-    files.length > 0
-      ? ''
-      : '  npx segue demo YOUR-ORDERS.csv --mapping MAPPING.yaml      the same with your data (docs/mappings.md)\n';
+function nextText(words: string, customer: string, terminal: Terminal): string {
   return `
 ${terminal.colours.bold('Next')}
-  npx segue replay ${file} --customer ${customer}      any customer, by any identifier
-  npx segue explain ${customer} ${file}      why a customer is where it is, and until when
-  npx segue replay ${file} --definitions MY-SEGMENTS/ --sample 5      segments of your own
+  npx segue replay ${words} --customer ${customer}      any customer, by any identifier
+  npx segue explain ${customer} ${words}      why a customer is where it is, and until when
+  npx segue replay ${words} --definitions MY-SEGMENTS/ --sample 5      segments of your own
   npx segue check examples/definitions/      the ready-made definitions, checked
   npx segue test examples/scenarios/*.yaml      segments under test, on a virtual clock
-${own}`;
+  npx segue demo YOUR-ORDERS.csv --mapping MAPPING.yaml      the same with your data (docs/mappings.md)
+`;
 }
