@@ -15,6 +15,9 @@ type Ran = { readonly status: number | null; readonly out: string; readonly err:
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'segue-replay-'));
+  write('orders.csv', orders);
+  write('mapping.yaml', mapping);
+  write('segments.yaml', segments);
 });
 afterAll(() => {
   rmSync(folder, { recursive: true });
@@ -65,9 +68,6 @@ ann,2026-02-01,30.5
 
 describe('segue replay', () => {
   it('prints what went in, sizes, stages, moves, RFM groups and one customer', () => {
-    write('orders.csv', orders);
-    write('mapping.yaml', mapping);
-    write('segments.yaml', segments);
     const ran = segue(
       'replay',
       'orders.csv',
