@@ -41,7 +41,10 @@ function forEveryExplanation(check: Check): void {
         check(explanation, history, engine.world(), engine);
       }
     }),
-    { numRuns: runs, ...(process.env['SEGUE_SEED'] === undefined ? {} : { seed: Number(process.env['SEGUE_SEED']) }) },
+    {
+      numRuns: runs,
+      ...(process.env['SEGUE_SEED'] === undefined ? {} : { seed: Number(process.env['SEGUE_SEED']) }),
+    },
   );
 }
 
@@ -57,7 +60,9 @@ test('every condition is what it is said to be, since and until the instants tha
       if (tree === undefined) throw new Error(`not a rule: ${text}`);
       const holdsAt = (t: Instant): boolean => holds(tree, history, t, world);
       expect([text, holdsAt(at)]).toEqual([text, answer]);
-      if (until !== undefined) expect([text, holdsAt(until - 1), holdsAt(until)]).toEqual([text, answer, !answer]);
+      if (until !== undefined) {
+        expect([text, holdsAt(until - 1), holdsAt(until)]).toEqual([text, answer, !answer]);
+      }
       if (until === undefined) expect(nextChange(tree, history, at, world)).toBeUndefined();
       if (since === undefined) continue;
       expect([text, holdsAt(since.at)]).toEqual([text, answer]);
@@ -73,10 +78,7 @@ test('an explanation is plain data', () => {
   });
 });
 
-
-
 test('what is said to change the answer changes it', () => {
-
   forEveryExplanation(({ segment, member, at, change, standing }, _history, _world, engine) => {
     if (change === undefined || standing === true) return;
     const { from, effectAt = from, before } = change;
@@ -87,7 +89,6 @@ test('what is said to change the answer changes it', () => {
     expect(before).toBeGreaterThan(at);
     const judged = effectAt - from;
     expect(answerAfter(engine, change, before - 1, segment, before - 1 + judged)).toBe(!member);
-
   });
 });
 
@@ -106,9 +107,15 @@ test('what is said to keep the answer keeps it', () => {
 });
 
 /** Membership at t, by the engine, where the remedy is begun at `start` or nothing is done. */
-function answerAfter(engine: Engine, remedy: Remedy | undefined, start: Instant, segment: string, t: Instant): boolean {
+function answerAfter(
+  engine: Engine,
+  remedy: Remedy | undefined,
+  start: Instant,
+  segment: string,
+  t: Instant,
+): boolean {
   const copy = engine.fork(() => undefined);
-  const inputs = (remedy?.actions ?? []).flatMap((action, index) => inputsOf(action, start, index, copy));
+  const inputs = (remedy?.actions ?? []).flatMap((action, index) => inputsOf(action, start, index));
   for (const { input, at } of inputs.sort((a, b) => a.at - b.at)) {
     if (at > t) continue;
     copy.apply(input, at);
@@ -120,7 +127,7 @@ function answerAfter(engine: Engine, remedy: Remedy | undefined, start: Instant,
 
 type Dated = { readonly input: Input; readonly at: Instant };
 
-function inputsOf(action: RemedyAction, start: Instant, index: number, engine: Engine): readonly Dated[] {
+function inputsOf(action: RemedyAction, start: Instant, index: number): readonly Dated[] {
   const message = { identifiers: [customer], name: '', properties: {}, traits: {} };
   const messageId = `\u{10FFFF}${index}`;
   switch (action.kind) {
@@ -129,12 +136,27 @@ function inputsOf(action: RemedyAction, start: Instant, index: number, engine: E
         at: start + afterMs,
         input: {
           kind: 'message',
-          message: { ...message, kind, name, properties, time: start + afterMs, messageId: `${messageId}.${i}` },
+          message: {
+            ...message,
+            kind,
+            name,
+            properties,
+            time: start + afterMs,
+            messageId: `${messageId}.${i}`,
+          },
         },
       }));
     case 'trait': {
       const traits = { [action.path[0] ?? '']: action.value };
-      return [{ at: start, input: { kind: 'message', message: { ...message, kind: 'identify', traits, time: start, messageId } } }];
+      return [
+        {
+          at: start,
+          input: {
+            kind: 'message',
+            message: { ...message, kind: 'identify', traits, time: start, messageId },
+          },
+        },
+      ];
     }
     case 'list': {
       const members = action.put === 'on' ? [customer.value] : [];
@@ -142,9 +164,23 @@ function inputsOf(action: RemedyAction, start: Instant, index: number, engine: E
     }
     case 'consent': {
       const { channel, topic, status } = action;
-      return [{ at: start, input: { kind: 'consent', customer, channel, status, at: start, ...(topic === undefined ? {} : { topic }) } }];
+      return [
+        {
+          at: start,
+          input: {
+            kind: 'consent',
+            customer,
+            channel,
+            status,
+            at: start,
+            ...(topic === undefined ? {} : { topic }),
+          },
+        },
+      ];
     }
     case 'score':
-      return [{ at: start, input: { kind: 'score', customer, name: action.name, value: action.value, at: start } }];
+      return [
+        { at: start, input: { kind: 'score', customer, name: action.name, value: action.value, at: start } },
+      ];
   }
 }

@@ -16,7 +16,15 @@ import type { Message } from '@segue/core/model/message.ts';
 import { nearestName } from '@segue/core/rules/names.ts';
 
 import { exitOk, exitUnusable } from '../exit-code.ts';
-import { addPastOptions, complain, findNamed, type Past, type PastOptions, reach, readPast } from '../explain/past.ts';
+import {
+  addPastOptions,
+  complain,
+  findNamed,
+  type Past,
+  type PastOptions,
+  reach,
+  readPast,
+} from '../explain/past.ts';
 import { counted } from '../replay/figures.ts';
 import type { Colours, Terminal } from '../terminal.ts';
 
@@ -31,7 +39,10 @@ export function registerExplain(program: Command, terminal: Terminal): void {
         'Plays files through the engine up to an instant and explains one customer there: each condition of the segment with the value found, the messages that decided, since when, until when, and the smallest thing that would change the answer. Without --segment: where the customer stands in all segments and lifecycles.',
       )
       .argument('<customer>', 'any identifier: a userId, anonymousId, e-mail, phone number or loyalty card')
-      .argument('<file...>', 'CSV (with a mapping) or NDJSON of Segment messages; gzip is told by its contents')
+      .argument(
+        '<file...>',
+        'CSV (with a mapping) or NDJSON of Segment messages; gzip is told by its contents',
+      )
       .option('-s, --segment <name>', 'the segment to explain'),
   )
     .option('--json', 'print one JSON object; instants are milliseconds since 1970')
@@ -59,7 +70,10 @@ async function runExplain(
   const past = await readPast(files, options, terminal);
   if (past === undefined) return exitUnusable;
   const { segment } = options;
-  if (segment !== undefined && findNamed('segment', segment, past.definitions.segments, terminal) === undefined) {
+  if (
+    segment !== undefined &&
+    findNamed('segment', segment, past.definitions.segments, terminal) === undefined
+  ) {
     return exitUnusable;
   }
   const found = await findCustomer(customer, past, terminal);
@@ -73,11 +87,19 @@ async function runExplain(
   const history = engine.history(profile.id);
   if (segment === undefined) {
     const found = outline(history, engine.world(), engine.now);
-    terminal.write(options.json === true ? json({ customer: profile, ...found }) : outlineText(profile, found, past.zone, terminal.colours));
+    terminal.write(
+      options.json === true
+        ? json({ customer: profile, ...found })
+        : outlineText(profile, found, past.zone, terminal.colours),
+    );
     return exitOk;
   }
   const explanation = explain(history, engine.world(), segment, engine.now);
-  terminal.write(options.json === true ? json({ customer: profile, explanation }) : explanationText(profile, explanation, past.zone, terminal.colours));
+  terminal.write(
+    options.json === true
+      ? json({ customer: profile, explanation })
+      : explanationText(profile, explanation, past.zone, terminal.colours),
+  );
   return exitOk;
 }
 
@@ -96,9 +118,15 @@ async function findCustomer(customer: string, past: Past, terminal: Terminal): P
 
 function unknownCustomer(customer: string, engine: Engine, zone: Zone, terminal: Terminal): number {
   const nearest = nearestName(customer, identifiersOf(engine));
-  const hint = nearest === undefined ? 'name any identifier of theirs: a userId, anonymousId, e-mail, phone or loyalty card' : `did you mean ${nearest}?`;
+  const hint =
+    nearest === undefined
+      ? 'name any identifier of theirs: a userId, anonymousId, e-mail, phone or loyalty card'
+      : `did you mean ${nearest}?`;
   const among = counted(engine.profileCount(), 'customer');
-  complain(`there is no customer “${customer}” among ${among} by ${instantText(engine.now, zone)}; ${hint}`, terminal);
+  complain(
+    `there is no customer “${customer}” among ${among} by ${instantText(engine.now, zone)}; ${hint}`,
+    terminal,
+  );
   return exitUnusable;
 }
 
@@ -117,18 +145,41 @@ function headText(profile: ProfileView, at: number, zone: Zone, colours: Colours
   return `${colours.bold(`Customer ${profile.displayId}`)} (${names}) at ${instantText(at, zone)} ${zone.name}`;
 }
 
-function explanationText(profile: ProfileView, explanation: Explanation, zone: Zone, colours: Colours): string {
+function explanationText(
+  profile: ProfileView,
+  explanation: Explanation,
+  zone: Zone,
+  colours: Colours,
+): string {
   const lines = explainText(explanation, zone).map((line) =>
-    line.replace(/^( +)(yes|no ) /, (_, indent: string, answer: string) => `${indent}${answer === 'yes' ? colours.green(answer) : colours.red(answer)} `),
+    line.replace(
+      /^( +)(yes|no ) /,
+      (_, indent: string, answer: string) =>
+        `${indent}${answer === 'yes' ? colours.green(answer) : colours.red(answer)} `,
+    ),
   );
   return `${[headText(profile, explanation.at, zone, colours), ...lines].join('\n')}\n`;
 }
 
-function outlineText(profile: ProfileView, { at, segments, stages }: Outline, zone: Zone, colours: Colours): string {
-  const width = Math.max(0, ...segments.map(({ segment }) => segment.length), ...stages.map(({ lifecycle }) => lifecycle.length));
+function outlineText(
+  profile: ProfileView,
+  { at, segments, stages }: Outline,
+  zone: Zone,
+  colours: Colours,
+): string {
+  const width = Math.max(
+    0,
+    ...segments.map(({ segment }) => segment.length),
+    ...stages.map(({ lifecycle }) => lifecycle.length),
+  );
   const spell = (row: Outline['segments'][number] | Outline['stages'][number], change: string): string => {
-    const since = row.since === undefined ? '' : `since ${instantText(row.since.at, zone)}${row.since.orEarlier === true ? ' or earlier' : ''}`;
-    return row.until === undefined ? since : `${since}, ${change} on ${instantText(row.until, zone)} if nothing happens`;
+    const since =
+      row.since === undefined
+        ? ''
+        : `since ${instantText(row.since.at, zone)}${row.since.orEarlier === true ? ' or earlier' : ''}`;
+    return row.until === undefined
+      ? since
+      : `${since}, ${change} on ${instantText(row.until, zone)} if nothing happens`;
   };
   const rows = segments.map((row) => {
     const state = row.member ? colours.green('in    ') : colours.dim('not in');

@@ -4,7 +4,12 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 
 import type { Zone } from '@segue/core/base/zone.ts';
 import { instantText } from '@segue/core/engine/explain-text.ts';
-import { type Forecast, forecast, forecastDaysMax, type SegmentForecast } from '@segue/core/engine/forecast.ts';
+import {
+  type Forecast,
+  forecast,
+  forecastDaysMax,
+  type SegmentForecast,
+} from '@segue/core/engine/forecast.ts';
 
 import { exitOk, exitUnusable } from '../exit-code.ts';
 import { addPastOptions, complain, findNamed, type PastOptions, reach, readPast } from '../explain/past.ts';
@@ -32,11 +37,20 @@ export function registerForecast(program: Command, terminal: Terminal): void {
       .description(
         'Plays files through the engine up to an instant and lets time pass from there on without any event: who will enter and leave each segment, on which day and at which instant.',
       )
-      .argument('<file...>', 'CSV (with a mapping) or NDJSON of Segment messages; gzip is told by its contents')
+      .argument(
+        '<file...>',
+        'CSV (with a mapping) or NDJSON of Segment messages; gzip is told by its contents',
+      )
       .option('-s, --segment <name>', 'the segment; may be repeated (default: all)', collect, []),
   )
-    .addOption(new Option('--days <n>', 'how many days of 24 hours').default(daysDefault).argParser(daysArgument))
-    .addOption(new Option('--show <n>', 'how many changes to name for each segment').default(shownDefault).argParser(countArgument))
+    .addOption(
+      new Option('--days <n>', 'how many days of 24 hours').default(daysDefault).argParser(daysArgument),
+    )
+    .addOption(
+      new Option('--show <n>', 'how many changes to name for each segment')
+        .default(shownDefault)
+        .argParser(countArgument),
+    )
     .option('--json', 'print one JSON object with every change; instants are milliseconds since 1970')
     .addHelpText(
       'after',
@@ -80,7 +94,12 @@ async function runForecast(
   return exitOk;
 }
 
-function forecastText({ from, until, segments }: Forecast, zone: Zone, shown: number, colours: Colours): string {
+function forecastText(
+  { from, until, segments }: Forecast,
+  zone: Zone,
+  shown: number,
+  colours: Colours,
+): string {
   const head = `By time alone, from ${instantText(from, zone)} to ${instantText(until, zone)} ${zone.name}`;
   return `${[head, ...segments.flatMap((segment) => segmentText(segment, zone, shown, colours))].join('\n')}\n`;
 }
@@ -90,7 +109,10 @@ function segmentText(forecasted: SegmentForecast, zone: Zone, shown: number, col
   const moving = days.filter(({ changes }) => changes.length > 0);
   const title = `\n${colours.bold(segment)}  ${counted(membersNow, 'member')} now`;
   if (moving.length === 0) return [title, '  nobody enters or leaves'];
-  const width = Math.max(...days.map(({ membersAfter }) => wholeNumber(membersAfter).length), 'members'.length);
+  const width = Math.max(
+    ...days.map(({ membersAfter }) => wholeNumber(membersAfter).length),
+    'members'.length,
+  );
   const row = (date: string, entered: string, exited: string, members: string): string =>
     `  ${date.padEnd(10)}  ${entered.padStart(8)}  ${exited.padStart(8)}  ${members.padStart(width)}`;
   const changes = moving.flatMap((day) => day.changes);

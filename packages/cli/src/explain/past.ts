@@ -60,11 +60,15 @@ export async function readPast(
   terminal: Terminal,
 ): Promise<Past | undefined> {
   const zone = Zone.open(options.timezone);
-  if (!zone.ok) return complain(`--timezone: ${zone.error}`, terminal);
+  if (!zone.ok) {
+    complain(`--timezone: ${zone.error}`, terminal);
+    return;
+  }
   const at = readTime(options.at, zone.value);
   if (at === null) {
     const given = options.at ?? '';
-    return complain(`--at: "${given}" is no time; expected 2026-01-31 or 2026-01-31T10:00:00Z`, terminal);
+    complain(`--at: "${given}" is no time; expected 2026-01-31 or 2026-01-31T10:00:00Z`, terminal);
+    return;
   }
   const mappings = readMappings(options.mapping, terminal);
   const definitions = await readDefinitionsOrComplain(options.definitions, terminal);
@@ -83,14 +87,24 @@ export async function reach(
 ): Promise<Reached> {
   const { files, mappings, zone, at } = past;
   const definitions = more.definitions ?? past.definitions;
-  const options = { files, mappings, definitions, timeZone: zone.name, until: at, keepHistory: more.keepHistory };
+  const options = {
+    files,
+    mappings,
+    definitions,
+    timeZone: zone.name,
+    until: at,
+    keepHistory: more.keepHistory,
+  };
   const { engine, exitCode, report } = await runReplay(options, terminal);
   if (exitCode !== exitOk && exitCode !== exitUnusable) {
     complain('stopped before the end of the input, so nothing can be said', terminal);
     return { ok: false, exitCode };
   }
   if (engine === undefined || exitCode !== exitOk) {
-    complain(at === undefined ? 'there is no message in the input' : `there is no message by ${zone.format(at)}`, terminal);
+    complain(
+      at === undefined ? 'there is no message in the input' : `there is no message by ${zone.format(at)}`,
+      terminal,
+    );
     return { ok: false, exitCode: exitUnusable };
   }
   const rejected = report.input.rejected.reduce((sum, { count }) => sum + count, 0);
@@ -116,9 +130,11 @@ export function findNamed(
         ? `the definitions have no ${what}`
         : `expected one of ${names.slice(0, 12).join(', ')}${names.length > 12 ? ', …' : ''}`
       : `did you mean ${nearest}?`;
-  return complain(`there is no ${what} “${name}”; ${hint}`, terminal);
+  complain(`there is no ${what} “${name}”; ${hint}`, terminal);
 }
 
+/** Tells what is wrong, for `return complain(…)`. */
 export function complain(message: string, terminal: Terminal): undefined {
   terminal.writeError(`${terminal.errorColours.red('error')}: ${message}\n`);
+  return undefined;
 }

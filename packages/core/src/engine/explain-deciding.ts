@@ -98,7 +98,9 @@ class Collector {
     switch (v.kind) {
       case 'trait': {
         const identify = this.#asked.identifyOf(v.path, this.#t);
-        if (identify !== undefined) this.#addOne({ kind: 'identify', name: '', ...identify }, identify.traits, [v.path]);
+        if (identify !== undefined) {
+          this.#addOne({ kind: 'identify', name: '', ...identify }, identify.traits, [v.path]);
+        }
         return;
       }
       case 'count':
@@ -258,7 +260,12 @@ export function progressOf(sequence: Sequence, asked: Interpreter, t: Instant): 
 }
 
 /** The events by t that reached the step number `steps`. */
-function reachedBy(sequence: Sequence, steps: number, asked: Interpreter, t: Instant): readonly HistoryEvent[] {
+function reachedBy(
+  sequence: Sequence,
+  steps: number,
+  asked: Interpreter,
+  t: Instant,
+): readonly HistoryEvent[] {
   const { on } = sequence;
   const beginning: Sequence = {
     kind: 'sequence',
@@ -285,7 +292,9 @@ function chainTo(
     const before = latest(
       reachedBy(sequence, step, asked, t).filter(
         (event) =>
-          event.time < after.time && after.time - event.time < withinMs && sharesKey(sequence.on, event, after),
+          event.time < after.time &&
+          after.time - event.time < withinMs &&
+          sharesKey(sequence.on, event, after),
       ),
     );
     if (before === undefined) break;

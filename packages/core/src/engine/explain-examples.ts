@@ -10,7 +10,14 @@ import type { Zone } from '../base/zone.ts';
 import type { JsonObject, JsonValue } from '../model/message.ts';
 import { latest } from '../rules/interpreter-history.ts';
 import type { Interpreter } from '../rules/interpreter.ts';
-import { elementsOf, eventMatches, literalValue, readPath, whereHolds, whereValue } from '../rules/semantics.ts';
+import {
+  elementsOf,
+  eventMatches,
+  literalValue,
+  readPath,
+  whereHolds,
+  whereValue,
+} from '../rules/semantics.ts';
 import type { CompareOperator, Condition, EventPattern, Path, TextOperator, Value } from '../rules/tree.ts';
 import type { RuleValue } from '../rules/value.ts';
 import { isLiteral, mirroredOperators } from './explain-findings.ts';
@@ -31,7 +38,9 @@ export function exampleOf(pattern: EventPattern, asked: Interpreter): ExampleEve
   const { where } = pattern;
   const properties = where === undefined ? {} : satisfying(where, true, {}, asked.world.zone);
   if (properties === undefined || (where !== undefined && !whereHolds(where, properties, asked.world.zone))) {
-    return past === undefined ? undefined : { kind: past.kind, name: past.name, properties: past.properties, afterMs: 0 };
+    return past === undefined
+      ? undefined
+      : { kind: past.kind, name: past.name, properties: past.properties, afterMs: 0 };
   }
   return { ...namedAs(pattern, past?.name), properties, afterMs: 0 };
 }
@@ -52,7 +61,12 @@ function namedAs({ source }: EventPattern, seen: string | undefined): Pick<Examp
 }
 
 /** Properties under which the condition is as wanted, added to those given; undefined where none come to mind. */
-function satisfying(where: Condition, wanted: boolean, given: JsonObject, zone: Zone): JsonObject | undefined {
+function satisfying(
+  where: Condition,
+  wanted: boolean,
+  given: JsonObject,
+  zone: Zone,
+): JsonObject | undefined {
   if (whereHolds(where, given, zone) === wanted) return given;
   switch (where.kind) {
     case 'not':
@@ -168,7 +182,9 @@ export function jsonFor(op: CompareOperator, target: RuleValue): readonly JsonVa
       .filter((ms) => Number.isSafeInteger(ms))
       .map((ms) => new Date(ms).toISOString());
   }
-  return elementsOf(target).slice(0, 1).flatMap((one) => (one === target ? [] : jsonFor(op, one)));
+  return elementsOf(target)
+    .slice(0, 1)
+    .flatMap((one) => (one === target ? [] : jsonFor(op, one)));
 }
 
 /** An example with one property set; where the pattern asks more of it than the value, as much as the pattern asks. */

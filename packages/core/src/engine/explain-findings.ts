@@ -89,7 +89,10 @@ export function findingsOf(condition: Condition, asked: Interpreter, t: Instant)
       return comparison(condition, finding);
     case 'one_of': {
       const values = condition.values.map((literal) => plainValue(literalValue(literal, asked.world.zone)));
-      return { found: [finding(condition.value)], threshold: { op: condition.negated ? 'not_in' : 'in', values } };
+      return {
+        found: [finding(condition.value)],
+        threshold: { op: condition.negated ? 'not_in' : 'in', values },
+      };
     }
     case 'text':
       return {
@@ -108,7 +111,10 @@ export function findingsOf(condition: Condition, asked: Interpreter, t: Instant)
     }
     case 'sequence': {
       const times = asked.exists(t) ? asked.completed(condition, t).length : 0;
-      return { found: [counted('completions', 'How often it was completed.', times)], threshold: numeric('>=', 1) };
+      return {
+        found: [counted('completions', 'How often it was completed.', times)],
+        threshold: numeric('>=', 1),
+      };
     }
     case 'sample': {
       const place = 100 * sampleFraction(condition.seed, asked.history.sampleId);
@@ -133,7 +139,9 @@ function comparison(
   { op, left, right }: Extract<Condition, { kind: 'compare' }>,
   finding: (value: Value) => Finding,
 ): Findings {
-  if (isLiteral(left) && !isLiteral(right)) return comparison({ kind: 'compare', op: mirroredOperators[op], left: right, right: left }, finding);
+  if (isLiteral(left) && !isLiteral(right)) {
+    return comparison({ kind: 'compare', op: mirroredOperators[op], left: right, right: left }, finding);
+  }
   const threshold = finding(right);
   const found = isLiteral(right) ? [finding(left)] : [finding(left), threshold];
   return { found, threshold: { op, values: [threshold.is] } };

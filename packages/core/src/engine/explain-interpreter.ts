@@ -57,7 +57,10 @@ export class ExplainingInterpreter extends Interpreter {
   /** Old populations are not kept for ever: earlier than the oldest that is needed, nothing is known. */
   #forgottenBefore(condition: Condition): Instant {
     const needs = populationNeedsOf({ condition }, this.world.definitions);
-    return Math.max(-Infinity, ...needs.map(({ key }) => this.world.populations.get(key)?.[0]?.at ?? -Infinity));
+    return Math.max(
+      -Infinity,
+      ...needs.map(({ key }) => this.world.populations.get(key)?.[0]?.at ?? -Infinity),
+    );
   }
 }
 

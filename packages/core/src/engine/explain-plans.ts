@@ -5,7 +5,7 @@
 
 import type { Instant, JsonObject, JsonValue } from '../model/message.ts';
 import { latest, type History, type HistoryEvent } from '../rules/interpreter-history.ts';
-import type { CompareOperator, EventPattern, Path } from '../rules/tree.ts';
+import type { CompareOperator, EventPattern, Path, TextOperator } from '../rules/tree.ts';
 import type { PlainValue } from './explain-findings.ts';
 
 /** One event as it could come, and how long after the plan's beginning. */
@@ -15,6 +15,9 @@ export type ExampleEvent = {
   readonly properties: JsonObject;
   readonly afterMs: number;
 };
+
+/** How a value that would do stands to the one that is named. */
+export type ValueOperator = CompareOperator | TextOperator;
 
 export type RemedyAction =
   | {
@@ -27,12 +30,14 @@ export type RemedyAction =
       /** What a property has to be, over all examples where they are summed. */
       readonly amount?: {
         readonly property: Path;
-        readonly op: CompareOperator;
+        readonly op: ValueOperator;
         readonly than: PlainValue;
         readonly total: boolean;
       };
       /** Each with a value of this property that there was not. */
       readonly newValuesOf?: Path;
+      /** With one value of this property in all events of the sequence. */
+      readonly sameOf?: Path;
       /** Each on another local day. */
       readonly onDays?: true;
     }
@@ -41,7 +46,7 @@ export type RemedyAction =
       readonly kind: 'trait';
       readonly path: Path;
       readonly value: JsonValue;
-      readonly op: CompareOperator;
+      readonly op: ValueOperator;
       readonly than: PlainValue;
     }
   | { readonly kind: 'list'; readonly list: string; readonly put: 'on' | 'off' }
@@ -51,7 +56,13 @@ export type RemedyAction =
       readonly topic?: string;
       readonly status: 'subscribed' | 'unsubscribed';
     }
-  | { readonly kind: 'score'; readonly name: string; readonly value: number; readonly op: CompareOperator; readonly than: PlainValue };
+  | {
+      readonly kind: 'score';
+      readonly name: string;
+      readonly value: number;
+      readonly op: ValueOperator;
+      readonly than: PlainValue;
+    };
 
 export type EventAction = Extract<RemedyAction, { kind: 'event' }>;
 
@@ -88,22 +99,25 @@ function withAction(history: History, action: RemedyAction, at: Instant, index: 
   const messageId = `${tryId}${index}`;
   switch (action.kind) {
     case 'event': {
-      const events = action.examples.map(
-        ({ kind, name, properties, afterMs }, i): HistoryEvent => ({
-          kind,
-          name,
-          properties,
-          time: at + afterMs,
-          messageId: `${messageId}.${i}`,
-        }),
-      );
+      const events = action.examples.map(({ kind, name, properties, afterMs }, i): HistoryEvent => ({
+        kind,
+        name,
+        properties,
+        time: at + afterMs,
+        messageId: `${messageId}.${i}`,
+      }));
       return { ...history, events: [...history.events, ...events] };
     }
     case 'trait': {
       const [root = '', ...rest] = action.path;
-      const known = latest(history.identifies.filter(({ time, traits }) => time <= at && Object.hasOwn(traits, root)));
+      const known = latest(
+        history.identifies.filter(({ time, traits }) => time <= at && Object.hasOwn(traits, root)),
+      );
       const value = withPath(known?.traits[root], rest, action.value);
-      return { ...history, identifies: [...history.identifies, { time: at, messageId, traits: { [root]: value } }] };
+      return {
+        ...history,
+        identifies: [...history.identifies, { time: at, messageId, traits: { [root]: value } }],
+      };
     }
     case 'list': {
       const spells = (history.lists.get(action.list) ?? []).map((spell) =>
@@ -182,7 +196,11 @@ export function costOf(plan: Plan): number {
 function actionCost(action: RemedyAction): number {
   switch (action.kind) {
     case 'event':
-      return action.examples.length + (action.amount === undefined ? 0 : 0.1) + (action.pattern.where === undefined ? 0 : 0.05);
+      return (
+        action.examples.length +
+        (action.amount === undefined ? 0 : 0.1) +
+        (action.pattern.where === undefined ? 0 : 0.05)
+      );
     case 'trait':
       return action.value === null ? 1.6 : 1.5;
     case 'consent':

@@ -22,6 +22,7 @@ type Shape = (examples: readonly ExampleEvent[]) => Omit<EventAction, 'kind' | '
 
 /** Events of one plan. */
 const eventsMax = 1_000;
+const dayMs = 86_400_000;
 /** How many events are tried to make a value the most frequent. */
 const timesTried: readonly number[] = [1, 2, 3, 5, 10, 20];
 
@@ -49,10 +50,14 @@ export class Reach {
           planOf({ kind: 'trait', path: value.path, value: json, op, than: plainValue(target) }),
         );
       case 'score':
-        return numbersOf(op, target).map((x) => planOf({ kind: 'score', name: value.name, value: x, op, than: plainValue(target) }));
+        return numbersOf(op, target).map((x) =>
+          planOf({ kind: 'score', name: value.name, value: x, op, than: plainValue(target) }),
+        );
       case 'count': {
         const found = this.#number(value) ?? 0;
-        return numbersOf(op, target).flatMap((x) => this.events(value.events, value.window, Math.ceil(x - found)));
+        return numbersOf(op, target).flatMap((x) =>
+          this.events(value.events, value.window, Math.ceil(x - found)),
+        );
       }
       case 'days':
         return this.#days(value, op, target);
@@ -138,7 +143,13 @@ export class Reach {
   missing(value: Value): readonly Plan[] {
     switch (value.kind) {
       case 'trait': {
-        const action = { kind: 'trait', path: value.path, value: null, op: '=', than: plainValue(undefined) } as const;
+        const action = {
+          kind: 'trait',
+          path: value.path,
+          value: null,
+          op: '=',
+          than: plainValue(undefined),
+        } as const;
         return this.#asked.value(value, this.#at) === undefined ? [] : [planOf(action)];
       }
       case 'aggregate':
@@ -181,14 +192,33 @@ export class Reach {
     const example = exampleOf(pattern, this.#asked);
     if (example === undefined) return [];
     const examples = Array.from({ length: count }, () => example);
-    const action: EventAction = { kind: 'event', pattern, examples, ...this.again(pattern), ...shape?.(examples) };
+    const action: EventAction = {
+      kind: 'event',
+      pattern,
+      examples,
+      ...this.again(pattern),
+      ...shape?.(examples),
+    };
     if (window?.kind === 'ago') return [planOf(action, durationMs(window.to))];
     if (window?.kind !== 'after_last') return [planOf(action)];
     // Where there has been none of those after which to count, one has to come first.
     const first = exampleOf(window.events, this.#asked);
-    if (first === undefined || this.#asked.events(window.events, this.#at).length > 0) return [planOf(action)];
-    const later = { ...action, examples: action.examples.map((one) => ({ ...one, afterMs: one.afterMs + 1 })) };
-    return [{ actions: [{ kind: 'event', pattern: window.events, examples: [first], ...this.again(window.events) }, later], waitMs: 0 }];
+    if (first === undefined || this.#asked.events(window.events, this.#at).length > 0) {
+      return [planOf(action)];
+    }
+    const later = {
+      ...action,
+      examples: action.examples.map((one) => ({ ...one, afterMs: one.afterMs + 1 })),
+    };
+    return [
+      {
+        actions: [
+          { kind: 'event', pattern: window.events, examples: [first], ...this.again(window.events) },
+          later,
+        ],
+        waitMs: 0,
+      },
+    ];
   }
 
   /** Whether it would be one more. */
@@ -208,14 +238,19 @@ export class Reach {
     const { zone } = this.#asked.world;
     return numbersOf(op, target).flatMap((x) => {
       const count = Math.ceil(x - found);
-      const today = this.#asked.events(value.events, this.#at, value.window).some(({ time }) => zone.dayNumber(time) === zone.dayNumber(this.#at));
+      const today = this.#asked
+        .events(value.events, this.#at, value.window)
+        .some(({ time }) => zone.dayNumber(time) === zone.dayNumber(this.#at));
       // On a day that counts already another one is of no use.
       const first = today ? 1 : 0;
       return this.events(value.events, value.window, count, (examples) => ({
         onDays: true,
         examples: examples.map((example, i) => {
           const day = i + first;
-          return { ...example, afterMs: day === 0 ? 0 : zone.startOfDayNumber(zone.dayNumber(this.#at) + day) - this.#at };
+          return {
+            ...example,
+            afterMs: day === 0 ? 0 : zone.startOfDayNumber(zone.dayNumber(this.#at) + day) - this.#at,
+          };
         }),
       }));
     });
@@ -285,21 +320,28 @@ export class Reach {
   ): readonly Plan[] {
     const now = this.events(value.events, value.window, 1);
     const ms = numberOf(target) ?? 0;
-    const later = op === '>' || op === '>=' || op === '=' ? Math.max(0, Math.ceil(ms) + (op === '>' ? 1 : 0)) : 0;
+    const later =
+      op === '>' || op === '>=' || op === '=' ? Math.max(0, Math.ceil(ms) + (op === '>' ? 1 : 0)) : 0;
     return now.map((plan) => ({ ...plan, waitMs: plan.waitMs + later }));
   }
 
   /** `of` before or after an instant that lies the target away from now. */
   #moment(of: Value, op: CompareOperator, target: RuleValue, sign: 1 | -1): readonly Plan[] {
     const ms = numberOf(target);
-    return ms === undefined ? [] : this.plans(of, op, instant(Math.round(this.#at + sign * ms)));
+    if (ms === undefined) return [];
+    const at = Math.round(this.#at + sign * ms);
+    // A day beyond, so that it does not come to the same a moment later.
+    const beyond = op === '>' || op === '>=' ? at + dayMs : at - dayMs;
+    return [...this.plans(of, op, instant(at)), ...this.plans(of, op, instant(beyond))];
   }
 
   #anniversary(of: Value, op: CompareOperator, target: RuleValue): readonly Plan[] {
     const { zone } = this.#asked.world;
     return numbersOf(op, target)
       .filter((days) => Number.isInteger(days) && days >= 0 && days <= 366)
-      .flatMap((days) => this.plans(of, '=', instant(zone.startOfDayNumber(zone.dayNumber(this.#at) + days))));
+      .flatMap((days) =>
+        this.plans(of, '=', instant(zone.startOfDayNumber(zone.dayNumber(this.#at) + days))),
+      );
   }
 
   // --- Standing among customers
@@ -311,7 +353,8 @@ export class Reach {
   ): readonly Plan[] {
     const sorted = populationAt(this.#asked.world.populations.get(populationKey(value.of)), this.#at);
     if (typeof target !== 'number' || sorted === undefined || sorted.length === 0) return [];
-    const percent = value.kind === 'percentile' ? target : 20 * (op === '>=' || op === '=' ? target - 1 : target);
+    const percent =
+      value.kind === 'percentile' ? target : 20 * (op === '>=' || op === '=' ? target - 1 : target);
     const place = (Math.min(Math.max(percent, 0), 100) / 100) * (sorted.length - 1);
     const below = sorted[Math.floor(place)] ?? 0;
     const above = sorted[Math.ceil(place)] ?? 0;
@@ -321,7 +364,10 @@ export class Reach {
     return [at, above, sorted[Math.floor(place) + 1] ?? above].flatMap((x) => {
       const inner = isDuration ? duration(x) : x;
       const strict = value.kind === 'quintile' && to === '>=' ? '>' : to;
-      return [...this.plans(value.of, to, inner), ...(strict === to ? [] : this.plans(value.of, strict, inner))];
+      return [
+        ...this.plans(value.of, to, inner),
+        ...(strict === to ? [] : this.plans(value.of, strict, inner)),
+      ];
     });
   }
 
@@ -352,7 +398,9 @@ export class Reach {
       const below = sorted[Math.floor(place)] ?? 0;
       return below + ((sorted[Math.ceil(place)] ?? below) - below) * (place - Math.floor(place));
     });
-    return [...new Set(edges.map((edge) => roundSignificant(Math.floor((edge - own) / unit + 1) * unit)))].filter((lack) => lack > 0);
+    return [
+      ...new Set(edges.map((edge) => roundSignificant(Math.floor((edge - own) / unit + 1) * unit))),
+    ].filter((lack) => lack > 0);
   }
 
   // --- Values of values
@@ -362,12 +410,18 @@ export class Reach {
     const { stages } = this.#asked.world.definitions.lifecycles.get(lifecycle) ?? { stages: [] };
     const index = stages.findIndex(({ name }) => name === target);
     if (index < 0 || (op !== '=' && op !== '!=')) return [];
-    const rules = stages.slice(0, index + 1).map(({ rule }): Condition => rule ?? { kind: 'literal', value: true });
+    const rules = stages
+      .slice(0, index + 1)
+      .map(({ rule }): Condition => rule ?? { kind: 'literal', value: true });
     const items = rules.map((rule, i): Condition => (i < index ? { kind: 'not', item: rule } : rule));
     return this.#wish({ kind: 'and', items }, op === '=');
   }
 
-  #arithmetic(value: Extract<Value, { kind: 'arithmetic' }>, op: CompareOperator, target: RuleValue): readonly Plan[] {
+  #arithmetic(
+    value: Extract<Value, { kind: 'arithmetic' }>,
+    op: CompareOperator,
+    target: RuleValue,
+  ): readonly Plan[] {
     const left = this.#asked.value(value.left, this.#at);
     const right = this.#asked.value(value.right, this.#at);
     return [...this.#ofLeft(value, op, target, right), ...this.#ofRight(value, op, target, left)];
@@ -379,7 +433,8 @@ export class Reach {
     target: RuleValue,
     right: RuleValue,
   ): readonly Plan[] {
-    const turned = (value.op === '*' || value.op === '/') && (numberOf(right) ?? 0) < 0 ? mirroredOperators[op] : op;
+    const turned =
+      (value.op === '*' || value.op === '/') && (numberOf(right) ?? 0) < 0 ? mirroredOperators[op] : op;
     if (typeof target === 'number' && typeof right === 'number') {
       const x = undone(value.op, target, right);
       return x === undefined ? [] : this.plans(value.left, turned, x);
@@ -418,7 +473,9 @@ export class Reach {
 function withTrait(plan: Plan, value: JsonValue): Plan {
   return {
     ...plan,
-    actions: plan.actions.map((action) => (action.kind === 'trait' ? { ...action, value, op: '!=', than: plainValue(undefined) } : action)),
+    actions: plan.actions.map((action) =>
+      action.kind === 'trait' ? { ...action, value, op: '!=', than: plainValue(undefined) } : action,
+    ),
   };
 }
 
@@ -426,4 +483,3 @@ function withTrait(plan: Plan, value: JsonValue): Plan {
 function numbersOf(op: CompareOperator, target: RuleValue): readonly number[] {
   return typeof target === 'number' ? numbersFor(op, target) : [];
 }
-

@@ -28,6 +28,8 @@ export type Remedy = {
   readonly until?: Instant;
 };
 
+/** How much longer an answer is to be kept, in milliseconds; what puts a change off by less is no remedy. */
+const keptMin = 1_000;
 /** Plans that are tried for one remedy. */
 const triesMax = 60;
 /** Instants that are tried to find how long a remedy works. */
@@ -78,7 +80,7 @@ export function findKeeping(about: Case, asked: ExplainingInterpreter): Remedy |
   const holds = asked.holds(rule, at);
   const keeps = (plan: Plan, start: Instant): boolean => {
     if (start <= at || start + spanMs(plan) >= until) return false;
-    return tried(about, plan, start).nextChange(rule, at, until) === undefined;
+    return tried(about, plan, start).nextChange(rule, at, until + keptMin) === undefined;
   };
   const last = (plan: Plan): Instant => until - 1 - spanMs(plan);
   const plans = new Wishes(asked, until, until - 1).plans(rule, holds);
@@ -114,10 +116,15 @@ function tried({ history, world }: Case, plan: Plan, start: Instant): Explaining
 }
 
 function smallestThatWorks(plans: readonly Plan[], works: (plan: Plan) => boolean): Plan | undefined {
-  let plan = plans.filter(({ actions }) => actions.length > 0).slice(0, triesMax).find(works);
-  for (let smaller = plan; smaller !== undefined; ) {
+  let plan = plans
+    .filter(({ actions }) => actions.length > 0)
+    .slice(0, triesMax)
+    .find(works);
+  for (let smaller = plan; smaller !== undefined;) {
     plan = smaller;
-    smaller = smallerPlans(plan).toSorted((a, b) => costOf(a) - costOf(b)).find(works);
+    smaller = smallerPlans(plan)
+      .toSorted((a, b) => costOf(a) - costOf(b))
+      .find(works);
   }
   return plan;
 }
@@ -130,8 +137,13 @@ function deadline(
   works: (start: Instant) => boolean,
 ): Instant | undefined {
   const horizon = Math.min(until ?? Infinity, from + deadlineAheadMax);
-  const instants = new Set(conditionInstants(rule, asked, Math.max(from, asked.history.bornAt ?? from), horizon));
-  const times = asked.history.events.map(({ time }) => time).filter((time) => time <= at).sort((a, b) => a - b);
+  const instants = new Set(
+    conditionInstants(rule, asked, Math.max(from, asked.history.bornAt ?? from), horizon),
+  );
+  const times = asked.history.events
+    .map(({ time }) => time)
+    .filter((time) => time <= at)
+    .sort((a, b) => a - b);
   for (const ms of withinsOf(rule, asked)) {
     for (const time of times.slice(-eventsCounted)) instants.add(time + ms);
   }

@@ -14,11 +14,10 @@ import type { Zone } from '../base/zone.ts';
 import type { Instant } from '../model/message.ts';
 import { durationText, eventName, list } from '../rules/english-values.ts';
 import { pathText } from '../rules/format.ts';
-import type { CompareOperator, Path } from '../rules/tree.ts';
 import type { DecidingMessage } from './explain-deciding.ts';
 import type { PlainValue, Threshold, ThresholdOperator } from './explain-findings.ts';
 import type { Since } from './explain-interpreter.ts';
-import type { EventAction, RemedyAction } from './explain-plans.ts';
+import type { EventAction, RemedyAction, ValueOperator } from './explain-plans.ts';
 import type { Remedy } from './explain-remedy.ts';
 import type { ExplainedCondition, Explanation } from './explain.ts';
 
@@ -38,7 +37,10 @@ export function verdictText(explanation: Explanation, zone: Zone): readonly stri
   if (bornAt === undefined) {
     return [`Not in ${segment}: nothing is known of the customer by ${instantText(explanation.at, zone)}.`];
   }
-  const lines = [`${member ? 'In' : 'Not in'} ${segment}${sinceText(since, zone, ' ')}.`, leavingText(explanation, zone)];
+  const lines = [
+    `${member ? 'In' : 'Not in'} ${segment}${sinceText(since, zone, ' ')}.`,
+    leavingText(explanation, zone),
+  ];
   if (change !== undefined) {
     const then = member ? 'would take the customer out' : 'would bring the customer in';
     lines.push(`The smallest thing that ${then}: ${remedyText(change, zone)}.`);
@@ -53,20 +55,30 @@ function leavingText({ member, until, unless }: Explanation, zone: Zone): string
   if (until === undefined) return `Time alone will not change that.`;
   const verb = member ? 'Leaves' : 'Enters';
   if (unless === undefined) return `${verb} on ${instantText(until, zone)} if nothing happens.`;
-  const longer = unless.until === undefined ? '' : ` (if at once, then ${member ? 'in' : 'out'} until ${instantText(unless.until, zone)})`;
+  const longer =
+    unless.until === undefined
+      ? ''
+      : ` (if at once, then ${member ? 'in' : 'out'} until ${instantText(unless.until, zone)})`;
   return `${verb} on ${instantText(until, zone)} unless ${remedyText({ actions: unless.actions, from: unless.from, ...(unless.before === undefined ? {} : { before: unless.before }) }, zone)}${longer}.`;
 }
 
 /** `one more “Order Completed” with category “shoes” before 2026-11-28 14:02:11.000`. */
 export function remedyText({ actions, from, before, effectAt }: Remedy, zone: Zone): string {
-  const things = list(
-    actions.map((action) => actionText(action, zone)),
-    'and',
-  );
-  const by = before === undefined ? '' : ` before ${instantText(before, zone)}`;
+  const things = thingsText(actions, zone);
+  const dated = things.includes('a time ') ? ', done' : '';
+  const by = before === undefined ? '' : `${dated} before ${instantText(before, zone)}`;
   const lasting = effectAt === undefined ? 0 : effectAt - from;
   // A few milliseconds are only the order of several events.
   return lasting < 1_000 ? `${things}${by}` : `${things}${by}, with effect ${spanText(lasting)} later`;
+}
+
+/** Steps of a sequence come one after the other; other things in any order. */
+function thingsText(actions: readonly RemedyAction[], zone: Zone): string {
+  const texts = actions.map((action) => actionText(action, zone));
+  const after = (action: RemedyAction): number =>
+    action.kind === 'event' ? (action.examples[0]?.afterMs ?? 0) : 0;
+  const inOrder = actions.every((action, i) => i === 0 || after(action) > after(actions[i - 1] ?? action));
+  return inOrder ? texts.join(', then ') : list(texts, 'and');
 }
 
 function actionText(action: RemedyAction, zone: Zone): string {
@@ -80,7 +92,9 @@ function actionText(action: RemedyAction, zone: Zone): string {
       return `${trait} set to ${amountText(action.op, action.than, zone)}`;
     }
     case 'list':
-      return action.put === 'on' ? `being put on the list ${action.list}` : `being taken off the list ${action.list}`;
+      return action.put === 'on'
+        ? `being put on the list ${action.list}`
+        : `being taken off the list ${action.list}`;
     case 'consent': {
       const to = action.topic === undefined ? action.channel : `“${action.topic}” on ${action.channel}`;
       return action.status === 'subscribed' ? `subscribing to ${to}` : `unsubscribing from ${to}`;
@@ -90,29 +104,55 @@ function actionText(action: RemedyAction, zone: Zone): string {
   }
 }
 
-function eventText({ pattern, examples, amount, again, newValuesOf, onDays }: EventAction, zone: Zone): string {
+function eventText(action: EventAction, zone: Zone): string {
+  const { pattern, examples, amount, again, newValuesOf, sameOf, onDays } = action;
   const count = examples.length;
   const more = again === true ? ' more' : '';
   const what = `${count === 1 ? 'one' : String(count)}${more} ${eventName(pattern)}`;
-  const and = pattern.where === undefined ? ' with' : ' and';
+  const details = [
+    ...(amount === undefined ? [] : [propertyText(amount, count, zone)]),
+    ...(newValuesOf === undefined ? [] : [`a new ${pathText(newValuesOf)}`]),
+    ...(sameOf === undefined ? [] : [`the same ${pathText(sameOf)}`]),
+  ];
+  const joint = pattern.where === undefined ? 'with' : 'and';
+  const each = count > 1 && amount?.total !== true ? ', each ' : ' ';
+  const with_ = details.length === 0 ? '' : `${each}${joint} ${list(details, 'and')}`;
   const days = onDays === true ? (count === 1 ? ' on another day' : ', each on another day') : '';
-  const fresh = newValuesOf === undefined ? '' : `${and} ${count === 1 ? 'a' : 'each a'} new ${pathText(newValuesOf)}`;
-  if (amount === undefined) return `${what}${fresh}${days}`;
-  const total = amount.total && count > 1 ? 'a total ' : '';
-  return `${what}${and} ${total}${propertyText(amount.property)} of ${amountText(amount.op, amount.than, zone)}${fresh}${days}`;
+  return `${what}${with_}${days}`;
 }
 
-function propertyText(path: Path): string {
-  return pathText(path);
+function propertyText(
+  { property, op, than, total }: NonNullable<EventAction['amount']>,
+  count: number,
+  zone: Zone,
+): string {
+  const name = `${total && count > 1 ? 'a total ' : ''}${pathText(property)}`;
+  return op === '=' ? `${name} ${valueText(than, zone)}` : `${name} of ${amountText(op, than, zone)}`;
 }
 
-function amountText(op: CompareOperator, than: PlainValue, zone: Zone): string {
-  const value = valueText(than, zone);
-  const words =
-    than.type === 'instant'
-      ? { '=': '', '!=': 'anything but', '<': 'before', '<=': 'at or before', '>': 'after', '>=': 'at or after' }
-      : { '=': '', '!=': 'anything but', '<': 'less than', '<=': 'at most', '>': 'more than', '>=': 'at least' };
-  return `${words[op]} ${value}`.trim();
+const amountWords: Readonly<Record<ValueOperator, string>> = {
+  '=': '',
+  '!=': 'anything but',
+  '<': 'less than',
+  '<=': 'at most',
+  '>': 'more than',
+  '>=': 'at least',
+  contains: 'a value that contains',
+  starts_with: 'a value that starts with',
+  ends_with: 'a value that ends with',
+  matches: 'a value that matches',
+};
+
+const instantWords: Readonly<Partial<Record<ValueOperator, string>>> = {
+  '<': 'a time before',
+  '<=': 'a time at or before',
+  '>': 'a time after',
+  '>=': 'a time at or after',
+};
+
+function amountText(op: ValueOperator, than: PlainValue, zone: Zone): string {
+  const words = than.type === 'instant' ? (instantWords[op] ?? amountWords[op]) : amountWords[op];
+  return `${words} ${valueText(than, zone)}`.trim();
 }
 
 // --- The tree
@@ -120,7 +160,8 @@ function amountText(op: CompareOperator, than: PlainValue, zone: Zone): string {
 function conditionText(condition: ExplainedCondition, zone: Zone, depth = 1): readonly string[] {
   const indent = ' '.repeat(indentWidth * depth);
   const beneath = `${indent}       `;
-  const name = condition.definition === undefined ? '' : `${condition.definition.kind} ${condition.definition.name}: `;
+  const name =
+    condition.definition === undefined ? '' : `${condition.definition.kind} ${condition.definition.name}: `;
   const spell = [
     sinceText(condition.since, zone, ''),
     condition.until === undefined ? '' : `until ${instantText(condition.until, zone)}`,
@@ -177,7 +218,11 @@ function findingText({ kind, found, threshold, progress }: ExplainedCondition, z
   }
   const [first, second] = found;
   if (first === undefined) return '';
-  if (kind === 'sequence') return first.is.type === 'number' && first.is.value === 1 ? 'done once' : `done ${valueText(first.is, zone)} times`;
+  if (kind === 'sequence') {
+    return first.is.type === 'number' && first.is.value === 1
+      ? 'done once'
+      : `done ${valueText(first.is, zone)} times`;
+  }
   const other = second === undefined ? '' : `, ${second.of} is ${valueText(second.is, zone)}`;
   const asked = threshold === undefined ? '' : `, asked is ${thresholdText(threshold, zone)}`;
   return `it is ${valueText(first.is, zone)}${asked}${other}`;
@@ -211,7 +256,10 @@ function thresholdText({ op, values }: Threshold, zone: Zone): string {
 function messagesText({ messages, messagesTotal }: ExplainedCondition, zone: Zone): readonly string[] {
   const shown = messages.slice(-messagesShown);
   const hidden = messagesTotal - shown.length;
-  return [...(hidden > 0 ? [`… ${hidden} earlier`] : []), ...shown.map((message) => messageText(message, zone))];
+  return [
+    ...(hidden > 0 ? [`… ${hidden} earlier`] : []),
+    ...shown.map((message) => messageText(message, zone)),
+  ];
 }
 
 function messageText({ kind, name, time, messageId, read }: DecidingMessage, zone: Zone): string {

@@ -9,13 +9,22 @@ import { unreachable } from '../base/assert.ts';
 import type { Instant, JsonValue } from '../model/message.ts';
 import { consentChanges, defaultChannel } from '../rules/interpreter-consent.ts';
 import { durationMs, elementsOf, isListValue, literalValue, readPath } from '../rules/semantics.ts';
-import type { Condition, EventPattern, Path, Value, Window } from '../rules/tree.ts';
+import type { Condition, EventPattern, Path, TextOperator, Value, Window } from '../rules/tree.ts';
 import type { RuleValue } from '../rules/value.ts';
 import { progressOf } from './explain-deciding.ts';
 import { exampleOf, jsonFor, negatedOperators, textFor } from './explain-examples.ts';
 import { mirroredOperators, plainValue } from './explain-findings.ts';
 import type { ExplainingInterpreter } from './explain-interpreter.ts';
-import { bothOf, costOf, type EventAction, type ExampleEvent, type Plan, planOf, withPath } from './explain-plans.ts';
+import {
+  bothOf,
+  costOf,
+  type EventAction,
+  type ExampleEvent,
+  type Plan,
+  planOf,
+  type RemedyAction,
+  withPath,
+} from './explain-plans.ts';
 import { Reach } from './explain-reach.ts';
 
 /** Plans kept for one condition; the smallest. */
@@ -55,12 +64,16 @@ export class Wishes {
     switch (c.kind) {
       case 'and':
       case 'or':
-        return (c.kind === 'and') === wanted ? this.#all(c.items, wanted) : c.items.flatMap((item) => this.plans(item, wanted));
+        return (c.kind === 'and') === wanted
+          ? this.#all(c.items, wanted)
+          : c.items.flatMap((item) => this.plans(item, wanted));
       case 'not':
         return this.plans(c.item, !wanted);
       case 'for': {
         const plans = this.plans(c.item, wanted);
-        return wanted ? plans.map((plan) => ({ ...plan, waitMs: plan.waitMs + durationMs(c.duration) })) : plans;
+        return wanted
+          ? plans.map((plan) => ({ ...plan, waitMs: plan.waitMs + durationMs(c.duration) }))
+          : plans;
       }
       case 'compare':
         return this.#comparison(c, wanted);
@@ -104,7 +117,10 @@ export class Wishes {
     return together;
   }
 
-  #comparison({ op, left, right }: Extract<Condition, { kind: 'compare' }>, wanted: boolean): readonly Plan[] {
+  #comparison(
+    { op, left, right }: Extract<Condition, { kind: 'compare' }>,
+    wanted: boolean,
+  ): readonly Plan[] {
     const to = wanted ? op : negatedOperators[op];
     const value = (side: Value): RuleValue => this.#asked.value(side, this.#at);
     const plans = [
@@ -128,11 +144,13 @@ export class Wishes {
     const text = textFor(c.op, c.text);
     const known = this.#asked.value(c.value, this.#at);
     if (c.value.kind === 'trait' && c.op === 'contains' && isListValue(known)) {
-      const list = elementsOf(known).filter((one): one is string | number | boolean => typeof one !== 'object' && one !== undefined);
+      const list = elementsOf(known).filter(
+        (one): one is string | number | boolean => typeof one !== 'object' && one !== undefined,
+      );
       const than = plainValue(c.text);
-      return [planOf({ kind: 'trait', path: c.value.path, value: [...list, c.text], op: '=', than })];
+      return [planOf({ kind: 'trait', path: c.value.path, value: [...list, c.text], op: c.op, than })];
     }
-    return this.#reach.plans(c.value, '=', text);
+    return this.#reach.plans(c.value, '=', text).map((plan) => asText(plan, c.op, c.text));
   }
 
   #did({ events, window }: Extract<Condition, { kind: 'did' }>, wanted: boolean): readonly Plan[] {
@@ -148,19 +166,33 @@ export class Wishes {
     const waitMs = (c.absent === undefined ? 0 : durationMs(c.absent.within)) + windowWait(c.window);
     const plans: Plan[] = [];
     for (const begun of steps === 0 || steps === c.steps.length ? [0] : [steps, 0]) {
-      const actions = this.#steps(c.steps.slice(begun).map(({ events }) => events), c.on, begun === 0 ? undefined : key);
+      const actions = this.#steps(
+        c.steps.slice(begun).map(({ events }) => events),
+        c.on,
+        begun === 0 ? undefined : key,
+      );
       if (actions !== undefined) plans.push({ actions, waitMs });
     }
     return plans;
   }
 
-  #steps(patterns: readonly EventPattern[], on: Path | undefined, key: RuleValue): readonly EventAction[] | undefined {
+  #steps(
+    patterns: readonly EventPattern[],
+    on: Path | undefined,
+    key: RuleValue,
+  ): readonly EventAction[] | undefined {
     const [value] = key === undefined ? ['same'] : jsonFor('=', key);
     const actions = patterns.map((pattern, index): EventAction | undefined => {
       const example = exampleOf(pattern, this.#asked);
       if (example === undefined) return undefined;
       const keyed = on === undefined ? example : keyedExample(example, on, value ?? 'same');
-      return { kind: 'event', pattern, examples: [{ ...keyed, afterMs: index }], ...this.#reach.again(pattern) };
+      return {
+        kind: 'event',
+        pattern,
+        examples: [{ ...keyed, afterMs: index }],
+        ...this.#reach.again(pattern),
+        ...(on === undefined ? {} : key === undefined ? { sameOf: on } : { amount: keyAmount(on, key) }),
+      };
     });
     return actions.every((action) => action !== undefined) ? actions : undefined;
   }
@@ -172,10 +204,18 @@ export class Wishes {
     const { chain } = progressOf(c, this.#asked, this.#at);
     const example = exampleOf(c.absent.events, this.#asked);
     if (example === undefined) return plans;
-    const key = c.on === undefined ? undefined : jsonFor('=', readPath(chain[0]?.properties ?? {}, c.on))[0];
-    const keyed = c.on === undefined || key === undefined ? example : keyedExample(example, c.on, key);
     const { events } = c.absent;
-    return [planOf({ kind: 'event', pattern: events, examples: [keyed], ...this.#reach.again(events) }), ...plans];
+    const again = this.#reach.again(events);
+    const key = c.on === undefined ? undefined : readPath(chain[0]?.properties ?? {}, c.on);
+    const [json] = jsonFor('=', key);
+    if (c.on === undefined || json === undefined) {
+      return [planOf({ kind: 'event', pattern: events, examples: [example], ...again }), ...plans];
+    }
+    const examples = [keyedExample(example, c.on, json)];
+    return [
+      planOf({ kind: 'event', pattern: events, examples, ...again, amount: keyAmount(c.on, key) }),
+      ...plans,
+    ];
   }
 
   // --- Consent
@@ -185,7 +225,9 @@ export class Wishes {
     if (to.kind === 'channel') return [planOf({ kind: 'consent', channel: to.channel, status })];
     const { topic } = to;
     const spokenOf = consentChanges(this.#asked.history).map(({ channel }) => channel);
-    const channels = [...new Set([...spokenOf, ...this.#asked.world.definitions.channels.keys(), defaultChannel])];
+    const channels = [
+      ...new Set([...spokenOf, ...this.#asked.world.definitions.channels.keys(), defaultChannel]),
+    ];
     if (!wanted) {
       const all = channels.map((channel) => ({ kind: 'consent', channel, topic, status }) as const);
       return [...all.map((action) => planOf(action)), { actions: all, waitMs: 0 }];
@@ -198,9 +240,25 @@ export class Wishes {
   }
 }
 
+/** The text stands for all texts that the operator accepts. */
+function asText(plan: Plan, op: TextOperator, text: string): Plan {
+  const than = plainValue(text);
+  const actions = plan.actions.map((action): RemedyAction => {
+    if (action.kind === 'trait') return { ...action, op, than };
+    if (action.kind !== 'event' || action.amount === undefined) return action;
+    return { ...action, amount: { ...action.amount, op, than } };
+  });
+  return { ...plan, actions };
+}
+
 function keyedExample(example: ExampleEvent, on: Path, value: JsonValue): ExampleEvent {
   const properties = withPath(example.properties, on, value);
   return { ...example, properties: { ...example.properties, ...(properties as ExampleEvent['properties']) } };
+}
+
+function keyAmount(on: Path, key: RuleValue): NonNullable<EventAction['amount']> {
+  const [one] = elementsOf(key);
+  return { property: on, op: '=', than: plainValue(one), total: false };
 }
 
 /** How long an event that happens now takes to come into the window. */
@@ -212,4 +270,3 @@ function smallest(plans: readonly Plan[]): readonly Plan[] {
   const distinct = new Map(plans.map((plan) => [JSON.stringify(plan), plan]));
   return [...distinct.values()].sort((a, b) => costOf(a) - costOf(b)).slice(0, plansMax);
 }
-

@@ -243,7 +243,9 @@ class Explainer {
         const current = stages.findIndex(({ name }) => name === this.#asked.evaluate(value, this.#now));
         return stages
           .slice(0, current + 1)
-          .flatMap(({ name, rule }) => (rule === undefined ? [] : [this.condition(rule, { kind: 'stage', name })]));
+          .flatMap(({ name, rule }) =>
+            rule === undefined ? [] : [this.condition(rule, { kind: 'stage', name })],
+          );
       }
       case 'age':
       case 'until':

@@ -59,7 +59,9 @@ const dayMs = 86_400_000;
 export function forecast(engine: Engine, segments: readonly string[], days: number): Forecast {
   assert(days >= 0 && days <= forecastDaysMax, `a forecast of 0 to ${forecastDaysMax} days`);
   const changes = new Map(segments.map((segment): [string, SegmentChange[]] => [segment, []]));
-  for (const segment of segments) assert(engine.definitions.segments.has(segment), `segment ${segment} exists`);
+  for (const segment of segments) {
+    assert(engine.definitions.segments.has(segment), `segment ${segment} exists`);
+  }
   const from = engine.now;
   const until = from + Math.round(days * dayMs);
   const copy = engine.fork((change) => {
