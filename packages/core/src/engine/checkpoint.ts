@@ -14,8 +14,10 @@ import type { RuleValue } from '../rules/value.ts';
 import { FactLog } from './facts.ts';
 import type { RefusedMerge } from './identity.ts';
 import type { Plan } from './make-plan.ts';
+import { setPair, usedPairs } from './pairs.ts';
 import { NEVER, Profile } from './profile.ts';
 import { readRing, replaceRing, type RingState } from './ring-state.ts';
+import { readFlips, writeFlips } from './tracked.ts';
 
 /** Grows when older checkpoints can no longer be read. */
 export const CHECKPOINT_FORMAT = 1;
@@ -90,9 +92,12 @@ export function writeProfile(
       fact.ids,
       fact.values.map((value) => value ?? null),
     ]),
-    memberships: p.memberships,
+    memberships: usedPairs(p.memberships),
     stages: p.stages,
-    tracked: [...(p.tracked ?? [])],
+    tracked: plan.trackedUnits.flatMap((unit) => {
+      const flips = readFlips(p, unit);
+      return flips === undefined ? [] : [[unit, flips] as const];
+    }),
     future: p.future ?? [],
     history,
   };
@@ -106,9 +111,11 @@ export function readProfile(json: ProfileJson, plan: Plan): Profile {
     replaceRing(p, defined(plan.streams[ring.stream], 'a stream of a checkpoint'), ringFromJson(ring));
   }
   if (json.facts.length > 0) p.facts = new Map(json.facts.map(factFromJson));
-  p.memberships = [...json.memberships];
+  for (let i = 0; i < json.memberships.length; i += 2) {
+    p.memberships = setPair(p.memberships, json.memberships[i] as number, json.memberships[i + 1] as number);
+  }
   p.stages = [...json.stages];
-  if (json.tracked.length > 0) p.tracked = new Map(json.tracked.map(([unit, flips]) => [unit, [...flips]]));
+  for (const [unit, flips] of json.tracked) writeFlips(p, unit, flips);
   if (json.future.length > 0) p.future = [...json.future];
   return p;
 }

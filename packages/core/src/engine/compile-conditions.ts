@@ -25,6 +25,7 @@ import type { Test, ThresholdGroup } from './plan.ts';
 import type { Profile } from './profile.ts';
 import { NEVER } from './profile.ts';
 import { findRing } from './rings.ts';
+import { flipAt, flipsUntil } from './tracked.ts';
 
 export function compileCondition(c: Compiler, scope: UnitScope, condition: Condition): Test {
   switch (condition.kind) {
@@ -93,13 +94,11 @@ function some(tests: readonly Test[]): Test {
 function compileFor(c: Compiler, scope: UnitScope, item: Condition, ms: number): Test {
   const unit = c.trackedCondition(item, ms, scope);
   const x = c.open(scope);
-  const flipsOf = c.trackedFlips(unit, x);
+  c.readTracked(x, unit);
   /** Since when the operand has been true without a break, as of t; NEVER when it is false. */
   const since = (p: Profile, t: Instant): Instant => {
-    const flips = flipsOf(p);
-    let n = flips.length;
-    while (n > 0 && (flips[n - 1] as number) > t) n--;
-    return n % 2 === 1 ? (flips[n - 1] as number) : NEVER;
+    const n = flipsUntil(p, unit, t);
+    return n % 2 === 1 ? flipAt(p, unit, n - 1) : NEVER;
   };
   c.close(x, (p, t) => {
     const due = since(p, t) + ms;

@@ -28,6 +28,7 @@ import {
   trimmedFirst,
 } from './rings.ts';
 import { SlidingView, type ViewKind } from './sliding-view.ts';
+import { flipAt, flipsUntil } from './tracked.ts';
 import { nextMove, type WindowPlan } from './windows.ts';
 
 export type ValuePlan = {
@@ -315,13 +316,12 @@ function compileAge(c: Compiler, of: ValuePlan, sign: 1 | -1): ValuePlan {
 
 /** `parity` 1: since the last rise, 0: since the last fall. Flips alternate, beginning with a rise. */
 function compileAgeInSegment(c: Compiler, x: Context, segment: string, parity: 0 | 1): ValuePlan {
-  const flipsOf = c.trackedFlips(c.trackedSegment(segment, x), x);
+  const unit = c.trackedSegment(segment, x);
+  c.readTracked(x, unit);
   const at = (p: Profile, t: Instant): Instant | undefined => {
-    const flips = flipsOf(p);
-    let n = flips.length;
-    while (n > 0 && (flips[n - 1] as number) > t) n--;
+    const n = flipsUntil(p, unit, t);
     const i = n % 2 === parity ? n - 1 : n - 2;
-    return i < 0 ? undefined : flips[i];
+    return i < 0 ? undefined : flipAt(p, unit, i);
   };
   return {
     get: (p, t) => {

@@ -32,7 +32,7 @@ import {
   type Unit,
 } from './plan.ts';
 import type { Profile } from './profile.ts';
-import { NEVER } from './profile.ts';
+import { answerOf, NEVER } from './profile.ts';
 import { planWindow, type WindowPlan } from './windows.ts';
 
 /** All that one unit's answer rests on. */
@@ -238,7 +238,7 @@ export class Compiler {
       if (x.extraMs > 0) other.needAll();
       else other.keepsLast = true;
     }
-    const key = JSON.stringify(window) ?? '';
+    const key = window === undefined ? '' : JSON.stringify(window);
     let plan = this.#windowByKey.get(key);
     if (plan === undefined) {
       plan = planWindow(window, this.zone, (w) => this.stream(w.events));
@@ -383,10 +383,8 @@ export class Compiler {
     return this.#tracked(item, ms, scope);
   }
 
-  /** The instants at which a tracked unit's answer flipped, beginning with a rise. */
-  trackedFlips(unit: TrackedUnit, x: Context): (p: Profile) => readonly number[] {
+  readTracked(x: Context, unit: TrackedUnit): void {
     x.tracked.add(unit);
-    return (p) => p.tracked?.get(unit.id) ?? (unit.byDefault && p.bornAt !== NEVER ? [p.bornAt] : []);
   }
 
   #tracked(item: Condition, ms: number, outer: UnitScope): TrackedUnit {
@@ -507,7 +505,7 @@ function setIn<K, V>(map: Map<K, Set<V>>, key: K): Set<V> {
 /** Whether the customer is in the segment, as stored. */
 export function isMember(p: Profile, unit: SegmentUnit): boolean {
   const i = p.membershipIndex(unit.id);
-  return i < 0 ? unit.byDefault : (p.memberships[i] as number) % 2 === 1;
+  return i < 0 ? unit.byDefault : answerOf(p.memberships[i + 1] as number);
 }
 
 /** The customer's stage in a lifecycle, as stored; −1 before there is one. */

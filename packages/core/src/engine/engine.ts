@@ -32,7 +32,8 @@ import { Lists } from './lists.ts';
 import { Machine } from './machine.ts';
 import { makePlan, makePlanFor, type Plan } from './make-plan.ts';
 import { mergeProfiles } from './merge.ts';
-import { NEVER, Profile } from './profile.ts';
+import { findPair } from './pairs.ts';
+import { answerOf, NEVER, Profile, sinceOf } from './profile.ts';
 import { SeenMessages } from './seen-messages.ts';
 import { nextVersions } from './versions.ts';
 
@@ -704,7 +705,9 @@ export class Engine {
     this.#machine = new Machine(this.#plan, this.#emit);
     this.#rebuildAll();
     for (const [name, list] of definitions.lists) {
-      if (before.definitions.lists.get(name) !== list) this.#applyList(name, list.members);
+      if (JSON.stringify(before.definitions.lists.get(name)) !== JSON.stringify(list)) {
+        this.#applyList(name, list.members);
+      }
     }
     this.#takeNewPopulations(populationsOfChanged(before.definitions, definitions));
     for (const p of this.#profiles) {
@@ -844,8 +847,9 @@ export class Engine {
       const p = this.#profiles[change.profile];
       if (p === undefined || change.kind !== 'segment') continue;
       const unit = defined(this.#plan.segments.get(change.segment), 'a segment');
-      const was = memberships.findIndex((entry, i) => i % 2 === 0 && entry === unit.id * 2 + 1);
-      if (was >= 0 && isMember(p, unit)) p.setMembership(unit.id, true, memberships[was + 1] as number);
+      const was = findPair(memberships, unit.id);
+      const answer = memberships[was + 1] as number;
+      if (was >= 0 && answerOf(answer) && isMember(p, unit)) p.setMembership(unit.id, true, sinceOf(answer));
     }
   }
 
@@ -866,7 +870,7 @@ export class Engine {
     for (const unit of this.#plan.segments.values()) {
       if (!isMember(p, unit)) continue;
       const i = p.membershipIndex(unit.id);
-      segments.push({ segment: unit.name, since: i < 0 ? p.bornAt : (p.memberships[i + 1] as number) });
+      segments.push({ segment: unit.name, since: i < 0 ? p.bornAt : sinceOf(p.memberships[i + 1] as number) });
     }
     return segments;
   }

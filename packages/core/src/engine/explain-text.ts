@@ -210,11 +210,12 @@ function clause(english: string): string {
   return english.replace(/^Customers /, '').replace(/\.$/, '');
 }
 
-function findingText({ kind, found, threshold, progress }: ExplainedCondition, zone: Zone): string {
+function findingText({ kind, found, threshold, progress, until }: ExplainedCondition, zone: Zone): string {
   if (progress !== undefined) {
-    return progress.steps === progress.of
-      ? 'all steps were done, but not as asked or not in time'
-      : `${progress.steps} of ${progress.of} steps done so far`;
+    if (progress.steps < progress.of) return `${progress.steps} of ${progress.of} steps done so far`;
+    return until === undefined
+      ? 'all steps were done, but too long ago, or what must not follow did'
+      : 'all steps are done; what must not follow still could';
   }
   const [first, second] = found;
   if (first === undefined) return '';

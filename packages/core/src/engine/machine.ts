@@ -28,9 +28,9 @@ import {
   type TrackedUnit,
 } from './plan.ts';
 import type { Profile } from './profile.ts';
-import { NEVER } from './profile.ts';
-import { clearRing, findRing, insertEvent, lengthOf, physical, timeAt, trim, upperBound } from './rings.ts';
-import type { SequenceState } from './sequence-state.ts';
+import { answerOf, NEVER } from './profile.ts';
+import { clearRing, cutRing, findRing, insertEvent, lengthOf, physical, timeAt, trim, upperBound } from './rings.ts';
+import { flip, flipsUntil, forgetTracked, nextFlip, unflip } from './tracked.ts';
 
 const NOTHING: JsonObject = {};
 
@@ -51,7 +51,8 @@ export class Machine {
   #newborn: Profile | undefined = undefined;
   /** Streams whose groups a timer woke. */
   readonly #woken: StreamPlan[] = [];
-  readonly #rerun = new Set<SequencePlan>();
+  /** Sequences to run again, from the time of the event that upset them. */
+  readonly #rerun = new Map<SequencePlan, Instant>();
   #cause: Cause = 'event';
   #messageId: string | undefined = undefined;
 
@@ -145,7 +146,7 @@ export class Machine {
     // A completion trims its stream, whose groups have compared before and after by now.
     for (let i = 0; i < due.length; i++) {
       const timed = this.plan.timed[due[i] as number];
-      if (timed?.kind === 'sequence') this.#completeWaits(p, timed, timed.stateOf(p), t);
+      if (timed?.kind === 'sequence') this.#completeWaits(p, timed, t);
     }
     this.#armTouched(p, t);
     if (this.#woken.length > 0) this.#trimWoken(p, t);
@@ -155,10 +156,9 @@ export class Machine {
   /** Everything about the customer may have changed: asks all questions anew. */
   renew(p: Profile, now: Instant): void {
     p.disarmAll();
-    p.sequences = undefined;
-    for (const sequence of this.plan.sequences) this.#rerun.add(sequence);
+    for (const sequence of this.plan.sequences) this.#rerun.set(sequence, -NEVER);
     this.#runSequences(p, now);
-    p.tracked = undefined;
+    forgetTracked(p);
     this.#retrackAll(p, this.plan.trackedUnits, p.bornAt, now);
     this.#armAll(p, now);
     for (let unit = 0; unit < this.plan.units.length; unit++) this.#mark(unit);
@@ -166,7 +166,7 @@ export class Machine {
 
   /** Takes up a customer whose state was written down: finds timers and sequences again; no answer changes. */
   resume(p: Profile, now: Instant): void {
-    for (const sequence of this.plan.sequences) this.#rerun.add(sequence);
+    for (const sequence of this.plan.sequences) this.#rerun.set(sequence, -NEVER);
     this.#runSequences(p, now);
     this.#armAll(p, now);
     this.#touched.length = 0;
@@ -201,7 +201,7 @@ export class Machine {
   settle(p: Profile, t: Instant): void {
     const queue = this.#queue;
     if (queue.length === 0) return;
-    queue.sort(ascending);
+    if (queue.length > 1) sortFrom(queue, 0);
     for (let i = 0; i < queue.length; i++) {
       const id = queue[i] as number;
       this.#marked[id] = 0;
@@ -226,7 +226,7 @@ export class Machine {
   #settleSegment(p: Profile, unit: SegmentUnit, t: Instant): boolean {
     const is = unit.test(p, t);
     const i = p.membershipIndex(unit.id);
-    const was = i < 0 ? unit.byDefault && this.#newborn !== p : (p.memberships[i] as number) % 2 === 1;
+    const was = i < 0 ? unit.byDefault && this.#newborn !== p : answerOf(p.memberships[i + 1] as number);
     if (is === was) {
       // Denied from the beginning: from now on that is what is known.
       if (!is && i < 0 && unit.byDefault) p.setMembership(unit.id, false, t);
@@ -250,12 +250,8 @@ export class Machine {
 
   #settleTracked(p: Profile, unit: TrackedUnit, t: Instant): boolean {
     const is = unit.test(p, t);
-    const flips = flipsOf(p, unit);
-    if (is === (flips.length % 2 === 1)) return false;
-    // There and back within one instant is no flip.
-    if (flips[flips.length - 1] === t) flips.pop();
-    else flips.push(t);
-    forgetFlips(flips, t - unit.horizonMs);
+    if (is === (flipsUntil(p, unit, t) % 2 === 1)) return false;
+    flip(p, unit, t);
     return true;
   }
 
@@ -355,13 +351,13 @@ export class Machine {
     now: Instant,
   ): void {
     for (const { sequence, step } of stream.steps) {
-      const state = sequence.stateOf(p);
-      if (time < state.lastTime || time < state.lastCompletion) this.#rerun.add(sequence);
+      const run = sequence.runOf(p);
+      if (time < run.lastTime || time < run.lastCompletion) this.#rerun.set(sequence, time);
       if (this.#rerun.has(sequence)) continue;
       const on = sequence.on === undefined ? undefined : readPath(properties, sequence.on);
-      if (step === ABSENT_STEP) state.takeAbsent(time, on);
-      else if (state.takeStep(step, time, on)) this.#complete(p, sequence, time, now);
-      this.#completeWaits(p, sequence, state, now);
+      if (step === ABSENT_STEP) run.takeAbsent(time, on);
+      else if (run.takeStep(step, time, on)) this.#complete(p, sequence, time, now);
+      if (sequence.shape.absentMs !== undefined) this.#completeWaits(p, sequence, now);
     }
   }
 
@@ -371,41 +367,50 @@ export class Machine {
     this.#touchStream(p, completions, time, now);
   }
 
-  #completeWaits(p: Profile, sequence: SequencePlan, state: SequenceState, now: Instant): void {
-    for (let at = state.takeCompletion(now); at !== undefined; at = state.takeCompletion(now)) {
+  #completeWaits(p: Profile, sequence: SequencePlan, now: Instant): void {
+    for (;;) {
+      // A completion may add a record, so the run is looked up anew each time.
+      const at = sequence.runOf(p).takeCompletion(now);
+      if (at === undefined) break;
       this.#complete(p, sequence, at, now);
     }
-    p.arm(sequence.timer, state.nextCompletion());
+    p.arm(sequence.timer, sequence.runOf(p).nextCompletion());
   }
 
   /** Runs the sequences that a late event upset again, over the events that are kept. */
   #runSequences(p: Profile, now: Instant): void {
     if (this.#rerun.size === 0) return;
-    for (const sequence of this.#rerun) this.#runSequence(p, sequence, now);
+    for (const [sequence, from] of this.#rerun) this.#runSequence(p, sequence, from, now);
     this.#rerun.clear();
   }
 
-  #runSequence(p: Profile, sequence: SequencePlan, now: Instant): void {
+  /** Finds the completions from an instant on again; those before it stand where they are all kept. */
+  #runSequence(p: Profile, sequence: SequencePlan, upsetAt: Instant, now: Instant): void {
     const { completions } = sequence;
     for (const group of completions.groups) {
       for (const threshold of group.thresholds) this.#markAll(threshold.units);
     }
-    clearRing(p, completions);
-    p.sequences?.delete(sequence.timer);
-    const state = sequence.stateOf(p);
+    const from = completions.keepsTotals ? -NEVER : upsetAt;
+    const kept = findRing(p, completions.id);
+    if (kept >= 0 && from > -NEVER) cutRing(p, completions, kept, from);
+    else clearRing(p, completions);
+    sequence.forgetRun(p);
+    const run = sequence.runOf(p);
     const done: Instant[] = [];
     const finish = (t: Instant): void => {
-      for (let at = state.takeCompletion(t); at !== undefined; at = state.takeCompletion(t)) done.push(at);
+      for (let at = run.takeCompletion(t); at !== undefined; at = run.takeCompletion(t)) done.push(at);
     };
-    for (const { stream, step, time, i } of stepsInOrder(p, sequence)) {
+    const takeStep = (stream: StreamPlan, step: number, time: Instant, i: number): void => {
       finish(time);
       const on = sequence.on === undefined ? undefined : valueOf(p, stream, i, sequence.on);
-      if (step === ABSENT_STEP) state.takeAbsent(time, on);
-      else if (state.takeStep(step, time, on)) done.push(time);
-    }
+      if (step === ABSENT_STEP) run.takeAbsent(time, on);
+      else if (run.takeStep(step, time, on)) done.push(time);
+    };
+    stepsInOrder(p, sequence, from - sequence.reachMs - 1, takeStep);
     finish(now);
-    for (const time of done) insertEvent(p, completions, time, '', NOTHING, completions.oldest(p, now));
-    p.arm(sequence.timer, state.nextCompletion());
+    const oldest = completions.oldest(p, now);
+    for (const time of done) if (time >= from) insertEvent(p, completions, time, '', NOTHING, oldest);
+    p.arm(sequence.timer, sequence.runOf(p).nextCompletion());
     const o = findRing(p, completions.id);
     if (o >= 0) for (const group of completions.groups) p.arm(group.timer, group.next(p, o, now));
     for (const atom of completions.atoms) this.#touch(atom);
@@ -426,13 +431,11 @@ export class Machine {
   /** Finds the flips of a unit from an instant on again; what comes before it stands. */
   #retrack(p: Profile, unit: TrackedUnit, from: Instant, now: Instant): void {
     const start = Math.max(from, p.bornAt, now - unit.horizonMs);
-    const flips = flipsOf(p, unit).filter((flip) => flip < start && flip >= p.bornAt);
+    unflip(p, unit, start);
     for (let t = start; t <= now; t = nextInstant(p, unit.reads, t, this.plan)) {
       const is = unit.test(p, t);
-      if (is !== (flips.length % 2 === 1)) flips.push(t);
+      if (is !== (flipsUntil(p, unit, t) % 2 === 1)) flip(p, unit, t);
     }
-    p.tracked ??= new Map();
-    p.tracked.set(unit.id, flips);
   }
 
   // Marks.
@@ -462,31 +465,24 @@ export class Machine {
   }
 }
 
-function ascending(a: number, b: number): number {
-  return a - b;
-}
+const SORT_BY_INSERTION_MAX = 24;
 
 /** Sorts the tail of a queue whose beginning is done with. */
 function sortFrom(queue: number[], from: number): void {
-  const tail = queue.slice(from).sort(ascending);
-  for (let i = 0; i < tail.length; i++) queue[from + i] = tail[i] as number;
-}
-
-/** The flips of a tracked unit, as a list that may be changed. */
-function flipsOf(p: Profile, unit: TrackedUnit): number[] {
-  const stored = p.tracked?.get(unit.id);
-  if (stored !== undefined) return stored;
-  const flips = unit.byDefault && p.bornAt !== NEVER ? [p.bornAt] : [];
-  p.tracked ??= new Map();
-  p.tracked.set(unit.id, flips);
-  return flips;
-}
-
-/** Drops pairs of flips that are older than anybody asks for; the last two always stay. */
-function forgetFlips(flips: number[], oldest: Instant): void {
-  let drop = 0;
-  while (drop + 3 < flips.length && (flips[drop + 2] as number) < oldest) drop += 2;
-  if (drop > 0) flips.splice(0, drop);
+  if (queue.length - from > SORT_BY_INSERTION_MAX) {
+    const tail = queue.slice(from).sort((a, b) => a - b);
+    for (let i = 0; i < tail.length; i++) queue[from + i] = tail[i] as number;
+    return;
+  }
+  for (let i = from + 1; i < queue.length; i++) {
+    const unit = queue[i] as number;
+    let j = i;
+    while (j > from && (queue[j - 1] as number) > unit) {
+      queue[j] = queue[j - 1] as number;
+      j--;
+    }
+    queue[j] = unit;
+  }
 }
 
 /** The next instant after t at which something that a unit reads happened, or moved by time. */
@@ -503,9 +499,7 @@ function nextInstant(p: Profile, reads: Reads, t: Instant, plan: Plan): Instant 
     if (o >= 0) next = Math.min(next, group.next(p, o, t));
   }
   for (const atom of reads.atoms) next = Math.min(next, atom.next(p, t));
-  for (const unit of reads.tracked) {
-    for (const flip of p.tracked?.get(unit.id) ?? []) if (flip > t) next = Math.min(next, flip);
-  }
+  for (const unit of reads.tracked) next = Math.min(next, nextFlip(p, unit, t));
   for (const key of reads.facts) {
     if (key !== ANY_CONSENT) next = Math.min(next, p.fact(key)?.nextAfter(t) ?? NEVER);
     else for (const fact of p.facts?.values() ?? []) next = Math.min(next, fact.nextAfter(t));
@@ -514,24 +508,37 @@ function nextInstant(p: Profile, reads: Reads, t: Instant, plan: Plan): Instant 
   return next;
 }
 
-type StepEvent = {
-  readonly stream: StreamPlan;
-  readonly step: number;
-  readonly time: Instant;
-  /** Position among the stream's kept events. */ readonly i: number;
-};
-
-/** All kept events of a sequence's steps in order of time. */
-function stepsInOrder(p: Profile, sequence: SequencePlan): readonly StepEvent[] {
-  const events: StepEvent[] = [];
-  const take = (stream: StreamPlan, step: number): void => {
+/** Goes through the kept events of a sequence's steps with time > after, in order of time. */
+function stepsInOrder(
+  p: Profile,
+  sequence: SequencePlan,
+  after: Instant,
+  take: (stream: StreamPlan, step: number, time: Instant, i: number) => void,
+): void {
+  const { stepStreams, absentStream } = sequence;
+  const streams = absentStream === undefined ? stepStreams : [...stepStreams, absentStream];
+  const places = streams.map((stream) => {
     const o = findRing(p, stream.id);
-    const length = o < 0 ? 0 : lengthOf(p, o);
-    for (let i = 0; i < length; i++) events.push({ stream, step, time: timeAt(p, stream, o, i), i });
-  };
-  sequence.stepStreams.forEach(take);
-  if (sequence.absentStream !== undefined) take(sequence.absentStream, ABSENT_STEP);
-  return events.sort((a, b) => a.time - b.time);
+    return o < 0 ? 0 : upperBound(p, stream, o, after);
+  });
+  for (;;) {
+    let first = -1;
+    let earliest = NEVER;
+    for (let s = 0; s < streams.length; s++) {
+      const stream = streams[s] as StreamPlan;
+      const o = findRing(p, stream.id);
+      if (o < 0 || (places[s] as number) >= lengthOf(p, o)) continue;
+      const time = timeAt(p, stream, o, places[s] as number);
+      if (time < earliest) {
+        earliest = time;
+        first = s;
+      }
+    }
+    if (first < 0) return;
+    const i = places[first] as number;
+    places[first] = i + 1;
+    take(streams[first] as StreamPlan, first < stepStreams.length ? first : ABSENT_STEP, earliest, i);
+  }
 }
 
 function valueOf(p: Profile, stream: StreamPlan, i: number, path: readonly string[]): ReturnType<typeof readPath> {

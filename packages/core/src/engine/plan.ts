@@ -11,7 +11,7 @@
 
 import type { Instant } from '../model/message.ts';
 import type { Condition, EventSource, Path } from '../rules/tree.ts';
-import { SequenceState, type SequenceShape } from './sequence-state.ts';
+import { KeyedRun, PlainRun, type SequenceRun, type SequenceShape } from './sequence-runs.ts';
 import { findRing, HEADER_SLOTS, sumBetween, timeAt, TOTALS_SLOTS, trimmedCount, upperBound } from './rings.ts';
 import type { Profile } from './profile.ts';
 import { NEVER } from './profile.ts';
@@ -112,7 +112,7 @@ export type FutureTimer = { readonly kind: 'future' };
  * its units are evaluated anew.
  */
 export class Atom {
-  readonly kind: 'atom' = 'atom';
+  readonly kind = 'atom' as const;
   readonly timer: number;
   readonly units: number[] = [];
   /** The next instant after t at which its answer may change by time alone; NEVER when it cannot. */
@@ -129,7 +129,7 @@ export type Threshold = { readonly at: number; readonly inclusive: boolean; read
 
 /** All thresholds on one count or sum over one window, in ascending order: those that hold come first. */
 export class ThresholdGroup {
-  readonly kind: 'group' = 'group';
+  readonly kind = 'group' as const;
   readonly timer: number;
   readonly stream: StreamPlan;
   readonly window: WindowPlan;
@@ -252,7 +252,7 @@ function comesBefore(threshold: Threshold, at: number, inclusive: boolean): bool
 export const ABSENT_STEP = -1;
 
 export class SequencePlan {
-  readonly kind: 'sequence' = 'sequence';
+  readonly kind = 'sequence' as const;
   readonly timer: number;
   readonly shape: SequenceShape;
   readonly completions: StreamPlan;
@@ -260,6 +260,7 @@ export class SequencePlan {
   readonly stepStreams: readonly StreamPlan[];
   readonly absentStream: StreamPlan | undefined;
   readonly on: Path | undefined;
+  readonly #plain: PlainRun | undefined;
 
   constructor(
     timer: number,
@@ -275,20 +276,28 @@ export class SequencePlan {
     this.stepStreams = stepStreams;
     this.absentStream = absentStream;
     this.on = on;
+    this.reachMs = shape.within.reduce((sum, ms, step) => sum + (step === 0 ? 0 : ms), shape.absentMs ?? 0);
+    this.#plain = shape.hasKey ? undefined : new PlainRun(shape, timer);
   }
 
-  newState(): SequenceState {
-    return new SequenceState(this.shape);
-  }
+  /** How far back an event can reach: what is older has no part in completions from now on. NEVER without `within`. */
+  readonly reachMs: number;
 
-  stateOf(p: Profile): SequenceState {
+  /** The customer's run, which is made when there is none. Valid until another record of theirs is added. */
+  runOf(p: Profile): SequenceRun {
+    if (this.#plain !== undefined) return this.#plain.of(p);
     p.sequences ??= new Map();
-    let state = p.sequences.get(this.timer);
-    if (state === undefined) {
-      state = this.newState();
-      p.sequences.set(this.timer, state);
+    let run = p.sequences.get(this.timer);
+    if (run === undefined) {
+      run = new KeyedRun(this.shape);
+      p.sequences.set(this.timer, run);
     }
-    return state;
+    return run;
+  }
+
+  forgetRun(p: Profile): void {
+    this.#plain?.forget(p);
+    p.sequences?.delete(this.timer);
   }
 }
 

@@ -1,7 +1,7 @@
 /**
  * Streams of one customer: for each, the events that a rule may still need, in order of time.
  *
- * Idea. All numbers of a customer sit in one array of doubles. A stream's record in it is
+ * Idea. A stream is a record (see records.ts) among the customer's numbers:
  *
  *     [ stream, size, head, length, (count, first)?, base × columns, time × capacity, (prefix × capacity) × columns ]
  *
@@ -11,11 +11,10 @@
  * drifts. `count` and `first` tell of trimmed events, for questions over all time.
  *
  * Invariants. Times ascend (equal ones by messageId where the stream keeps ids). Trimmed events are older than all
- * kept ones, or older than anything a window can still see. A record that grows moves to the end and leaves a hole
- * (stream −1); holes go when the array is next made anew.
+ * kept ones, or older than anything a window can still see.
  *
- * Cost. Appending is a write; finding a record is a hop per record; a position is a binary search. A late event
- * shifts those after it.
+ * Cost. Appending is a write; finding a record and a position is a binary search each. A late event shifts those
+ * after it.
  */
 
 import { compareStrings } from '../base/order.ts';
@@ -24,16 +23,16 @@ import type { Instant, JsonObject } from '../model/message.ts';
 import { readPath } from '../rules/semantics.ts';
 import type { RuleValue } from '../rules/value.ts';
 import { addExact, exactBase, exactBetween, makeExact, numbersOf } from './exact-column.ts';
-import type { StreamPlan } from './plan.ts';
+import type { NumberColumn, StreamPlan } from './plan.ts';
 import type { Profile } from './profile.ts';
 import { NEVER } from './profile.ts';
+import { addRecord, dropRecord, findRecord, sizeOf } from './records.ts';
 import { type ExactColumn, RichRing } from './rich-ring.ts';
 
 /** Decimals of the fast sums: a millionth of a unit of money. */
 export const UNIT_SCALE = 6;
 const UNITS_MAX = Number.MAX_SAFE_INTEGER;
 
-const SIZE = 1;
 const HEAD = 2;
 const LENGTH = 3;
 const COUNT = 4;
@@ -41,18 +40,10 @@ const FIRST = 5;
 /** Slots of a record before the optional totals. */
 export const HEADER_SLOTS = 4;
 export const TOTALS_SLOTS = 2;
-const HOLE = -1;
 
 /** Offset of the stream's record, or −1 when the customer has none. */
 export function findRing(p: Profile, stream: number): number {
-  const data = p.data;
-  const used = p.used;
-  let o = 0;
-  while (o < used) {
-    if (data[o] === stream) return o;
-    o += data[o + SIZE] as number;
-  }
-  return -1;
+  return findRecord(p, stream);
 }
 
 export function lengthOf(p: Profile, o: number): number {
@@ -136,7 +127,7 @@ export function unitsBetween(
 }
 
 function capacityOf(p: Profile, stream: StreamPlan, o: number): number {
-  return ((p.data[o + SIZE] as number) - stream.timesAt) / (1 + stream.columns.length);
+  return (sizeOf(p, o) - stream.timesAt) / (1 + stream.columns.length);
 }
 
 /** Slot of the first physical prefix of a column. */
@@ -147,44 +138,13 @@ function prefixAt(p: Profile, stream: StreamPlan, o: number, column: number): nu
 /** Finds the record or makes an empty one. */
 export function ensureRing(p: Profile, stream: StreamPlan): number {
   const found = findRing(p, stream.id);
-  return found >= 0 ? found : addRecord(p, stream, 2);
+  return found >= 0 ? found : addRing(p, stream, 2);
 }
 
-function addRecord(p: Profile, stream: StreamPlan, capacity: number): number {
-  const size = stream.timesAt + capacity * (1 + stream.columns.length);
-  reserve(p, size);
-  const o = p.used;
-  const data = p.data;
-  data[o] = stream.id;
-  data[o + SIZE] = size;
-  for (let i = o + HEAD; i < o + size; i++) data[i] = 0;
-  if (stream.keepsTotals) data[o + FIRST] = NEVER;
-  p.used = o + size;
+function addRing(p: Profile, stream: StreamPlan, capacity: number): number {
+  const o = addRecord(p, stream.id, stream.timesAt + capacity * (1 + stream.columns.length));
+  if (stream.keepsTotals) p.data[o + FIRST] = NEVER;
   return o;
-}
-
-/** Makes room for `slots` more at the end: squeezes holes out, and grows by an eighth beyond the need. */
-function reserve(p: Profile, slots: number): void {
-  if (p.used + slots <= p.data.length) return;
-  const old = p.data;
-  let live = 0;
-  for (let o = 0; o < p.used; o += old[o + SIZE] as number) {
-    if (old[o] !== HOLE) live += old[o + SIZE] as number;
-  }
-  const need = live + slots;
-  const data = new Array<number>(need + (need >>> 3));
-  let w = 0;
-  for (let o = 0; o < p.used; ) {
-    const size = old[o + SIZE] as number;
-    if (old[o] !== HOLE) {
-      for (let i = 0; i < size; i++) data[w + i] = old[o + i] as number;
-      w += size;
-    }
-    o += size;
-  }
-  for (let i = w; i < data.length; i++) data[i] = 0;
-  p.data = data;
-  p.used = w;
 }
 
 /** Slides kept events to the front of the arrays, or doubles the arrays. Returns the record's offset, which may be new. */
@@ -196,8 +156,8 @@ function makeRoom(p: Profile, stream: StreamPlan, o: number): number {
     slideToFront(p, stream, o, head, length, capacity);
     return o;
   }
-  const grown = capacity < 4 ? capacity + 1 : capacity + (capacity >>> 1);
-  return moveRecord(p, stream, o, grown);
+  const grown = capacity < 4 ? 4 : capacity + (capacity >>> 1);
+  return moveRing(p, stream, o, grown);
 }
 
 function slideToFront(
@@ -226,14 +186,13 @@ function dropFront(p: Profile, stream: number, head: number): void {
   for (const exact of rich.exact) exact?.prefix.splice(0, head);
 }
 
-function moveRecord(p: Profile, stream: StreamPlan, from: number, capacity: number): number {
+function moveRing(p: Profile, stream: StreamPlan, from: number, capacity: number): number {
   const head = p.data[from + HEAD] as number;
   const length = p.data[from + LENGTH] as number;
   const oldCapacity = capacityOf(p, stream, from);
-  // Reserving may squeeze holes out and so move the record itself: take it out first.
-  const old = p.data.slice(from, from + (p.data[from + SIZE] as number));
-  p.data[from] = HOLE;
-  const o = addRecord(p, stream, capacity);
+  const old = p.data.slice(from, from + sizeOf(p, from));
+  dropRecord(p, from);
+  const o = addRing(p, stream, capacity);
   const data = p.data;
   for (let i = HEAD; i < stream.timesAt; i++) data[o + i] = old[i] as number;
   data[o + HEAD] = 0;
@@ -362,8 +321,8 @@ function addNumber(
   properties: JsonObject,
 ): void {
   const column = stream.columns[c] as StreamPlan['columns'][number];
-  const numbers = numbersOf(readPath(properties, column.path));
-  const units = column.kind === 'numeric_count' ? numbers.length * 10 ** UNIT_SCALE : unitsOf(numbers);
+  const value = readPath(properties, column.path);
+  const units = unitsIn(column, value);
   const data = p.data;
   const first = prefixAt(p, stream, o, c) + (data[o + HEAD] as number);
   const length = data[o + LENGTH] as number;
@@ -371,7 +330,7 @@ function addNumber(
   if (units !== undefined && units < 0) column.hasNegative = true;
   const exact = p.rich?.get(stream.id)?.exact[c];
   if (exact !== undefined || units === undefined || Math.abs(before) + Math.abs(units) > UNITS_MAX) {
-    insertExact(p, stream, o, c, at, numbers);
+    insertExact(p, stream, o, c, at, numbersIn(column, value));
     return;
   }
   data[first + at] = before + units;
@@ -402,15 +361,23 @@ function insertExact(
   if (numbers.some((x) => x < 0)) (stream.columns[c] as { hasNegative: boolean }).hasNegative = true;
 }
 
-/** The numbers' sum in units of 10^-6, or undefined where that form cannot hold it. */
-function unitsOf(numbers: readonly number[]): number | undefined {
+/** What an event adds to a column in units of 10^-6, or undefined where that form cannot hold it. */
+function unitsIn(column: NumberColumn, value: RuleValue): number | undefined {
+  if (typeof value === 'number') {
+    return column.kind === 'sum' ? toUnits(value, UNIT_SCALE) : 10 ** UNIT_SCALE;
+  }
   let sum = 0;
-  for (const x of numbers) {
+  for (const x of numbersIn(column, value)) {
     const units = toUnits(x, UNIT_SCALE);
     if (units === undefined) return undefined;
     sum += units;
   }
   return Math.abs(sum) <= UNITS_MAX ? sum : undefined;
+}
+
+function numbersIn(column: NumberColumn, value: RuleValue): readonly number[] {
+  const numbers = numbersOf(value);
+  return column.kind === 'sum' ? numbers : numbers.map(() => 1);
 }
 
 /** Counts an event that no window sees any more. */
@@ -430,8 +397,8 @@ function addToTotals(
 
 function addNumberToBase(p: Profile, stream: StreamPlan, o: number, c: number, properties: JsonObject): void {
   const column = stream.columns[c] as StreamPlan['columns'][number];
-  const numbers = numbersOf(readPath(properties, column.path));
-  const units = column.kind === 'numeric_count' ? numbers.length * 10 ** UNIT_SCALE : unitsOf(numbers);
+  const value = readPath(properties, column.path);
+  const units = unitsIn(column, value);
   const data = p.data;
   const length = lengthOf(p, o);
   const base = o + stream.basesAt + c;
@@ -444,7 +411,7 @@ function addNumberToBase(p: Profile, stream: StreamPlan, o: number, c: number, p
     const kept = Array.from({ length: head + length }, (_, i) => data[first + i] as number);
     const made = exact ?? makeExact(kept, data[base] as number, UNIT_SCALE);
     rich.exact[c] = made;
-    exactBase(made, numbers);
+    exactBase(made, numbersIn(column, value));
     return;
   }
   data[base] = (data[base] as number) + units;
@@ -514,6 +481,11 @@ export function trim(p: Profile, stream: StreamPlan, o: number, oldest: Instant)
   if (length === 0) dropFront(p, stream.id, head);
 }
 
+/** Takes out kept events with time ≥ from. */
+export function cutRing(p: Profile, stream: StreamPlan, o: number, from: Instant): void {
+  p.data[o + LENGTH] = lowerBound(p, stream, o, from);
+}
+
 /** Writes a whole record at once; the stream must have none. Rich arrays are the caller's to fill. */
 export function writeRing(
   p: Profile,
@@ -523,7 +495,7 @@ export function writeRing(
   trimmed: number,
   first: Instant,
 ): void {
-  const o = addRecord(p, stream, Math.max(times.length, 1));
+  const o = addRing(p, stream, Math.max(times.length, 1));
   const data = p.data;
   data[o + LENGTH] = times.length;
   if (stream.keepsTotals) {
@@ -553,5 +525,5 @@ function fitsFast({ scale, base, prefix }: ExactColumn): boolean {
 export function clearRing(p: Profile, stream: StreamPlan): void {
   const o = findRing(p, stream.id);
   p.rich?.delete(stream.id);
-  if (o >= 0) p.data[o] = HOLE;
+  if (o >= 0) dropRecord(p, o);
 }

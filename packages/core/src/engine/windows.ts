@@ -39,7 +39,7 @@ export interface WindowPlan {
 }
 
 class AllTime implements WindowPlan {
-  readonly all: true = true;
+  readonly all = true;
   readonly delayed = false;
   readonly spanMs = undefined;
   lo(): number {
@@ -63,7 +63,7 @@ class AllTime implements WindowPlan {
 }
 
 class Last implements WindowPlan {
-  readonly all: false = false;
+  readonly all = false;
   readonly delayed = false;
   readonly spanMs: number;
   readonly #ms: number;
@@ -92,7 +92,7 @@ class Last implements WindowPlan {
 }
 
 class Ago implements WindowPlan {
-  readonly all: false = false;
+  readonly all = false;
   readonly delayed = true;
   readonly spanMs: number;
   readonly #from: number;
@@ -123,7 +123,7 @@ class Ago implements WindowPlan {
 }
 
 class Calendar implements WindowPlan {
-  readonly all: false = false;
+  readonly all = false;
   readonly delayed = false;
   readonly spanMs = undefined;
   readonly #zone: Zone;
@@ -156,7 +156,7 @@ class Calendar implements WindowPlan {
 
 /** `since D`, `before D`, `from D to D`: from ≤ e < to. */
 class Absolute implements WindowPlan {
-  readonly all: false = false;
+  readonly all = false;
   readonly delayed = false;
   readonly spanMs = undefined;
   readonly #from: Instant;
@@ -187,7 +187,7 @@ class Absolute implements WindowPlan {
 
 /** `after last E2`. */
 class AfterLast implements WindowPlan {
-  readonly all: false = false;
+  readonly all = false;
   readonly delayed = false;
   readonly spanMs = undefined;
   readonly #other: StreamPlan;

@@ -1,0 +1,109 @@
+/**
+ * Tracked answers: the instants at which an answer flipped, false → true first, in a record per customer and unit:
+ *
+ *     [ key, size, count, flip × capacity ]
+ *
+ * Without a record the answer is the unit's default, and has been since the customer came into being.
+ */
+
+import type { Instant } from '../model/message.ts';
+import type { TrackedUnit } from './plan.ts';
+import { NEVER, type Profile } from './profile.ts';
+import { addRecord, dropRecord, findRecord, keysOf, resizeRecord, sizeOf, trackedKey } from './records.ts';
+
+const COUNT = 2;
+const FLIPS = 3;
+const CAPACITY = 2;
+
+/** How many flips there had been by t: odd when the answer is true. */
+export function flipsUntil(p: Profile, unit: TrackedUnit, t: Instant): number {
+  const o = findRecord(p, trackedKey(unit.id));
+  if (o < 0) return unit.byDefault && p.bornAt <= t ? 1 : 0;
+  let n = p.data[o + COUNT] as number;
+  while (n > 0 && (p.data[o + FLIPS + n - 1] as number) > t) n--;
+  return n;
+}
+
+/** The i-th flip, from 0. */
+export function flipAt(p: Profile, unit: TrackedUnit, i: number): Instant {
+  const o = findRecord(p, trackedKey(unit.id));
+  return o < 0 ? p.bornAt : (p.data[o + FLIPS + i] as number);
+}
+
+/** The first flip later than t; NEVER when there is none. */
+export function nextFlip(p: Profile, unit: TrackedUnit, t: Instant): Instant {
+  const n = flipsUntil(p, unit, t);
+  const o = findRecord(p, trackedKey(unit.id));
+  if (o < 0) return unit.byDefault && p.bornAt > t ? p.bornAt : NEVER;
+  return n < (p.data[o + COUNT] as number) ? (p.data[o + FLIPS + n] as number) : NEVER;
+}
+
+/** Notes that the answer flipped at t, which is no earlier than the last flip. There and back at one instant is none. */
+export function flip(p: Profile, unit: TrackedUnit, t: Instant): void {
+  let o = recordOf(p, unit);
+  const n = p.data[o + COUNT] as number;
+  if (n > 0 && p.data[o + FLIPS + n - 1] === t) {
+    p.data[o + COUNT] = n - 1;
+    return;
+  }
+  forget(p, o, t - unit.horizonMs);
+  const count = p.data[o + COUNT] as number;
+  if (FLIPS + count === sizeOf(p, o)) o = resizeRecord(p, o, FLIPS + count + CAPACITY);
+  p.data[o + FLIPS + count] = t;
+  p.data[o + COUNT] = count + 1;
+}
+
+/** Forgets flips at or after t, and those before the customer existed. */
+export function unflip(p: Profile, unit: TrackedUnit, t: Instant): void {
+  const o = recordOf(p, unit);
+  let n = 0;
+  const count = p.data[o + COUNT] as number;
+  for (let i = 0; i < count; i++) {
+    const at = p.data[o + FLIPS + i] as number;
+    if (at < t && at >= p.bornAt) p.data[o + FLIPS + n++] = at;
+  }
+  p.data[o + COUNT] = n;
+}
+
+/** Drops pairs of flips older than anybody asks for; the last two always stay. */
+function forget(p: Profile, o: number, oldest: Instant): void {
+  const count = p.data[o + COUNT] as number;
+  let drop = 0;
+  while (drop + 3 < count && (p.data[o + FLIPS + drop + 2] as number) < oldest) drop += 2;
+  if (drop === 0) return;
+  for (let i = drop; i < count; i++) p.data[o + FLIPS + i - drop] = p.data[o + FLIPS + i] as number;
+  p.data[o + COUNT] = count - drop;
+}
+
+function recordOf(p: Profile, unit: TrackedUnit): number {
+  const key = trackedKey(unit.id);
+  let o = findRecord(p, key);
+  if (o >= 0) return o;
+  o = addRecord(p, key, FLIPS + CAPACITY);
+  if (unit.byDefault && p.bornAt !== NEVER) {
+    p.data[o + COUNT] = 1;
+    p.data[o + FLIPS] = p.bornAt;
+  }
+  return o;
+}
+
+/** All flips of a unit as a list; undefined when nothing but the default is known. */
+export function readFlips(p: Profile, unit: number): number[] | undefined {
+  const o = findRecord(p, trackedKey(unit));
+  return o < 0 ? undefined : p.data.slice(o + FLIPS, o + FLIPS + (p.data[o + COUNT] as number));
+}
+
+export function writeFlips(p: Profile, unit: number, flips: readonly number[]): void {
+  const o = addRecord(p, trackedKey(unit), FLIPS + Math.max(flips.length, CAPACITY));
+  p.data[o + COUNT] = flips.length;
+  flips.forEach((at, i) => {
+    p.data[o + FLIPS + i] = at;
+  });
+}
+
+/** Forgets all flips of all units. */
+export function forgetTracked(p: Profile): void {
+  for (const key of keysOf(p)) {
+    if (key >= trackedKey(0) && key < 2 * trackedKey(0)) dropRecord(p, findRecord(p, key));
+  }
+}
