@@ -19,7 +19,7 @@ import { exitOk, exitUnusable } from '../exit-code.ts';
 import {
   addPastOptions,
   complain,
-  findNamed,
+  isKnown,
   type Past,
   type PastOptions,
   reach,
@@ -70,10 +70,7 @@ async function runExplain(
   const past = await readPast(files, options, terminal);
   if (past === undefined) return exitUnusable;
   const { segment } = options;
-  if (
-    segment !== undefined &&
-    findNamed('segment', segment, past.definitions.segments, terminal) === undefined
-  ) {
+  if (segment !== undefined && !isKnown('segment', segment, past.definitions.segments, terminal)) {
     return exitUnusable;
   }
   const found = await findCustomer(customer, past, terminal);

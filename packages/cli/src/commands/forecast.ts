@@ -12,7 +12,15 @@ import {
 } from '@segue/core/engine/forecast.ts';
 
 import { exitOk, exitUnusable } from '../exit-code.ts';
-import { addPastOptions, complain, findNamed, type PastOptions, reach, readPast } from '../explain/past.ts';
+import {
+  addPastOptions,
+  collect,
+  complain,
+  isKnown,
+  type PastOptions,
+  reach,
+  readPast,
+} from '../explain/past.ts';
 import { counted, wholeNumber } from '../replay/figures.ts';
 import type { Colours, Terminal } from '../terminal.ts';
 
@@ -27,8 +35,6 @@ const daysDefault = 7;
 /** Customers named for each segment. */
 const shownDefault = 20;
 
-const collect = (value: string, before: readonly string[]): string[] => [...before, value];
-
 export function registerForecast(program: Command, terminal: Terminal): void {
   addPastOptions(
     program
@@ -41,7 +47,11 @@ export function registerForecast(program: Command, terminal: Terminal): void {
         '<file...>',
         'CSV (with a mapping) or NDJSON of Segment messages; gzip is told by its contents',
       )
-      .option('-s, --segment <name>', 'the segment; may be repeated (default: all)', collect, []),
+      .addOption(
+        new Option('-s, --segment <name>', 'the segment; may be repeated')
+          .argParser(collect)
+          .default([], 'all'),
+      ),
   )
     .addOption(
       new Option('--days <n>', 'how many days of 24 hours').default(daysDefault).argParser(daysArgument),
@@ -76,7 +86,7 @@ async function runForecast(
   if (past === undefined) return exitUnusable;
   const { segments } = past.definitions;
   for (const name of options.segment) {
-    if (findNamed('segment', name, segments, terminal) === undefined) return exitUnusable;
+    if (!isKnown('segment', name, segments, terminal)) return exitUnusable;
   }
   const asked = options.segment.length === 0 ? [...segments.keys()] : [...new Set(options.segment)];
   if (asked.length === 0) {

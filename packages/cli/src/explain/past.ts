@@ -1,6 +1,6 @@
 /** Coming to an instant of a past that is in files: what `explain` and `forecast` have in common. */
 
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 
 import { Zone } from '@segue/core/base/zone.ts';
 import type { Engine } from '@segue/core/engine/engine.ts';
@@ -33,21 +33,23 @@ export type Past = {
   readonly at: Instant | undefined;
 };
 
-const collect = (value: string, before: readonly string[]): string[] => [...before, value];
+/** For options that may be repeated. */
+export const collect = (value: string, before: readonly string[]): string[] => [...before, value];
 
 export function addPastOptions(command: Command): Command {
   return command
-    .option(
-      '-m, --mapping <file>',
-      'how rows become messages, or the name of a ready-made mapping; may be repeated',
-      collect,
-      [],
+    .addOption(
+      new Option(
+        '-m, --mapping <file>',
+        'how rows become messages, or the name of a ready-made mapping; may be repeated',
+      )
+        .argParser(collect)
+        .default([], 'none'),
     )
-    .option(
-      '-d, --definitions <path>',
-      'definitions: a file, a folder, or builtin; may be repeated (default: builtin)',
-      collect,
-      [],
+    .addOption(
+      new Option('-d, --definitions <path>', 'definitions: a file, a folder, or builtin; may be repeated')
+        .argParser(collect)
+        .default([], 'builtin'),
     )
     .option('-z, --timezone <zone>', 'time zone of the workspace', 'UTC')
     .option('--at <time>', 'the instant to look from (default: the last message)');
@@ -62,13 +64,13 @@ export async function readPast(
   const zone = Zone.open(options.timezone);
   if (!zone.ok) {
     complain(`--timezone: ${zone.error}`, terminal);
-    return;
+    return undefined;
   }
   const at = readTime(options.at, zone.value);
   if (at === null) {
     const given = options.at ?? '';
     complain(`--at: "${given}" is no time; expected 2026-01-31 or 2026-01-31T10:00:00Z`, terminal);
-    return;
+    return undefined;
   }
   const mappings = readMappings(options.mapping, terminal);
   const definitions = await readDefinitionsOrComplain(options.definitions, terminal);
@@ -114,14 +116,14 @@ export async function reach(
   return { ok: true, engine };
 }
 
-/** The name where it is known; else undefined, with the nearest one told. */
-export function findNamed(
+/** Whether there is one of that name; where not, the nearest one is told. */
+export function isKnown(
   what: string,
   name: string,
   known: ReadonlyMap<string, unknown>,
   terminal: Terminal,
-): string | undefined {
-  if (known.has(name)) return name;
+): boolean {
+  if (known.has(name)) return true;
   const nearest = nearestName(name, known.keys());
   const names = [...known.keys()];
   const hint =
@@ -131,10 +133,9 @@ export function findNamed(
         : `expected one of ${names.slice(0, 12).join(', ')}${names.length > 12 ? ', …' : ''}`
       : `did you mean ${nearest}?`;
   complain(`there is no ${what} “${name}”; ${hint}`, terminal);
+  return false;
 }
 
-/** Tells what is wrong, for `return complain(…)`. */
-export function complain(message: string, terminal: Terminal): undefined {
+export function complain(message: string, terminal: Terminal): void {
   terminal.writeError(`${terminal.errorColours.red('error')}: ${message}\n`);
-  return undefined;
 }
