@@ -17,6 +17,7 @@ import type { Plan } from './make-plan.ts';
 import { setPair, usedPairs } from './pairs.ts';
 import { NEVER, Profile } from './profile.ts';
 import { readRing, replaceRing, type RingState } from './ring-state.ts';
+import { findRing, trim } from './rings.ts';
 import { readFlips, writeFlips } from './tracked.ts';
 
 /** Grows when older checkpoints can no longer be read. */
@@ -72,12 +73,17 @@ export type ProfileJson = {
 export function writeProfile(
   p: Profile,
   plan: Plan,
+  now: Instant,
   identifiers: readonly Identifier[],
   history: readonly Message[],
 ): ProfileJson {
   const rings: RingJson[] = [];
   for (const stream of plan.streams) {
-    const ring = stream.source === undefined ? undefined : readRing(p, stream);
+    if (stream.source === undefined) continue;
+    // When exactly an event was let go depends on when somebody looked; what is written down does not.
+    const o = findRing(p, stream.id);
+    if (o >= 0) trim(p, stream, o, stream.oldest(p, now));
+    const ring = readRing(p, stream);
     if (ring !== undefined) rings.push(ringToJson(stream.id, ring));
   }
   return {

@@ -288,7 +288,7 @@ export class Engine {
     for (const p of this.#profiles) {
       if (p === undefined) continue;
       const identifiers = this.#identity.identifiersOf(p.id);
-      yield JSON.stringify(writeProfile(p, this.#plan, identifiers, this.#history.get(p.id) ?? []));
+      yield JSON.stringify(writeProfile(p, this.#plan, this.#now, identifiers, this.#history.get(p.id) ?? []));
     }
   }
 

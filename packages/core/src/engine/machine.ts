@@ -30,7 +30,7 @@ import {
 import type { Profile } from './profile.ts';
 import { answerOf, NEVER } from './profile.ts';
 import { clearRing, cutRing, findRing, insertEvent, lengthOf, physical, timeAt, trim, upperBound } from './rings.ts';
-import { flip, flipsUntil, forgetTracked, nextFlip, unflip } from './tracked.ts';
+import { flip, flipsBefore, flipsUntil, forgetTracked, nextFlip, setFlips } from './tracked.ts';
 
 const NOTHING: JsonObject = {};
 
@@ -121,7 +121,7 @@ export class Machine {
         for (const atom of this.plan.factAtoms.get(ANY_CONSENT) ?? []) this.#touch(atom);
       }
     }
-    if (time < now || !first) this.#retrackAll(p, this.plan.trackedUnits, time, now);
+    if (time < now || !first) this.#retrackAll(p, this.plan.bornTracked, time, now);
     this.#armTouched(p, now);
   }
 
@@ -431,11 +431,11 @@ export class Machine {
   /** Finds the flips of a unit from an instant on again; what comes before it stands. */
   #retrack(p: Profile, unit: TrackedUnit, from: Instant, now: Instant): void {
     const start = Math.max(from, p.bornAt, now - unit.horizonMs);
-    unflip(p, unit, start);
+    const flips = flipsBefore(p, unit, start);
     for (let t = start; t <= now; t = nextInstant(p, unit.reads, t, this.plan)) {
-      const is = unit.test(p, t);
-      if (is !== (flipsUntil(p, unit, t) % 2 === 1)) flip(p, unit, t);
+      if (unit.test(p, t) !== (flips.length % 2 === 1)) flips.push(t);
     }
+    setFlips(p, unit, flips);
   }
 
   // Marks.

@@ -31,6 +31,8 @@ export type Plan = {
   /** Values that can be asked of a customer without more ado, by JSON. */
   readonly values: ReadonlyMap<string, ValuePlan>;
   readonly trackedUnits: readonly number[];
+  /** Those of them that may be true for a customer of whom nothing is known, at birth or later. */
+  readonly bornTracked: readonly number[];
   /** Segments that hold for a customer of whom nothing is known. */
   readonly defaultUnits: readonly number[];
   /** Units to evaluate for every new customer: what they say cannot be told beforehand. */
@@ -70,6 +72,7 @@ function finish(compiler: Compiler): Plan {
     if (unit.kind !== 'lifecycle') unit.byDefault = unit.test(blank, blank.bornAt);
     if (unit.kind === 'lifecycle') blank.stages.push(unit.id, unit.stages.findIndex((s) => s.test(blank, 0)), 0);
   }
+  const birthAtoms = atoms.filter((atom) => atom.next(blank, 0) !== NEVER);
   return {
     env: compiler.env,
     zone: compiler.zone,
@@ -91,6 +94,7 @@ function finish(compiler: Compiler): Plan {
     listNames: compiler.listNames,
     values: compiler.values,
     trackedUnits: units.filter((u) => u.kind === 'tracked').map((u) => u.id),
+    bornTracked: trackedFromBirth(units, compiler.birthUnits, new Set(birthAtoms)),
     defaultUnits: units.filter(isDefault).map((u) => u.id),
     birthUnits: [
       ...new Set([
@@ -100,8 +104,24 @@ function finish(compiler: Compiler): Plan {
         ...units.filter(isDefault).flatMap((u) => u.dependents),
       ]),
     ],
-    birthAtoms: atoms.filter((atom) => atom.next(blank, 0) !== NEVER),
+    birthAtoms,
   };
+}
+
+function trackedFromBirth(
+  units: readonly Unit[],
+  birthUnits: ReadonlySet<number>,
+  birthAtoms: ReadonlySet<Atom>,
+): readonly number[] {
+  const from = new Set<number>();
+  // Ascending, so a unit comes after those that it reads.
+  for (const unit of units) {
+    if (unit.kind !== 'tracked') continue;
+    const { atoms, tracked } = unit.reads;
+    const moves = [...atoms].some((atom) => birthAtoms.has(atom)) || [...tracked].some(({ id }) => from.has(id));
+    if (unit.byDefault || birthUnits.has(unit.id) || moves) from.add(unit.id);
+  }
+  return [...from];
 }
 
 /** Somebody who has come into being at instant 0, of whom nothing is known. */

@@ -35,7 +35,7 @@ export function setPair(pairs: number[], key: number, value: number): number[] {
   const n = pairs.length;
   let room = pairs;
   if (n === 0 || pairs[n - 2] !== NO_KEY) {
-    room = makeDoubles(n + GROWTH_PAIRS * 2);
+    room = makeDoubles(n + 2 * Math.max(GROWTH_PAIRS, n >>> 4));
     for (let i = 0; i < n; i++) room[i] = pairs[i] as number;
   }
   for (let i = room.length - 3; i >= at; i--) room[i + 2] = room[i] as number;

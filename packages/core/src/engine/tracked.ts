@@ -53,16 +53,27 @@ export function flip(p: Profile, unit: TrackedUnit, t: Instant): void {
   p.data[o + COUNT] = count + 1;
 }
 
-/** Forgets flips at or after t, and those before the customer existed. */
-export function unflip(p: Profile, unit: TrackedUnit, t: Instant): void {
-  const o = recordOf(p, unit);
-  let n = 0;
-  const count = p.data[o + COUNT] as number;
-  for (let i = 0; i < count; i++) {
-    const at = p.data[o + FLIPS + i] as number;
-    if (at < t && at >= p.bornAt) p.data[o + FLIPS + n++] = at;
+/** The flips before t, without any from before the customer existed. */
+export function flipsBefore(p: Profile, unit: TrackedUnit, t: Instant): number[] {
+  const flips = readFlips(p, unit.id) ?? (unit.byDefault ? [p.bornAt] : []);
+  return flips.filter((at) => at < t && at >= p.bornAt);
+}
+
+/** Puts flips in place of those known; nothing is stored where they are those of the default. */
+export function setFlips(p: Profile, unit: TrackedUnit, flips: readonly number[]): void {
+  const o = findRecord(p, trackedKey(unit.id));
+  if (o < 0) {
+    const isDefault = unit.byDefault ? flips.length === 1 && flips[0] === p.bornAt : flips.length === 0;
+    if (!isDefault) writeFlips(p, unit.id, flips);
+    return;
   }
-  p.data[o + COUNT] = n;
+  if (FLIPS + flips.length > sizeOf(p, o)) {
+    dropRecord(p, o);
+    writeFlips(p, unit.id, flips);
+    return;
+  }
+  p.data[o + COUNT] = flips.length;
+  for (let i = 0; i < flips.length; i++) p.data[o + FLIPS + i] = flips[i] as number;
 }
 
 /** Drops pairs of flips older than anybody asks for; the last two always stay. */
