@@ -34,7 +34,9 @@ async function main(): Promise<void> {
 /** One phase in this process, a child; the result goes to the parent. */
 async function runHere(name: string, { scale }: Options): Promise<void> {
   const phase = PHASES.get(name);
-  if (phase === undefined || process.send === undefined) throw new Error(`--phase ${name} is for the benchmark itself`);
+  if (phase === undefined || process.send === undefined) {
+    throw new Error(`--phase ${name} is for the benchmark itself`);
+  }
   const result = await phase(scale);
   process.send(result, () => {
     process.disconnect();
@@ -66,7 +68,11 @@ async function runAll({ scale, only, json }: Options): Promise<void> {
 function runChild(phase: string, scale: string): Promise<PhaseResult> {
   // Most of the memory: what is measured must not be how near the limit is.
   const heapMiB = Math.floor((os.totalmem() / 2 ** 20) * 0.8);
-  const execArgv = ['--expose-gc', `--max-old-space-size=${heapMiB}`, '--disable-warning=ExperimentalWarning'];
+  const execArgv = [
+    '--expose-gc',
+    `--max-old-space-size=${heapMiB}`,
+    '--disable-warning=ExperimentalWarning',
+  ];
   return new Promise((resolve) => {
     let result: PhaseResult | undefined;
     const child = fork(import.meta.filename, ['--phase', phase, '--scale', scale], { execArgv });

@@ -4,12 +4,13 @@ export type Scale = {
   readonly name: 'small' | 'medium' | 'full';
   readonly rounds: number;
   readonly events: number;
-  readonly customers: number;
-  /** Events of the phases in which something is slow: touch-proportional segments, parsing, windows. */
+  /** Events of the phases in which something is slower. */
   readonly someEvents: number;
   /** Segments, touch-constant. */
   readonly segments: readonly number[];
   readonly proportionalSegments: readonly number[];
+  /** Events × segments at most where an event touches a part of all segments. */
+  readonly proportionalSteps: number;
   /** Customers of the sweep over them. */
   readonly customerSweep: readonly number[];
   /** Customers of whom something is due at one instant. */
@@ -20,27 +21,27 @@ export type Scale = {
 
 const segments = [1, 10, 100, 1_000, 10_000];
 
-export const SCALES: { readonly [name in Scale['name']]: Scale } = {
+export const SCALES: Readonly<Record<Scale['name'], Scale>> = {
   small: {
     name: 'small',
     rounds: 3,
-    events: 200_000,
-    customers: 20_000,
-    someEvents: 100_000,
+    events: 60_000,
+    someEvents: 50_000,
     segments,
     proportionalSegments: [1, 10, 100, 1_000],
-    customerSweep: [10_000, 100_000, 300_000],
+    proportionalSteps: 1e7,
+    customerSweep: [10_000, 100_000],
     dueCustomers: 250_000,
-    weighedCustomers: 50_000,
+    weighedCustomers: 30_000,
   },
   medium: {
     name: 'medium',
     rounds: 5,
     events: 1_000_000,
-    customers: 100_000,
     someEvents: 400_000,
     segments,
     proportionalSegments: [1, 10, 100, 1_000],
+    proportionalSteps: 1e8,
     customerSweep: [10_000, 100_000, 1_000_000],
     dueCustomers: 1_000_000,
     weighedCustomers: 100_000,
@@ -49,10 +50,10 @@ export const SCALES: { readonly [name in Scale['name']]: Scale } = {
     name: 'full',
     rounds: 5,
     events: 20_000_000,
-    customers: 1_000_000,
     someEvents: 4_000_000,
     segments,
-    proportionalSegments: [1, 10, 100, 1_000],
+    proportionalSegments: [1, 10, 100, 1_000, 10_000],
+    proportionalSteps: 1e9,
     customerSweep: [10_000, 100_000, 1_000_000],
     dueCustomers: 1_000_000,
     weighedCustomers: 1_000_000,

@@ -132,7 +132,9 @@ class DueHeap {
     for (;;) {
       let child = 2 * i + 1;
       if (child >= size) break;
-      if (child + 1 < size && (this.#instants[child + 1] as number) < (this.#instants[child] as number)) child++;
+      if (child + 1 < size && (this.#instants[child + 1] as number) < (this.#instants[child] as number)) {
+        child++;
+      }
       if ((this.#instants[child] as number) >= at) break;
       this.#move(child, i);
       i = child;

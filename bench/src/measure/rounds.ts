@@ -1,5 +1,5 @@
 /**
- * Rounds: each case is run once to warm up, then all cases in turn, again and again, so that a busy neighbour or a
+ * Rounds: each case is run once to warm up (its check may have done so), then all cases in turn, again and again, so that a busy neighbour or a
  * hot processor hits all alike. Ratios are taken within a round.
  */
 
@@ -9,11 +9,18 @@ export interface Case {
   readonly name: string;
   /** What `amount / seconds` is, such as `events/s`. */
   readonly unit: string;
+  /** It has run before, so the compiler knows it. */
+  readonly isWarm?: boolean;
   run(): Sample | Promise<Sample>;
 }
 
 /** Least, middle and greatest of the rounds. */
-export type Spread = { readonly min: number; readonly median: number; readonly max: number; readonly rounds: number };
+export type Spread = {
+  readonly min: number;
+  readonly median: number;
+  readonly max: number;
+  readonly rounds: number;
+};
 
 export type Measured = { readonly name: string; readonly unit: string; readonly perRound: readonly number[] };
 
@@ -34,6 +41,7 @@ export async function measure(cases: readonly Case[], rounds: number): Promise<r
   const results = cases.map(({ name, unit }) => ({ name, unit, perRound: [] as number[] }));
   for (let round = -1; round < rounds; round++) {
     for (const [i, subject] of cases.entries()) {
+      if (round < 0 && subject.isWarm === true) continue;
       collectGarbage();
       const { amount, seconds } = await subject.run();
       if (round >= 0) results[i]?.perRound.push(amount / seconds);
@@ -56,5 +64,5 @@ export function ratio(of: Measured, to: Measured): Spread {
 /** Everything that nobody holds any more is gone afterwards; needs `--expose-gc`. */
 export function collectGarbage(): void {
   if (globalThis.gc === undefined) throw new Error('Run with --expose-gc, as `npm run bench` does.');
-  void globalThis.gc();
+  globalThis.gc();
 }

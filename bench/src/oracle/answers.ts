@@ -19,13 +19,16 @@ export type Evidence = {
 
 /** Whether it holds at `t`, given what had arrived by then. */
 export function holds(shape: Shape, evidence: Evidence, t: number): boolean {
-  const known = (all: readonly Happening[]): readonly Happening[] => all.filter(({ arrival }) => arrival <= t);
+  const known = (all: readonly Happening[]): readonly Happening[] =>
+    all.filter(({ arrival }) => arrival <= t);
   const events = known(evidence.events);
   switch (shape.kind) {
     case 'count':
       return within(events, shape.windowMs, t).length >= shape.atLeast;
     case 'sum':
-      return within(events, shape.windowMs, t).reduce((sum, { cents }) => sum + cents, 0) >= shape.atLeastCents;
+      return (
+        within(events, shape.windowMs, t).reduce((sum, { cents }) => sum + cents, 0) >= shape.atLeastCents
+      );
     case 'lapse': {
       if (within(events, shape.windowMs, t).length === 0) return false;
       return within(known(evidence.others), shape.windowMs, t).length === 0;

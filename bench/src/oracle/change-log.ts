@@ -25,7 +25,8 @@ export class ChangeLog {
     if (change.kind !== 'segment') return;
     if (this.#size === this.#profiles.length) this.#grow();
     this.#profiles[this.#size] = change.profile;
-    this.#flips[this.#size] = 2 * (this.#ids.get(change.segment) ?? -1) + (change.change === 'entered' ? 1 : 0);
+    this.#flips[this.#size] =
+      2 * (this.#ids.get(change.segment) ?? -1) + (change.change === 'entered' ? 1 : 0);
     this.#size++;
     this.#sorted = undefined;
   };

@@ -3,8 +3,8 @@
  * whether the customer is in at the end, against the brute-force answer at every instant at which it could change.
  *
  * Time passes before what arrives, so at one instant the answer is asked twice: without what arrives then, and with
- * each arrival in turn. A busy customer with many segments costs the oracle millions of steps: beyond a budget, every
- * n-th segment is checked, and the number of pairs checked is reported.
+ * each arrival in turn. Beyond a budget every n-th customer is looked at, and of a busy one every n-th segment; the
+ * number of pairs is reported.
  */
 
 import type { Segment, SegmentSet, Shape } from '../workload/segments.ts';
@@ -15,6 +15,8 @@ import type { ChangeLog } from './change-log.ts';
 /** Steps (instants × happenings) that the oracle spends on one customer. */
 const CUSTOMER_STEPS_MAX = 3e7;
 const CUSTOMERS_MAX = 20_000;
+/** Pairs that it looks at, about, where every customer concerns every segment. */
+const PAIRS_MAX = 500_000;
 const SHOWN_MAX = 5;
 
 export type Checked = {
@@ -38,7 +40,9 @@ export function checkChanges(
 ): Checked {
   const byCustomer = rowsByCustomer(traffic);
   const bySegment = new SegmentIndex(set);
-  const stride = Math.max(1, Math.ceil(traffic.customers / CUSTOMERS_MAX));
+  const customersMax =
+    set.categories === 1 ? Math.min(CUSTOMERS_MAX, PAIRS_MAX / set.segments.length) : CUSTOMERS_MAX;
+  const stride = Math.max(1, Math.ceil(traffic.customers / customersMax));
   const problems: string[] = [];
   let pairs = 0;
   let customers = 0;

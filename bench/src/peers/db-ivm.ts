@@ -17,13 +17,8 @@ export class DbIvmCase implements Case {
   readonly #deltas: readonly Delta[];
   readonly #members: ReadonlySet<string>;
 
-  constructor(
-    traffic: Traffic,
-    set: SegmentSet,
-    deltas: readonly Delta[],
-    members: ReadonlySet<string>,
-  ) {
-    this.name = `@tanstack/db-ivm, ${set.segments.length} segments`;
+  constructor(traffic: Traffic, set: SegmentSet, deltas: readonly Delta[], members: ReadonlySet<string>) {
+    this.name = `@tanstack/db-ivm`;
     this.#traffic = traffic;
     this.#set = set;
     this.#deltas = deltas;
@@ -55,7 +50,9 @@ export class DbIvmCase implements Case {
     const since = performance.now();
     for (let from = 0; from < this.#deltas.length; from += BATCH) {
       const batch = this.#deltas.slice(from, from + BATCH);
-      input.sendData(new MultiSet(batch.map((delta) => [delta.weight === 1 ? delta : arrivalOf(delta), delta.weight])));
+      input.sendData(
+        new MultiSet(batch.map((delta) => [delta.weight === 1 ? delta : arrivalOf(delta), delta.weight])),
+      );
       graph.run();
     }
     const seconds = (performance.now() - since) / 1000;

@@ -3,28 +3,26 @@
 import { Engine as RulesEngine } from 'json-rules-engine';
 import type { Case, Sample } from '../measure/rounds.ts';
 import type { SegmentSet } from '../workload/segments.ts';
-import { countSegments, type Delta, memberKey, mustAgree } from './question.ts';
+import { countSegments, type Delta, memberKey, mustAgree, segmentsAbout } from './question.ts';
 
 export class RulesEngineCase implements Case {
   readonly name: string;
   readonly unit = 'events/s';
   readonly #set: SegmentSet;
   readonly #deltas: readonly Delta[];
-  /** Deltas per event of the traffic. */
   readonly #share: number;
 
   /** `share`: deltas per event of the whole traffic, so that events which nobody asked about count for it too. */
   constructor(set: SegmentSet, deltas: readonly Delta[], share: number) {
-    this.name = `json-rules-engine, ${set.segments.length} segments`;
+    this.name = `json-rules-engine`;
     this.#set = set;
     this.#deltas = deltas;
     this.#share = share;
   }
 
   async run(): Promise<Sample> {
-    const segments = countSegments(this.#set);
     const engine = new RulesEngine();
-    for (const { name, category, shape } of segments) {
+    for (const { name, category, shape } of countSegments(this.#set)) {
       engine.addRule({
         conditions: {
           all: [
@@ -46,13 +44,14 @@ export class RulesEngineCase implements Case {
       const since = performance.now();
       const { events } = await engine.run({ category, count });
       seconds += (performance.now() - since) / 1000;
-      const segment = segments[category];
-      if (segment === undefined) continue;
-      const member = memberKey(segment.id, customer);
-      if (events.some(({ type }) => type === segment.name)) members.add(member);
-      else members.delete(member);
-      if (count >= segment.shape.atLeast) right.add(member);
-      else right.delete(member);
+      const fired = new Set(events.map(({ type }) => type));
+      for (const { id, name, shape } of segmentsAbout(this.#set, category)) {
+        const member = memberKey(id, customer);
+        if (fired.has(name)) members.add(member);
+        else members.delete(member);
+        if (count >= shape.atLeast) right.add(member);
+        else right.delete(member);
+      }
     }
     mustAgree(this.name, members, right);
     return { amount: this.#deltas.length / this.#share, seconds };

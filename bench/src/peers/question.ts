@@ -54,13 +54,18 @@ export function membersAtEnd(deltas: readonly Delta[], set: SegmentSet): Readonl
     counts.set(key, entry);
   }
   const members = new Set<string>();
-  const segments = countSegments(set);
   for (const { customer, category, count } of counts.values()) {
-    // One segment a category; with a single one, it is about all of them.
-    const segment = segments[category];
-    if (segment !== undefined && count >= segment.shape.atLeast) members.add(memberKey(segment.id, customer));
+    for (const { id, shape } of segmentsAbout(set, category)) {
+      if (count >= shape.atLeast) members.add(memberKey(id, customer));
+    }
   }
   return members;
+}
+
+/** The segments that an event of a category is about. */
+export function segmentsAbout(set: SegmentSet, category: number): readonly CountSegment[] {
+  const segments = countSegments(set);
+  return set.categories === 1 ? segments : segments.slice(category, category + 1);
 }
 
 export function memberKey(segment: number, customer: number): string {

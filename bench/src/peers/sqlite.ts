@@ -42,13 +42,8 @@ export class SqliteCase implements Case {
   readonly #deltas: readonly Delta[];
   readonly #members: ReadonlySet<string>;
 
-  constructor(
-    traffic: Traffic,
-    set: SegmentSet,
-    deltas: readonly Delta[],
-    members: ReadonlySet<string>,
-  ) {
-    this.name = `node:sqlite with triggers, ${set.segments.length} segments`;
+  constructor(traffic: Traffic, set: SegmentSet, deltas: readonly Delta[], members: ReadonlySet<string>) {
+    this.name = `node:sqlite with triggers`;
     this.#traffic = traffic;
     this.#set = set;
     this.#deltas = deltas;
@@ -59,7 +54,9 @@ export class SqliteCase implements Case {
     const database = new DatabaseSync(':memory:');
     database.exec(SCHEMA);
     const define = database.prepare('INSERT INTO segment VALUES (?, ?, ?)');
-    for (const { id, category, shape } of countSegments(this.#set)) define.run(id, category ?? 0, shape.atLeast);
+    for (const { id, category, shape } of countSegments(this.#set)) {
+      define.run(id, category ?? 0, shape.atLeast);
+    }
     const enters = database.prepare('INSERT INTO event VALUES (?, ?, ?)');
     const leaves = database.prepare('DELETE FROM event WHERE row = ?');
     const since = performance.now();

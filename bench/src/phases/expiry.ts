@@ -16,7 +16,12 @@ const WANTED = 1e6;
 
 /** What is due, and how far apart: all at one millisecond, or over a minute. */
 const QUESTIONS = [
-  { name: 'did not … last 7d, all at once', rule: 'did not "Order Completed" last 7d', change: 'entered', spreadMs: 0 },
+  {
+    name: 'did not … last 7d, all at once',
+    rule: 'did not "Order Completed" last 7d',
+    change: 'entered',
+    spreadMs: 0,
+  },
   {
     name: 'count(… last 7d) >= 1, all at once',
     rule: 'count("Order Completed", last 7d) >= 1',
@@ -79,9 +84,13 @@ class ExpiryCase implements Case {
     const since = performance.now();
     engine.advanceTo(START + spreadMs + 7 * DAY);
     const seconds = (performance.now() - since) / 1000;
-    if (changes !== this.#customers) throw new Error(`${this.name}: ${changes} changes of ${this.#customers}`);
+    if (changes !== this.#customers) {
+      throw new Error(`${this.name}: ${changes} changes of ${this.#customers}`);
+    }
     const wrong = times.findIndex((time, profile) => changedAt[profile] !== time + 7 * DAY);
-    if (wrong >= 0) throw new Error(`${this.name}: customer ${wrong} changed at another instant than it should`);
+    if (wrong >= 0) {
+      throw new Error(`${this.name}: customer ${wrong} changed at another instant than it should`);
+    }
     return { amount: changes, seconds };
   }
 

@@ -3,11 +3,11 @@
 import { WindowFloor } from '../floors/window-floor.ts';
 import { Findings, type PhaseResult } from '../measure/result.ts';
 import { type Case, measure, type Sample, Stopwatch } from '../measure/rounds.ts';
-import { DAYS, type Scale, SEED } from '../scale.ts';
+import type { Scale } from '../scale.ts';
 import { EngineCase } from '../subject/engine-run.ts';
 import { MessageMaker } from '../workload/messages.ts';
 import { plainCounts, type Shape, touchConstant, VIEWED } from '../workload/segments.ts';
-import { EVENT_NAMES, makeTraffic, type Traffic } from '../workload/traffic.ts';
+import { EVENT_NAMES, type Traffic, usualTraffic } from '../workload/traffic.ts';
 
 const PORTION = 5_000;
 const MANY = 1_000;
@@ -18,14 +18,8 @@ type CountShape = Extract<Shape, { kind: 'count' }>;
 
 export async function floorsPhase(scale: Scale): Promise<PhaseResult> {
   const findings = new Findings('floors');
-  const { customers, events, someEvents } = scale;
-  const traffic = makeTraffic({
-    seed: SEED,
-    customers: (customers * someEvents) / events,
-    events: someEvents,
-    days: DAYS,
-  });
-  const set = plainCounts(1);
+  const traffic = usualTraffic(scale.someEvents);
+  const set = plainCounts(1, 'everything');
   const shape = set.segments[0]?.shape;
   if (shape?.kind !== 'count') throw new Error('The floor answers a count.');
   const one = new EngineCase('engine, the same segment', traffic, set);

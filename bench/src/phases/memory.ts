@@ -55,7 +55,10 @@ function weighOnce(traffic: Traffic, set: SegmentSet): Weight {
     if (change.kind === 'segment') memberships += change.change === 'entered' ? 1 : -1;
   });
   for (let row = 0; row < traffic.rows; row++) {
-    engine.apply({ kind: 'message', message: maker.message(row) } satisfies Input, traffic.arrival[row] as number);
+    engine.apply(
+      { kind: 'message', message: maker.message(row) } satisfies Input,
+      traffic.arrival[row] as number,
+    );
   }
   const bytes = usedBytes() - before;
   // The engine must outlive the weighing.

@@ -4,24 +4,18 @@ import { parseMessage } from '@segue/core/model/parse-message.ts';
 import { Zone } from '@segue/core/base/zone.ts';
 import { Findings, type PhaseResult } from '../measure/result.ts';
 import { type Case, measure, type Sample, Stopwatch } from '../measure/rounds.ts';
-import { DAYS, type Scale, SEED } from '../scale.ts';
+import type { Scale } from '../scale.ts';
 import { newEngine } from '../subject/engine-run.ts';
 import { MessageMaker } from '../workload/messages.ts';
 import { touchConstant } from '../workload/segments.ts';
-import { makeTraffic, type Traffic } from '../workload/traffic.ts';
+import { type Traffic, usualTraffic } from '../workload/traffic.ts';
 
 const PORTION = 5_000;
 const SEGMENTS = [100, 1_000] as const;
 
 export async function parsingPhase(scale: Scale): Promise<PhaseResult> {
   const findings = new Findings('parsing');
-  const { someEvents, events, customers } = scale;
-  const traffic = makeTraffic({
-    seed: SEED,
-    customers: (customers * someEvents) / events,
-    events: someEvents,
-    days: DAYS,
-  });
+  const traffic = usualTraffic(scale.someEvents);
   const zone = new Zone('UTC');
   const read = (text: string, receivedAt: number): ReturnType<typeof parseMessage> =>
     parseMessage(JSON.parse(text), { receivedAt, zone, nextMessageId: () => 'none' });
@@ -44,7 +38,9 @@ export async function parsingPhase(scale: Scale): Promise<PhaseResult> {
   const results = await measure([json, parsed, ...whole], scale.rounds);
   for (const result of results) findings.measured(result, `${json.bytesPerLine.toFixed(0)} B a message`);
   const [alone, , , last] = results;
-  if (alone !== undefined && last !== undefined) findings.ratio('all of it against JSON.parse alone', last, alone);
+  if (alone !== undefined && last !== undefined) {
+    findings.ratio('all of it against JSON.parse alone', last, alone);
+  }
   return findings.result();
 }
 

@@ -1,70 +1,68 @@
 /** The engine beside other ways to keep the same question answered, in the same run. */
 
 import { Findings, type PhaseResult } from '../measure/result.ts';
-import { type Case, measure, type Measured } from '../measure/rounds.ts';
+import { type Case, measure } from '../measure/rounds.ts';
 import { DbIvmCase } from '../peers/db-ivm.ts';
 import { RulesEngineCase } from '../peers/json-rules-engine.ts';
-import { type Delta, deltasOf, membersAtEnd } from '../peers/question.ts';
+import { deltasOf, membersAtEnd } from '../peers/question.ts';
 import { SqliteCase } from '../peers/sqlite.ts';
-import { DAYS, type Scale, SEED } from '../scale.ts';
+import type { Scale } from '../scale.ts';
 import { EngineCase } from '../subject/engine-run.ts';
 import { plainCounts } from '../workload/segments.ts';
-import { makeTraffic, type Traffic } from '../workload/traffic.ts';
+import { usualTraffic } from '../workload/traffic.ts';
 
-/** Segments, with what is wanted against db-ivm there. */
-const SIZES: readonly (readonly [segments: number, wanted: number])[] = [
-  [1, 1],
-  [100, 20],
-  [1_000, 100],
+type Question = {
+  readonly segments: number;
+  readonly about: 'categories' | 'everything';
+  readonly wanted?: number;
+};
+
+/**
+ * Segments that all read the same events, as in the measurement behind the targets against db-ivm; and segments about
+ * a category each, where a peer that filters first has less to do.
+ */
+const QUESTIONS: readonly Question[] = [
+  { segments: 1, about: 'everything', wanted: 1 },
+  { segments: 100, about: 'everything', wanted: 20 },
+  { segments: 1_000, about: 'everything', wanted: 100 },
+  { segments: 1_000, about: 'categories' },
 ];
-/** Rows for a subject whose cost grows with every segment: it is shown a beginning of the traffic. */
-const SLOW_STEPS = 4e6;
-const RULES_STEPS = 4e4;
+/** Events × segments that a peer is shown whose cost grows with every segment: traffic of fewer customers. */
+const DATAFLOW_STEPS = 4e6;
+const RULES_STEPS = 2e4;
+const RULES_DELTAS_MIN = 100;
 
 export async function peersPhase(scale: Scale): Promise<PhaseResult> {
   const findings = new Findings('peers');
-  for (const [segments, wanted] of SIZES) await comparePeers(findings, scale, segments, wanted);
+  for (const question of QUESTIONS) await comparePeers(findings, scale, question);
   return findings.result();
 }
 
-async function comparePeers(
-  findings: Findings,
-  { customers, events, someEvents, rounds }: Scale,
-  segments: number,
-  wanted: number,
-): Promise<void> {
-  const population = Math.floor((customers * someEvents) / events);
-  const options = { seed: SEED, customers: population, days: DAYS };
-  const whole = makeTraffic({ ...options, events: someEvents });
-  const short = makeTraffic({ ...options, events: Math.min(someEvents, Math.ceil(SLOW_STEPS / segments)) });
-  const set = plainCounts(segments);
-  const engine = new EngineCase(`engine, ${segments} segments`, whole, set);
-  findings.checked(engine.name, engine.check());
-  const dataOf = (traffic: Traffic): readonly [Traffic, readonly Delta[], ReadonlySet<string>] => {
-    const deltas = deltasOf(traffic, set);
-    return [traffic, deltas, membersAtEnd(deltas, set)];
-  };
-  const [, shortDeltas] = dataOf(short);
-  const [shortTraffic, deltas, members] = dataOf(short);
-  const [, wholeDeltas, wholeMembers] = dataOf(whole);
+async function comparePeers(findings: Findings, scale: Scale, question: Question): Promise<void> {
+  const { segments, about, wanted } = question;
+  const { someEvents, rounds } = scale;
+  const name = `${segments} ${about === 'categories' ? 'segments, a category each' : 'segments of one event'}`;
+  const traffic = usualTraffic(someEvents);
+  const fewer = usualTraffic(Math.min(someEvents, Math.ceil(DATAFLOW_STEPS / segments)));
+  const set = plainCounts(segments, about);
+  const engine = new EngineCase('engine', traffic, set);
+  findings.checked(`engine, ${name}`, engine.check());
+  const deltas = deltasOf(traffic, set);
+  const fewerDeltas = deltasOf(fewer, set);
+  const asked = deltas.slice(0, Math.max(RULES_DELTAS_MIN, Math.ceil(RULES_STEPS / segments)));
   const cases: Case[] = [
     engine,
-    new DbIvmCase(shortTraffic, set, deltas, members),
-    new SqliteCase(whole, set, wholeDeltas, wholeMembers),
-    new RulesEngineCase(
-      set,
-      shortDeltas.slice(0, Math.ceil(RULES_STEPS / segments)),
-      shortDeltas.length / short.rows,
-    ),
+    new DbIvmCase(fewer, set, fewerDeltas, membersAtEnd(fewerDeltas, set)),
+    new SqliteCase(traffic, set, deltas, membersAtEnd(deltas, set)),
+    new RulesEngineCase(set, asked, deltas.length / traffic.rows),
   ];
   const results = await measure(cases, rounds);
-  for (const result of results) findings.measured(result);
-  findings.check(`${segments} segments: the members of each peer agree with plain counting`);
+  for (const result of results) findings.figure(`${result.name}, ${name}`, result.unit, result.perRound);
   const [ours, ...others] = results;
-  for (const other of others) if (ours !== undefined) compare(findings, ours, other, wanted);
-}
-
-function compare(findings: Findings, ours: Measured, other: Measured, wanted: number): void {
-  const isTarget = other.name.startsWith('@tanstack/db-ivm');
-  findings.ratio(`engine against ${other.name}`, ours, other, ...(isTarget ? [wanted] : []));
+  for (const other of others) {
+    if (ours === undefined) continue;
+    const isTarget = other === others[0] && wanted !== undefined;
+    findings.ratio(`engine against ${other.name}, ${name}`, ours, other, ...(isTarget ? [wanted] : []));
+  }
+  findings.check(`${name}: the members of each peer agree with plain counting`);
 }

@@ -2,18 +2,17 @@
 
 import { Findings, type PhaseResult } from '../measure/result.ts';
 import { measure, spread } from '../measure/rounds.ts';
-import { DAYS, type Scale, SEED } from '../scale.ts';
+import type { Scale } from '../scale.ts';
 import { EngineCase } from '../subject/engine-run.ts';
 import { type SegmentSet, touchConstant, touchProportional } from '../workload/segments.ts';
-import { IDENTIFY, makeTraffic } from '../workload/traffic.ts';
+import { IDENTIFY, usualTraffic } from '../workload/traffic.ts';
 
 /** Events per second at 1,000 segments. */
 const WANTED = 1.4e6;
 
 export async function segmentsPhase(scale: Scale): Promise<PhaseResult> {
   const findings = new Findings('segments');
-  const { customers, events } = scale;
-  const traffic = makeTraffic({ seed: SEED, customers, events, days: DAYS });
+  const traffic = usualTraffic(scale.events);
   const cases = scale.segments.map(
     (count) => new EngineCase(`engine, ${count} segments`, traffic, touchConstant(count)),
   );
@@ -34,12 +33,10 @@ export async function segmentsPhase(scale: Scale): Promise<PhaseResult> {
 
 export async function proportionalPhase(scale: Scale): Promise<PhaseResult> {
   const findings = new Findings('proportional');
-  const { customers, events, someEvents } = scale;
-  const share = someEvents / events;
-  const traffic = makeTraffic({ seed: SEED, customers: customers * share, events: someEvents, days: DAYS });
-  const cases = scale.proportionalSegments.map(
-    (count) => new EngineCase(`engine, ${count} segments, all touched`, traffic, touchProportional(count)),
-  );
+  const cases = scale.proportionalSegments.map((count) => {
+    const traffic = usualTraffic(Math.min(scale.someEvents, Math.ceil(scale.proportionalSteps / count)));
+    return new EngineCase(`engine, ${count} segments, all touched`, traffic, touchProportional(count));
+  });
   for (const subject of cases) findings.checked(subject.name, subject.check());
   const results = await measure(cases, scale.rounds);
   for (const result of results) findings.measured(result, touchesOf(cases[results.indexOf(result)]));

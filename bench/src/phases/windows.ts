@@ -24,6 +24,8 @@ export async function windowsPhase(scale: Scale): Promise<PhaseResult> {
   const results = await measure(cases, scale.rounds);
   for (const result of results) findings.measured(result);
   const [few, many] = [results[0], results.at(-1)];
-  if (few !== undefined && many !== undefined) findings.ratio('windows of 1,000 events against 10', many, few);
+  if (few !== undefined && many !== undefined) {
+    findings.ratio('windows of 1,000 events against 10', many, few);
+  }
   return findings.result();
 }

@@ -54,6 +54,10 @@ export class EngineCase {
     this.#maker = new MessageMaker(traffic, set.categories);
   }
 
+  get isWarm(): boolean {
+    return this.#checked !== undefined;
+  }
+
   /** Entries and exits of the run that was checked. */
   get changes(): number {
     return this.#changes;

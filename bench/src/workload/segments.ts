@@ -23,7 +23,12 @@ export const ORDERED = 2;
 
 export type Shape =
   | { readonly kind: 'count'; readonly event: number; readonly windowMs?: number; readonly atLeast: number }
-  | { readonly kind: 'sum'; readonly event: number; readonly windowMs?: number; readonly atLeastCents: number }
+  | {
+      readonly kind: 'sum';
+      readonly event: number;
+      readonly windowMs?: number;
+      readonly atLeastCents: number;
+    }
   /** Did one and not the other, within the window. */
   | { readonly kind: 'lapse'; readonly event: number; readonly other: number; readonly windowMs: number }
   /** One, then the other within a time. */
@@ -68,7 +73,11 @@ export const SHAPES_PER_CATEGORY = 10;
 /** Segments of which each event touches about the same number, however many there are. */
 export function touchConstant(count: number): SegmentSet {
   const categories = Math.max(1, Math.floor(count / SHAPES_PER_CATEGORY));
-  return segmentSet(count, categories, (i) => ({ category: i % categories, variant: 0, which: Math.floor(i / categories) }));
+  return segmentSet(count, categories, (i) => ({
+    category: i % categories,
+    variant: 0,
+    which: Math.floor(i / categories),
+  }));
 }
 
 /** Segments of which each event touches a fixed part. */
@@ -99,13 +108,22 @@ export function windowShapes(days: number): SegmentSet {
   );
 }
 
-/** Only counts over 30 days, one category each: a question that every peer can be asked. */
-export function plainCounts(count: number): SegmentSet {
-  const shape = (i: number): Shape => ({ kind: 'count', event: VIEWED, windowMs: 30 * DAY, atLeast: 2 + (i % 3) });
-  return assemble(
-    Array.from({ length: count }, (_, id) => makeSegment(id, count === 1 ? undefined : id, shape(id))),
-    count,
-  );
+/**
+ * Questions that every peer can be asked: counts over 30 days. Either each segment is about a category of its own, or
+ * all are about the same event and differ only in how often.
+ */
+export function plainCounts(count: number, about: 'categories' | 'everything'): SegmentSet {
+  const each = about === 'categories' && count > 1;
+  const segments = Array.from({ length: count }, (_, id) => {
+    const atLeast = each ? 2 + (id % 3) : 2 + id;
+    return makeSegment(id, each ? id : undefined, {
+      kind: 'count',
+      event: VIEWED,
+      windowMs: 30 * DAY,
+      atLeast,
+    });
+  });
+  return assemble(segments, each ? count : 1);
 }
 
 type Place = { readonly category: number | undefined; readonly variant: number; readonly which: number };
@@ -120,7 +138,9 @@ function segmentSet(count: number, categories: number, place: (i: number) => Pla
 }
 
 function assemble(segments: readonly Segment[], categories: number): SegmentSet {
-  const parsed = parseDefinitions({ segments: Object.fromEntries(segments.map(({ name, rule }) => [name, rule])) });
+  const parsed = parseDefinitions({
+    segments: Object.fromEntries(segments.map(({ name, rule }) => [name, rule])),
+  });
   const problems = [...parsed.diagnostics, ...checkDefinitions(parsed.definitions)];
   const error = problems.find(({ severity }) => severity === 'error');
   if (error !== undefined) throw new Error(`A rule of the benchmark is wrong: ${error.message}`);
@@ -150,7 +170,12 @@ function shapeOf(which: number, variant: number): Shape {
     case 7:
       return { kind: 'club' };
     case 8:
-      return { kind: 'held', event: VIEWED, windowMs: 3 * DAY, forMs: DAY + step * HOUR + (variant % 9) * 2 * HOUR };
+      return {
+        kind: 'held',
+        event: VIEWED,
+        windowMs: 3 * DAY,
+        forMs: DAY + step * HOUR + (variant % 9) * 2 * HOUR,
+      };
     default:
       return { kind: 'club_buyer', event: ORDERED, atLeast: 1 + variant };
   }

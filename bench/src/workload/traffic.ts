@@ -7,6 +7,7 @@
  * arrival. The same options give the same traffic.
  */
 
+import { DAYS, SEED } from '../scale.ts';
 import { Random, runningSums, zipf } from '@segue/testkit/shop-random.ts';
 
 /** Events with their share of the traffic; the last row is no event. */
@@ -35,6 +36,8 @@ const START: number = Date.UTC(2026, 0, 1);
 /** Categories of the shop; a workload folds them into as many as it has. */
 export const CATEGORIES = 10_080;
 const ZIPF = 0.8;
+/** Events of a customer, on average. */
+const EVENTS_EACH = 10;
 const BOT = 0.01;
 const LATE = 0.05;
 const LATE_MIN_MS = 5_000;
@@ -78,7 +81,12 @@ export function makeTraffic(options: TrafficOptions): Traffic {
   return columns.inOrder().traffic(options.customers, START, START + (options.days + 7) * DAY);
 }
 
-/** One event of each customer in the days before, then the traffic. */
+/** Traffic of that many events with ten for each customer, so that more of it is more customers and not busier ones. */
+export function usualTraffic(events: number): Traffic {
+  return makeTraffic({ seed: SEED, customers: Math.ceil(events / EVENTS_EACH), events, days: DAYS });
+}
+
+/** One event of each customer on the day before, then the traffic. */
 export function joinTraffic(customers: number, traffic: Traffic): Traffic {
   const { rows, start } = traffic;
   const columns = new Columns(customers + rows);
@@ -159,7 +167,20 @@ class Columns {
 
   traffic(customers: number, start: number, end: number): Traffic {
     const { rows, customer, name, category, cents, time, arrival, message, isRepeated } = this;
-    return { customers, rows, start, end, customer, name, category, cents, time, arrival, message, isRepeated };
+    return {
+      customers,
+      rows,
+      start,
+      end,
+      customer,
+      name,
+      category,
+      cents,
+      time,
+      arrival,
+      message,
+      isRepeated,
+    };
   }
 
   inOrder(): this {
