@@ -6,8 +6,10 @@
  */
 
 import type { Instant } from '../model/message.ts';
-import type { History, HistoryEvent, World } from '../rules/interpreter-history.ts';
+import { latest, type History, type HistoryEvent, type World } from '../rules/interpreter-history.ts';
 import { conditionInstants } from '../rules/interpreter-instants.ts';
+import { completions, type Completion, type Sequence } from '../rules/interpreter-sequence.ts';
+import { inWindow } from '../rules/interpreter-window.ts';
 import { Interpreter, lookAheadMaxMs } from '../rules/interpreter.ts';
 import { populationNeedsOf } from '../rules/population.ts';
 import type { Condition, EventPattern } from '../rules/tree.ts';
@@ -24,11 +26,23 @@ export type Since = {
 
 export class ExplainingInterpreter extends Interpreter {
   readonly #matching = new Map<EventPattern, readonly HistoryEvent[]>();
+  readonly #completions = new Map<Sequence, readonly Completion[]>();
 
   override matching(pattern: EventPattern): readonly HistoryEvent[] {
     let events = this.#matching.get(pattern);
     if (events === undefined) this.#matching.set(pattern, (events = super.matching(pattern)));
     return events;
+  }
+
+  /** Completions never move as time goes on, so they are found once. */
+  override completed(sequence: Sequence, t: Instant): readonly Completion[] {
+    let done = this.#completions.get(sequence);
+    if (done === undefined) {
+      this.#completions.set(sequence, (done = completions(sequence, (pattern) => this.matching(pattern))));
+    }
+    const { window } = sequence;
+    const lastOther = window?.kind === 'after_last' ? latest(this.events(window.events, t))?.time : undefined;
+    return done.filter(({ at }) => inWindow(at, t, window, this.world.zone, lastOther));
   }
 
   /** Since when the condition has had the answer it has at t; undefined before the customer exists. */

@@ -42,20 +42,37 @@ function completionsOfKey(
 ): readonly Completion[] {
   let reached = steps[0] ?? [];
   sequence.steps.slice(1).forEach((step, index) => {
-    const before = reached;
+    const before = timesOf(reached);
     const withinMs = step.within === undefined ? Infinity : durationMs(step.within);
-    reached = (steps[index + 1] ?? []).filter((event) =>
-      before.some((earlier) => follows(earlier.time, event.time, withinMs)),
-    );
+    reached = (steps[index + 1] ?? []).filter(({ time }) => {
+      const earlier = before[firstIndex(before, (other) => other >= time) - 1];
+      return earlier !== undefined && time - earlier < withinMs;
+    });
   });
   if (sequence.absent === undefined) return reached.map((event) => ({ at: event.time, event }));
   const silenceMs = durationMs(sequence.absent.within);
+  const others = timesOf(absent);
   return reached
-    .filter((event) => !absent.some((other) => follows(event.time, other.time, silenceMs)))
+    .filter(({ time }) => {
+      const later = others[firstIndex(others, (other) => other > time)];
+      return later === undefined || later - time >= silenceMs;
+    })
     .map((event) => ({ at: event.time + silenceMs, event }));
 }
 
-/** `within` is exclusive at both ends: 0 < gap < W. */
-function follows(earlier: Instant, later: Instant, withinMs: number): boolean {
-  return later - earlier > 0 && later - earlier < withinMs;
+/** In order. Of those before an event the last is the nearest, of those after it the first: `within` asks no more. */
+function timesOf(events: readonly HistoryEvent[]): readonly Instant[] {
+  return events.map(({ time }) => time).sort((a, b) => a - b);
+}
+
+/** Where the first of the sorted times is for which it holds, it holding for all later ones too; their number if none. */
+function firstIndex(times: readonly Instant[], holds: (time: Instant) => boolean): number {
+  let low = 0;
+  let high = times.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (holds(times[middle] ?? Infinity)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
