@@ -1,5 +1,5 @@
 /**
- * The benchmark: `npm run bench [-- --scale small|medium|full] [--only PHASE] [--json FILE]`.
+ * The benchmark: `npm run bench [-- --scale small|medium|full] [--only PHASE] [--json FILE] [--markdown FILE]`.
  *
  * Each phase runs in a process of its own, so that none finds the heap or the compiler's guesses of another. Exit code
  * 0: all done; 1: a subject disagrees with the oracle, so the run is void; 2: the arguments are wrong.
@@ -13,6 +13,7 @@ import type { PhaseResult } from './measure/result.ts';
 import { type Options, readOptions, USAGE } from './options.ts';
 import { PHASES } from './phases/phase.ts';
 import { machineFacts } from './report/machine.ts';
+import { markdownPage } from './report/markdown.ts';
 import { headerText, phaseText, targetsText } from './report/text.ts';
 
 await main();
@@ -43,7 +44,7 @@ async function runHere(name: string, { scale }: Options): Promise<void> {
   });
 }
 
-async function runAll({ scale, only, json }: Options): Promise<void> {
+async function runAll({ scale, only, json, markdown }: Options): Promise<void> {
   const facts = machineFacts();
   process.stdout.write(`${headerText(facts, scale.name)}\n`);
   const results: PhaseResult[] = [];
@@ -56,13 +57,18 @@ async function runAll({ scale, only, json }: Options): Promise<void> {
   }
   const targets = results.flatMap((result) => result.targets);
   process.stdout.write(targetsText(targets));
-  mkdirSync(path.dirname(json), { recursive: true });
-  writeFileSync(json, `${JSON.stringify({ scale: scale.name, machine: facts, phases: results }, null, 2)}\n`);
-  process.stdout.write(`written to ${json}\n`);
+  write(json, `${JSON.stringify({ scale: scale.name, machine: facts, phases: results }, null, 2)}\n`);
+  if (markdown !== undefined) write(markdown, markdownPage(facts, scale.name, results));
   if (results.some(({ problems }) => problems.length > 0)) {
     process.stdout.write('A subject disagrees with the oracle: the run is void.\n');
     process.exitCode = 1;
   }
+}
+
+function write(file: string, text: string): void {
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, text);
+  process.stdout.write(`written to ${file}\n`);
 }
 
 function runChild(phase: string, scale: string): Promise<PhaseResult> {

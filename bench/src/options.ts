@@ -4,17 +4,19 @@ import { parseArgs } from 'node:util';
 import { PHASES } from './phases/phase.ts';
 import { type Scale, SCALES } from './scale.ts';
 
-export const USAGE: string = `npm run bench -- [--scale small|medium|full] [--only PHASE]... [--json FILE]
+export const USAGE: string = `npm run bench -- [--scale small|medium|full] [--only PHASE]... [--json FILE] [--markdown FILE]
 
-  --scale   small (default, under two minutes), medium, full
-  --only    only this phase; may be given more than once: ${[...PHASES.keys()].join(', ')}
-  --json    where to write the result as JSON (default out/bench.json)
+  --scale     small (default, under two minutes), medium, full
+  --only      only this phase; may be given more than once: ${[...PHASES.keys()].join(', ')}
+  --json      where to write the result as JSON (default out/bench.json)
+  --markdown  where to write it as a page, if anywhere
 `;
 
 export type Options = {
   readonly scale: Scale;
   readonly only: readonly string[];
   readonly json: string;
+  readonly markdown: string | undefined;
   /** Run this one phase here and report it to the parent process. */
   readonly phase: string | undefined;
   readonly help: boolean;
@@ -28,6 +30,7 @@ export function readOptions(args: readonly string[]): Options {
       scale: { type: 'string', default: 'small' },
       only: { type: 'string', multiple: true, default: [] },
       json: { type: 'string', default: 'out/bench.json' },
+      markdown: { type: 'string' },
       phase: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
@@ -40,5 +43,6 @@ export function readOptions(args: readonly string[]): Options {
   if (unknown !== undefined) {
     throw new Error(`There is no phase "${unknown}"; expected ${[...PHASES.keys()].join(', ')}.`);
   }
-  return { scale, only: values.only, json: values.json, phase: values.phase, help: values.help };
+  const { only, json, markdown, phase, help } = values;
+  return { scale, only, json, markdown, phase, help };
 }

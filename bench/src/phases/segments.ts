@@ -43,7 +43,7 @@ export async function proportionalPhase(scale: Scale): Promise<PhaseResult> {
   return findings.result();
 }
 
-/** How many segments an event is about, on average. */
+/** How many segments an event is about, and how many changes it makes in the end, on average. */
 function touchesOf(subject: EngineCase | undefined): string {
   if (subject === undefined) return '';
   const { traffic, set } = subject;
@@ -54,7 +54,8 @@ function touchesOf(subject: EngineCase | undefined): string {
     touches += readers.get(`${traffic.name[row] as number}/${category}`) ?? 0;
     touches += readers.get(`${traffic.name[row] as number}/`) ?? 0;
   }
-  return `an event is about ${(touches / traffic.rows).toFixed(1)} segments`;
+  const perEvent = (n: number): string => (n / traffic.rows).toFixed(1);
+  return `an event is about ${perEvent(touches)} segments and makes ${perEvent(subject.changes)} changes`;
 }
 
 function readersByEvent({ segments }: SegmentSet): ReadonlyMap<string, number> {

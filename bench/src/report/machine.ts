@@ -7,6 +7,8 @@ export type MachineFacts = {
   readonly cpu: string;
   readonly cores: number;
   readonly memoryGiB: number;
+  /** Processes that wanted a core in the minute before; with none but the benchmark about 1. */
+  readonly load: number;
   readonly os: string;
   readonly node: string;
   readonly v8: string;
@@ -21,6 +23,7 @@ export function machineFacts(): MachineFacts {
     cpu: cpu === undefined ? 'unknown' : cpu.model.trim(),
     cores: os.availableParallelism(),
     memoryGiB: Math.round(os.totalmem() / 2 ** 30),
+    load: Math.round((os.loadavg()[0] ?? 0) * 10) / 10,
     os: `${os.type()} ${os.release()} ${os.arch()}`,
     node: process.version,
     v8: process.versions.v8,

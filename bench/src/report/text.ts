@@ -8,8 +8,17 @@ export function headerText(facts: MachineFacts, scale: string): string {
     `Segue benchmark, scale ${scale}, commit ${facts.commit}, ${facts.at}`,
     `${facts.cpu}, ${facts.cores} cores, ${facts.memoryGiB} GiB, ${facts.os}, Node ${facts.node} (V8 ${facts.v8})`,
     'min / median / max of interleaved rounds; ratios are taken within a round',
+    ...loadWarning(facts),
     '',
   ].join('\n');
+}
+
+/** Others at work make figures smaller and spreads wider; ratios suffer less. */
+export function loadWarning({ load, cores }: MachineFacts): readonly string[] {
+  if (load < cores / 2) return [];
+  return [
+    `The machine was busy before the start (load ${load} on ${cores} cores): trust the ratios, not the rates.`,
+  ];
 }
 
 export function phaseText({ phase, figures, checks, problems }: PhaseResult, seconds: number): string {
@@ -46,7 +55,7 @@ function figureText({ name, unit, min, median, max, rounds, note }: Figure, widt
 }
 
 /** Three digits that count. */
-function short(figure: number): string {
+export function short(figure: number): string {
   if (!Number.isFinite(figure)) return '–';
   if (figure >= 1e6) return `${(figure / 1e6).toFixed(2)}M`;
   if (figure >= 1e4) return `${(figure / 1e3).toFixed(1)}k`;
