@@ -18,14 +18,16 @@ import {
   textTest,
 } from '../rules/semantics.ts';
 import type { CompareOperator, Condition, EventPattern, Value, Window } from '../rules/tree.ts';
-import type { Compiler, UnitScope } from './compiler.ts';
-import { compileValue, magnitude, type ValuePlan } from './compile-values.ts';
+import type { Compiler } from './compiler.ts';
+import { compileValue } from './compile-values.ts';
 import { channelKey, channelOfKey, listKey, topicOfKey } from './facts.ts';
 import type { Test, ThresholdGroup } from './plan.ts';
 import type { Profile } from './profile.ts';
 import { NEVER } from './profile.ts';
 import { findRing } from './rings.ts';
+import { openContext, type UnitScope } from './scope.ts';
 import { flipAt, flipsUntil } from './tracked.ts';
+import { magnitude, type ValuePlan } from './value-plan.ts';
 
 export function compileCondition(c: Compiler, scope: UnitScope, condition: Condition): Test {
   switch (condition.kind) {
@@ -93,7 +95,7 @@ function some(tests: readonly Test[]): Test {
 
 function compileFor(c: Compiler, scope: UnitScope, item: Condition, ms: number): Test {
   const unit = c.trackedCondition(item, ms, scope);
-  const x = c.open(scope);
+  const x = openContext(scope);
   c.readTracked(x, unit);
   /** Since when the operand has been true without a break, as of t; NEVER when it is false. */
   const since = (p: Profile, t: Instant): Instant => {
@@ -131,7 +133,7 @@ function compileCompare(
     const test = compileThreshold(c, scope, mirrored[op], right, left.value);
     if (test !== undefined) return test;
   }
-  const x = c.open(scope);
+  const x = openContext(scope);
   const l = compileValue(c, x, left);
   const r = compileValue(c, x, right);
   const { zone } = c;
@@ -229,7 +231,7 @@ function compileSequence(c: Compiler, scope: UnitScope, condition: Condition & {
   if (window?.kind !== 'after_last') {
     return thresholdTest(c.group(completions, window, -1, scope), scope, '>=', 1);
   }
-  const x = c.open(scope);
+  const x = openContext(scope);
   const plan = c.window(window, x);
   c.readStream(x, completions);
   completions.need(plan, scope.extraMs);
@@ -243,7 +245,7 @@ function compileSequence(c: Compiler, scope: UnitScope, condition: Condition & {
 type ValueTest = Condition & { kind: 'one_of' | 'text' | 'presence' };
 
 function compileValueTest(c: Compiler, scope: UnitScope, condition: ValueTest): Test {
-  const x = c.open(scope);
+  const x = openContext(scope);
   const v = compileValue(c, x, condition.value);
   const { zone } = c;
   let test: Test;
@@ -285,7 +287,7 @@ function nextOfSeveral(
 
 function compileInList(c: Compiler, scope: UnitScope, list: string): Test {
   const key = listKey(list);
-  const x = c.open(scope);
+  const x = openContext(scope);
   c.readFact(x, key);
   c.listNames.add(list);
   scope.checkAtBirth = true;
@@ -298,7 +300,7 @@ function compileSubscribed(
   scope: UnitScope,
   to: (Condition & { kind: 'subscribed' })['to'],
 ): Test {
-  const x = c.open(scope);
+  const x = openContext(scope);
   const { env } = c;
   const channelStands = (p: Profile, channel: string, t: Instant): boolean => {
     const said = p.fact(channelKey(channel))?.at(t);

@@ -2,10 +2,10 @@
  * Definitions → plan. Streams, windows, groups, sequences and tracked conditions are made once per meaning and
  * shared by all rules that mention them.
  *
- * A scope belongs to one unit and collects all that its answer rests on; a context belongs to one question inside
- * it. Inside a tracked condition (the operand of a `for`, a segment whose age is asked) rules are asked about the
- * past too: `extraMs` says how far back, events are kept that much longer, facts keep their history, and segments
- * and stages referred to are compiled in place, since what is stored of them is only the present.
+ * What a unit and its questions read is collected in a scope and its contexts (see scope.ts). Inside a tracked
+ * condition (the operand of a `for`, a segment whose age is asked) rules are asked about the past too: `extraMs` says
+ * how far back, events are kept that much longer, facts keep their history, and segments and stages referred to are
+ * compiled in place, since what is stored of them is only the present.
  */
 
 import { defined } from '../base/assert.ts';
@@ -15,7 +15,7 @@ import type { Instant } from '../model/message.ts';
 import { durationMs } from '../rules/semantics.ts';
 import type { Condition, EventPattern, Path, Value, Window } from '../rules/tree.ts';
 import { compileCondition } from './compile-conditions.ts';
-import { compileValue, type ValuePlan } from './compile-values.ts';
+import { compileValue } from './compile-values.ts';
 import type { Environment } from './environment.ts';
 import {
   ABSENT_STEP,
@@ -32,38 +32,11 @@ import {
   type Unit,
 } from './plan.ts';
 import type { Profile } from './profile.ts';
-import { answerOf, NEVER } from './profile.ts';
+import { NEVER } from './profile.ts';
+import { ANY_CONSENT, type Context, newScope, openContext, type UnitScope } from './scope.ts';
+import { isMember, stageIndex } from './stored-answers.ts';
+import type { ValuePlan } from './value-plan.ts';
 import { planWindow, type WindowPlan } from './windows.ts';
-
-/** All that one unit's answer rests on. */
-export type UnitScope = {
-  /** How far back the unit is asked about; 0 for the present only. */
-  readonly extraMs: number;
-  /** Lists of units, to which this unit's id is added once it has one. */
-  readonly readers: number[][];
-  readonly streams: Set<StreamPlan>;
-  readonly facts: Set<string>;
-  readonly atoms: Set<Atom>;
-  readonly groups: Set<ThresholdGroup>;
-  readonly tracked: Set<TrackedUnit>;
-  readonly populations: Set<string>;
-  /** The answer for a new customer cannot be told beforehand. */
-  checkAtBirth: boolean;
-};
-
-/** One question inside a unit. */
-export type Context = {
-  readonly scope: UnitScope;
-  readonly extraMs: number;
-  readonly streams: Set<StreamPlan>;
-  readonly facts: Set<string>;
-  readonly populations: Set<string>;
-  readonly tracked: Set<TrackedUnit>;
-  readonly units: Set<number>;
-};
-
-/** Key under which questions about consent to any topic are registered. */
-export const ANY_CONSENT = 'consents';
 
 export class Compiler {
   readonly env: Environment;
@@ -119,7 +92,7 @@ export class Compiler {
 
   /** Compiles a value that somebody may ask of a customer, as of the present. */
   ask(value: Value): ValuePlan {
-    const plan = compileValue(this, this.open(newScope(0)), value);
+    const plan = compileValue(this, openContext(newScope(0)), value);
     this.values.set(JSON.stringify(value), plan);
     return plan;
   }
@@ -135,18 +108,6 @@ export class Compiler {
   }
 
   // Scopes, contexts, registration.
-
-  open(scope: UnitScope): Context {
-    return {
-      scope,
-      extraMs: scope.extraMs,
-      streams: new Set(),
-      facts: new Set(),
-      populations: new Set(),
-      tracked: new Set(),
-      units: new Set(),
-    };
-  }
 
   /** Makes the question an atom and registers it with all that it reads. */
   close(x: Context, next: (p: Profile, t: Instant) => Instant): void {
@@ -261,7 +222,7 @@ export class Compiler {
   }
 
   group(stream: StreamPlan, window: Window | undefined, column: number, scope: UnitScope): ThresholdGroup {
-    const plan = this.window(window, this.open(scope));
+    const plan = this.window(window, openContext(scope));
     this.needTotalsOr(stream, plan, scope);
     const key = JSON.stringify([stream.id, window, column]);
     let group = this.#groupByKey.get(key);
@@ -308,14 +269,7 @@ export class Compiler {
       absentMs: absent === undefined ? undefined : durationMs(absent.within),
       hasKey: on !== undefined,
     };
-    const sequence = new SequencePlan(
-      this.timed.length,
-      shape,
-      completions,
-      stepStreams,
-      absentStream,
-      on,
-    );
+    const sequence = new SequencePlan(this.timed.length, shape, completions, stepStreams, absentStream, on);
     this.timed.push(sequence);
     this.sequences.push(sequence);
     for (let step = steps.length - 1; step >= 0; step--) {
@@ -331,11 +285,6 @@ export class Compiler {
   }
 
   // Populations.
-
-  /** The plan of a value whose standing is asked. */
-  populationValue(value: Value, x: Context): ValuePlan {
-    return compileValue(this, x, value);
-  }
 
   rfmModel(name: string): RfmDefinition {
     return defined(this.definitions.rfm.get(name), `RFM model ${name}`);
@@ -476,20 +425,6 @@ export class Compiler {
   }
 }
 
-function newScope(extraMs: number): UnitScope {
-  return {
-    extraMs,
-    readers: [],
-    streams: new Set(),
-    facts: new Set(),
-    atoms: new Set(),
-    groups: new Set(),
-    tracked: new Set(),
-    populations: new Set(),
-    checkAtBirth: false,
-  };
-}
-
 function listIn<K, V>(map: Map<K, V[]>, key: K): V[] {
   let list = map.get(key);
   if (list === undefined) map.set(key, (list = []));
@@ -500,17 +435,4 @@ function setIn<K, V>(map: Map<K, Set<V>>, key: K): Set<V> {
   let set = map.get(key);
   if (set === undefined) map.set(key, (set = new Set()));
   return set;
-}
-
-/** Whether the customer is in the segment, as stored. */
-export function isMember(p: Profile, unit: SegmentUnit): boolean {
-  const i = p.membershipIndex(unit.id);
-  return i < 0 ? unit.byDefault : answerOf(p.memberships[i + 1] as number);
-}
-
-/** The customer's stage in a lifecycle, as stored; −1 before there is one. */
-export function stageIndex(p: Profile, unit: number): number {
-  const stages = p.stages;
-  for (let i = 0; i < stages.length; i += 3) if (stages[i] === unit) return stages[i + 1] as number;
-  return -1;
 }

@@ -20,8 +20,7 @@ import type { History, World } from '../rules/interpreter-history.ts';
 import { populationNeeds, populationNeedsOf } from '../rules/population.ts';
 import type { Condition, Value } from '../rules/tree.ts';
 import type { RuleValue } from '../rules/value.ts';
-import { magnitude } from './compile-values.ts';
-import { type Compiler, isMember, stageIndex } from './compiler.ts';
+import type { Compiler } from './compiler.ts';
 import { CHECKPOINT_FORMAT, type CheckpointHeader, type ProfileJson, readHeader, readProfile, writeProfile } from './checkpoint.ts';
 import { DueQueue } from './due-queue.ts';
 import { Environment } from './environment.ts';
@@ -35,6 +34,8 @@ import { mergeProfiles } from './merge.ts';
 import { findPair } from './pairs.ts';
 import { answerOf, NEVER, Profile, sinceOf } from './profile.ts';
 import { SeenMessages } from './seen-messages.ts';
+import { isMember, stageIndex } from './stored-answers.ts';
+import { magnitude } from './value-plan.ts';
 import { nextVersions } from './versions.ts';
 
 export type EngineOptions = {

@@ -13,7 +13,6 @@
 import type { Cause, Change, SegmentChange } from '../model/change.ts';
 import type { Instant, JsonObject, Message } from '../model/message.ts';
 import { readPath } from '../rules/semantics.ts';
-import { ANY_CONSENT, stageIndex } from './compiler.ts';
 import { Dispatcher } from './dispatch.ts';
 import type { Plan } from './make-plan.ts';
 import {
@@ -30,6 +29,8 @@ import {
 import type { Profile } from './profile.ts';
 import { answerOf, NEVER } from './profile.ts';
 import { clearRing, cutRing, findRing, insertEvent, lengthOf, physical, timeAt, trim, upperBound } from './rings.ts';
+import { ANY_CONSENT } from './scope.ts';
+import { stageIndex } from './stored-answers.ts';
 import { flip, flipsBefore, flipsUntil, forgetTracked, nextFlip, setFlips } from './tracked.ts';
 
 const NOTHING: JsonObject = {};

@@ -3,10 +3,10 @@
 import type { Zone } from '../base/zone.ts';
 import type { Definitions } from '../model/definitions.ts';
 import { Compiler } from './compiler.ts';
-import type { ValuePlan } from './compile-values.ts';
 import type { Environment } from './environment.ts';
 import type { Atom, LifecycleUnit, SegmentUnit, SequencePlan, StreamPlan, Timed, Unit } from './plan.ts';
 import { NEVER, Profile } from './profile.ts';
+import type { ValuePlan } from './value-plan.ts';
 
 export type Plan = {
   readonly env: Environment;
