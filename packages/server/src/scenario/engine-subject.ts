@@ -2,13 +2,13 @@
  * The route `incremental`: the engine as in production, with its whole history in memory so that definitions may change
  * and any expression can be asked.
  *
- * `restart` throws the engine away and builds it anew from the log of inputs, which is all that survives a stop. What
- * it would emit on the way has been emitted already, so it must be the same, and is not emitted again.
+ * `restart` throws the engine away. It goes on from a checkpoint, which must restore to the same bytes; an engine built
+ * anew from the log of inputs must emit what has been emitted already, which is not emitted again, and equal it too.
  */
 
 import type { Diagnostic } from '@segue/core/base/diagnostic.ts';
 import type { Result } from '@segue/core/base/result.ts';
-import { Engine, type Applied } from '@segue/core/engine/engine.ts';
+import { Engine, type Applied, type EngineOptions } from '@segue/core/engine/engine.ts';
 import { explainText } from '@segue/core/engine/explain-text.ts';
 import { explain } from '@segue/core/engine/explain.ts';
 import type { Change, SegmentChange } from '@segue/core/model/change.ts';
@@ -91,18 +91,36 @@ export class EngineSubject implements ScenarioSubject {
       const now = again[at];
       return `change ${at + 1} was ${before[at] ?? 'none'}, and is ${now === undefined ? 'none' : JSON.stringify(now)}`;
     }
-    this.#engine = engine;
     this.#emitted = again;
-    return undefined;
+    return this.#restore(engine);
+  }
+
+  /** Goes on from a checkpoint of the engine that was stopped, which one built from the log must equal to the byte. */
+  #restore(rebuilt: Engine): string | undefined {
+    const written = [...this.#engine.serialize()];
+    this.#engine = Engine.restore(written, this.#options(this.#emitted));
+    return (
+      firstDifference('restored from its checkpoint', written, [...this.#engine.serialize()]) ??
+      firstDifference('rebuilt from the log', written, [...rebuilt.serialize()])
+    );
   }
 
   #open(into: Change[]): Engine {
-    return new Engine({
-      ...this.#setup,
+    return new Engine({ ...this.#setup, ...this.#options(into) });
+  }
+
+  #options(into: Change[]): Pick<EngineOptions, 'keepHistory' | 'onChange'> {
+    return {
       keepHistory: true,
       onChange: (change) => {
         into.push(change);
       },
-    });
+    };
   }
+}
+
+function firstDifference(what: string, was: readonly string[], is: readonly string[]): string | undefined {
+  const at = was.findIndex((line, i) => line !== is[i]);
+  if (at < 0 && was.length === is.length) return undefined;
+  return `${what}, the state differs in line ${at + 1}: was ${was[at] ?? 'none'}, is ${is[at] ?? 'none'}`;
 }
