@@ -16,8 +16,9 @@ import type { RefusedMerge } from './identity.ts';
 import type { Plan } from './make-plan.ts';
 import { setPair, usedPairs } from './pairs.ts';
 import { NEVER, Profile } from './profile.ts';
+import { trim } from './ring-events.ts';
 import { readRing, replaceRing, type RingState } from './ring-state.ts';
-import { findRing, trim } from './rings.ts';
+import { findRing } from './rings.ts';
 import { readFlips, writeFlips } from './tracked.ts';
 
 /** Grows when older checkpoints can no longer be read. */

@@ -28,7 +28,9 @@ import {
 } from './plan.ts';
 import type { Profile } from './profile.ts';
 import { answerOf, NEVER } from './profile.ts';
-import { clearRing, cutRing, findRing, insertEvent, lengthOf, physical, timeAt, trim, upperBound } from './rings.ts';
+import { cutRing, insertEvent, trim } from './ring-events.ts';
+import { clearRing } from './ring-room.ts';
+import { findRing, lengthOf, physical, timeAt, upperBound } from './rings.ts';
 import { ANY_CONSENT } from './scope.ts';
 import { stageIndex } from './stored-answers.ts';
 import { flip, flipsBefore, flipsUntil, forgetTracked, nextFlip, setFlips } from './tracked.ts';

@@ -9,19 +9,18 @@ import type { RuleValue } from '../rules/value.ts';
 import type { ExactColumn } from './rich-ring.ts';
 import type { StreamPlan } from './plan.ts';
 import { NEVER, type Profile } from './profile.ts';
+import { trim, writeRing } from './ring-events.ts';
+import { clearRing } from './ring-room.ts';
 import {
-  clearRing,
   findRing,
   lengthOf,
   physical,
   richOf,
   timeAt,
-  trim,
   trimmedCount,
   trimmedFirst,
   UNIT_SCALE,
   unitsBetween,
-  writeRing,
 } from './rings.ts';
 
 /** A column's numbers in units of 10^-scale: of each kept event, and of all trimmed ones together. */
