@@ -139,7 +139,7 @@ steps:
     [
       'unknown segment',
       `    expect: { vpi: [] }`,
-      ['1 4 expect vpi | a segment or lifecycle | nothing is called "vpi"'],
+      ['1 4 expect vpi | a segment or lifecycle | nothing is called "vpi"; did you mean "vip"?'],
     ],
     [
       'segment as lifecycle',
