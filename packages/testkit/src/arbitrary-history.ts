@@ -249,7 +249,10 @@ export function inputAt(sketch: InputSketch, now: Instant): Input {
     case 'score':
     case 'consent':
       return { ...sketch, at: now };
-    default:
+    case 'definitions':
+    case 'list':
+    case 'refresh':
+    case 'erase':
       return sketch;
   }
 }

@@ -12,7 +12,14 @@ import { formatRule } from '@segue/core/rules/format.ts';
 import type { Condition } from '@segue/core/rules/tree.ts';
 import fc from 'fast-check';
 
-import { arbitraryHistory, type HistoryOptions, type HistoryStep, inputAt, startInstants, timeZones } from './arbitrary-history.ts';
+import {
+  arbitraryHistory,
+  type HistoryOptions,
+  type HistoryStep,
+  inputAt,
+  startInstants,
+  timeZones,
+} from './arbitrary-history.ts';
 import { arbitraryRule, type RulePools } from './arbitrary-rule.ts';
 import { Oracle } from './oracle.ts';
 
@@ -45,7 +52,12 @@ export const arbitraryDefinitions: fc.Arbitrary<Definitions> = fc
   .tuple(
     arbitraryRule(openPools),
     arbitraryRule(openPools),
-    arbitraryRule({ ...openPools, segments: ['first'], lifecycles: { life: ['one', 'two', 'rest'] }, rfm: ['default'] }),
+    arbitraryRule({
+      ...openPools,
+      segments: ['first'],
+      lifecycles: { life: ['one', 'two', 'rest'] },
+      rfm: ['default'],
+    }),
     arbitraryRule({ ...openPools, segments: ['first', 'second'] }),
   )
   .map(([first, stage, second, third]) => ({
@@ -66,7 +78,12 @@ export const arbitraryDefinitions: fc.Arbitrary<Definitions> = fc
     rfm: new Map([
       [
         'default',
-        { name: 'default', purchase: { source: { kind: 'track', name: 'A' } }, value: ['x'], window: { kind: 'last', duration: '7d' } },
+        {
+          name: 'default',
+          purchase: { source: { kind: 'track', name: 'A' } },
+          value: ['x'],
+          window: { kind: 'last', duration: '7d' },
+        },
       ],
     ]),
   }));
@@ -123,7 +140,10 @@ export function findRestartDifference(test: DifferentialCase): string | undefine
   const { timeZone, start, definitions } = test;
   const straight: Change[] = [];
   const stopped: Change[] = [];
-  const keep = (into: Change[]) => ({ keepHistory: true, onChange: (change: Change): void => void into.push(change) });
+  const keep = (into: Change[]) => ({
+    keepHistory: true,
+    onChange: (change: Change): void => void into.push(change),
+  });
   const engine = new Engine({ timeZone, start, definitions, ...keep(straight) });
   let other = new Engine({ timeZone, start, definitions, ...keep(stopped) });
   let now = start;
@@ -146,8 +166,14 @@ export function findRestartDifference(test: DifferentialCase): string | undefine
   const a = [...engine.serialize()].join('\n');
   const b = [...other.serialize()].join('\n');
   if (a !== b) return tell(test, [a], b);
-  const emitted = straight.map((change) => JSON.stringify(change)).sort().join('\n');
-  const emittedStopped = stopped.map((change) => JSON.stringify(change)).sort().join('\n');
+  const emitted = straight
+    .map((change) => JSON.stringify(change))
+    .sort()
+    .join('\n');
+  const emittedStopped = stopped
+    .map((change) => JSON.stringify(change))
+    .sort()
+    .join('\n');
   return emitted === emittedStopped ? undefined : tell(test, [emitted], emittedStopped);
 }
 
@@ -179,15 +205,32 @@ function advance(engine: Engine, oracle: Oracle, at: Instant): string | undefine
 
 function compare(engine: Engine, oracle: Oracle): string | undefined {
   for (const segment of engine.definitions.segments.keys()) {
-    const mine = engine.members(segment).map((id) => namesOf(engine, id)).sort().join(' | ');
-    const theirs = oracle.members(segment).map((id) => identifiersText(oracle.identifiers(id))).sort().join(' | ');
+    const mine = engine
+      .members(segment)
+      .map((id) => namesOf(engine, id))
+      .sort()
+      .join(' | ');
+    const theirs = oracle
+      .members(segment)
+      .map((id) => identifiersText(oracle.identifiers(id)))
+      .sort()
+      .join(' | ');
     if (mine !== theirs) return `${iso(engine.now)} ${segment}: engine {${mine}}, oracle {${theirs}}`;
   }
   for (const [lifecycle, { stages }] of engine.definitions.lifecycles) {
     for (const { name } of stages) {
-      const mine = engine.stageMembers(lifecycle, name).map((id) => namesOf(engine, id)).sort().join(' | ');
-      const theirs = oracle.stageMembers(lifecycle, name).map((id) => identifiersText(oracle.identifiers(id))).sort().join(' | ');
-      if (mine !== theirs) return `${iso(engine.now)} ${lifecycle}.${name}: engine {${mine}}, oracle {${theirs}}`;
+      const mine = engine
+        .stageMembers(lifecycle, name)
+        .map((id) => namesOf(engine, id))
+        .sort()
+        .join(' | ');
+      const theirs = oracle
+        .stageMembers(lifecycle, name)
+        .map((id) => identifiersText(oracle.identifiers(id)))
+        .sort()
+        .join(' | ');
+      if (mine !== theirs)
+        return `${iso(engine.now)} ${lifecycle}.${name}: engine {${mine}}, oracle {${theirs}}`;
     }
   }
   return undefined;
@@ -206,7 +249,8 @@ function compareEmitted(engine: Engine, emitted: readonly SegmentChange[]): stri
   for (const segment of engine.definitions.segments.keys()) {
     for (const id of engine.profileIds()) {
       const is = members.get(`${segment} ${id}`) === 'entered';
-      if (is !== engine.isMember(id, segment)) return `${iso(engine.now)} ${segment} ${namesOf(engine, id)}: emitted ${String(is)}`;
+      if (is !== engine.isMember(id, segment))
+        return `${iso(engine.now)} ${segment} ${namesOf(engine, id)}: emitted ${String(is)}`;
     }
   }
   return undefined;
@@ -217,7 +261,10 @@ function namesOf(engine: Engine, id: number): string {
 }
 
 function identifiersText(identifiers: readonly { readonly kind: string; readonly value: string }[]): string {
-  return identifiers.map(({ kind, value }) => `${kind}:${value}`).sort().join(',');
+  return identifiers
+    .map(({ kind, value }) => `${kind}:${value}`)
+    .sort()
+    .join(',');
 }
 
 function iso(t: Instant): string {
@@ -225,9 +272,13 @@ function iso(t: Instant): string {
 }
 
 function tell(test: DifferentialCase, seen: readonly string[], difference: string): string {
-  const rules = [...test.definitions.segments.values()].map(({ name, rule }) => `${name}: ${formatRule(rule)}`);
+  const rules = [...test.definitions.segments.values()].map(
+    ({ name, rule }) => `${name}: ${formatRule(rule)}`,
+  );
   const stages = [...test.definitions.lifecycles.values()].flatMap((lifecycle) =>
-    lifecycle.stages.map(({ name, rule }) => `${lifecycle.name}.${name}: ${rule === undefined ? '' : formatRule(rule)}`),
+    lifecycle.stages.map(
+      ({ name, rule }) => `${lifecycle.name}.${name}: ${rule === undefined ? '' : formatRule(rule)}`,
+    ),
   );
   return [`${test.timeZone} from ${iso(test.start)}`, ...rules, ...stages, ...seen, difference].join('\n');
 }

@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { arbitraryCase, arbitraryDefinitions, findDifference, findRestartDifference } from '../src/differential.ts';
+import {
+  arbitraryCase,
+  arbitraryDefinitions,
+  findDifference,
+  findRestartDifference,
+} from '../src/differential.ts';
 
 const runs = Number(process.env['SEGUE_CASES'] ?? 1500);
 
@@ -11,7 +16,10 @@ test('the engine and the plain interpreter agree at every instant on any rules a
       const difference = findDifference(testCase);
       expect(difference ?? '').toBe('');
     }),
-    { numRuns: runs, ...(process.env['SEGUE_SEED'] === undefined ? {} : { seed: Number(process.env['SEGUE_SEED']) }) },
+    {
+      numRuns: runs,
+      ...(process.env['SEGUE_SEED'] === undefined ? {} : { seed: Number(process.env['SEGUE_SEED']) }),
+    },
   );
 });
 

@@ -20,7 +20,11 @@ export type StringLiteral = { readonly kind: 'string'; readonly value: string };
 export type BooleanLiteral = { readonly kind: 'boolean'; readonly value: boolean };
 /** `2026-11-01`: midnight in the workspace's time zone. `2026-11-01T10:00:00Z`, or without offset: local time. */
 export type DateLiteral = { readonly kind: 'date'; readonly text: string };
-export type DurationLiteral = { readonly kind: 'duration'; readonly text: DurationText; readonly negative?: true };
+export type DurationLiteral = {
+  readonly kind: 'duration';
+  readonly text: DurationText;
+  readonly negative?: true;
+};
 
 export type Literal = NumberLiteral | StringLiteral | BooleanLiteral | DateLiteral | DurationLiteral;
 
