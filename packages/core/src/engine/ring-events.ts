@@ -52,8 +52,9 @@ export function insertEvent(
   if (time <= last) at = placeFor(p, stream, o, time, messageId, rich);
   if (physical(p, o, length) === capacityOf(p, stream, o)) o = makeRoom(p, stream, o);
   openSlot(p, stream, o, at, length, time);
-  if (rich !== undefined)
-    {insertRich(rich, stream, physical(p, o, at), at, messageId, properties, at < length ? time : NEVER);}
+  if (rich !== undefined) {
+    insertRich(rich, stream, physical(p, o, at), at, messageId, properties, at < length ? time : NEVER);
+  }
   for (let c = 0; c < stream.columns.length; c++) addNumber(p, stream, o, c, at, properties);
   trim(p, stream, o, oldest);
   return o;
@@ -224,8 +225,9 @@ export function writeRing(
   }
   for (let i = 0; i < times.length; i++) data[o + stream.timesAt + i] = times[i] as number;
   columns.forEach((column, c) => {
-    if (column.prefix.some((units) => units < 0n))
-      {(stream.columns[c] as { hasNegative: boolean }).hasNegative = true;}
+    if (column.prefix.some((units) => units < 0n)) {
+      (stream.columns[c] as { hasNegative: boolean }).hasNegative = true;
+    }
     if (!fitsFast(column)) {
       richOf(p, stream).exact[c] = column;
       return;
