@@ -28,7 +28,7 @@ const QUESTIONS: readonly Question[] = [
   { segments: 1_000, about: 'categories' },
 ];
 /** Events × segments that a peer is shown whose cost grows with every segment: traffic of fewer customers. */
-const DATAFLOW_STEPS = 4e6;
+const DATAFLOW_STEPS = 2e6;
 const RULES_STEPS = 2e4;
 const RULES_DELTAS_MIN = 100;
 
