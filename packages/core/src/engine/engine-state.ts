@@ -1,0 +1,103 @@
+/**
+ * All that the engine holds: the clock, the definitions as a plan, and the customers. What happens to it is in
+ * modules of functions, one per kind of input.
+ */
+
+import type { Diagnostic } from '../base/diagnostic.ts';
+import { seenMessagesMax } from '../base/limits.ts';
+import { Zone } from '../base/zone.ts';
+import type { Definitions } from '../model/definitions.ts';
+import type { Instant, Message } from '../model/message.ts';
+import { ChangeReport } from './change-report.ts';
+import { DueQueue } from './due-queue.ts';
+import type { EngineOptions } from './engine.ts';
+import { Environment } from './environment.ts';
+import { Identity } from './identity.ts';
+import { Lists } from './lists.ts';
+import { Machine } from './machine.ts';
+import { makePlan, type Plan } from './make-plan.ts';
+import { NEVER, Profile } from './profile.ts';
+import { SeenMessages } from './seen-messages.ts';
+import { nextVersions } from './versions.ts';
+
+/** What most inputs give the sender to know. */
+export const NO_NOTICES: readonly Diagnostic[] = [];
+
+export class EngineState {
+  readonly zone: Zone;
+  readonly options: EngineOptions;
+  readonly env: Environment;
+  readonly report: ChangeReport;
+  plan: Plan;
+  machine: Machine;
+  now: Instant;
+
+  /** By id; undefined for those who were merged into another or erased. */
+  readonly profiles: (Profile | undefined)[] = [];
+  /** How many there are. */
+  count = 0;
+  readonly identity: Identity = new Identity();
+  readonly queue: DueQueue;
+  readonly seen: SeenMessages = new SeenMessages(seenMessagesMax);
+  readonly lists: Lists = new Lists();
+  /** Identifier (see erase.ts) → when it was erased. */
+  readonly erased: Map<string, Instant> = new Map();
+  /** Messages by profile, with `keepHistory`. */
+  readonly history: Map<number, Message[]> = new Map();
+  /** Local midnight at which populations are next taken; NEVER when nothing needs one. */
+  refreshAt: Instant = NEVER;
+
+  constructor(options: EngineOptions) {
+    const { timeZone, start, definitions, onChange } = options;
+    this.zone = new Zone(timeZone);
+    this.options = options;
+    this.env = new Environment(this.zone);
+    this.report = new ChangeReport(onChange);
+    this.now = start;
+    this.queue = new DueQueue(start);
+    this.plan = this.#planFor(definitions, nextVersions(undefined, definitions));
+    this.machine = new Machine(this.plan, this.report.emit);
+  }
+
+  /** Puts definitions into force. Customers keep what they have until they are renewed or built anew. */
+  define(definitions: Definitions, versions: ReadonlyMap<string, number>): void {
+    this.plan = this.#planFor(definitions, versions);
+    this.machine = new Machine(this.plan, this.report.emit);
+  }
+
+  #planFor(definitions: Definitions, versions: ReadonlyMap<string, number>): Plan {
+    this.env.channels = definitions.channels;
+    return makePlan(this.env, definitions, versions);
+  }
+
+  /** Adds a customer of whom nothing is known yet. */
+  addProfile(sampleId: string): number {
+    const id = this.profiles.length;
+    this.profiles.push(new Profile(id, sampleId));
+    this.count++;
+    return id;
+  }
+
+  forget(id: number): void {
+    this.profiles[id] = undefined;
+    this.count--;
+  }
+
+  /** Sees to it that the customer is woken at the earliest of their timers. */
+  enqueue(p: Profile): void {
+    if (p.dueAt >= p.queuedAt) return;
+    p.queuedAt = p.dueAt;
+    this.queue.push(p.dueAt, p.id);
+  }
+
+  /** Whether messages are kept, of some customers at least. */
+  get keepsMessages(): boolean {
+    const { keepHistory } = this.options;
+    return keepHistory !== undefined && keepHistory !== false;
+  }
+
+  /** The messages of a customer that were kept. */
+  messagesOf(id: number): readonly Message[] {
+    return this.history.get(id) ?? [];
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * What identity asks of the engine: a profile for somebody new, and one of two that turn out to be the same person.
+ */
+
+import { defined } from '../base/assert.ts';
+import type { EngineState } from './engine-state.ts';
+import type { ProfileKeeper } from './identity.ts';
+import { mergeProfiles } from './merge.ts';
+import { noteLists } from './take-list.ts';
+
+export function keeperOf(state: EngineState): ProfileKeeper {
+  return {
+    create: (sampleId) => state.addProfile(sampleId),
+    merge: (survivor, gone) => {
+      mergeCustomers(state, survivor, gone);
+    },
+  };
+}
+
+function mergeCustomers(state: EngineState, survivor: number, gone: number): void {
+  const to = defined(state.profiles[survivor], 'a surviving profile');
+  const from = defined(state.profiles[gone], 'a merged profile');
+  const isNew = to.bornAt > state.now;
+  state.report.hold(to);
+  mergeProfiles(to, from, state.plan, state.now);
+  state.forget(gone);
+  const history = state.history.get(gone);
+  if (history !== undefined) {
+    state.history.set(survivor, [...state.messagesOf(survivor), ...history]);
+    state.history.delete(gone);
+  }
+  if (state.lists.size > 0) noteLists(state, to, state.now);
+  if (to.bornAt > state.now) return;
+  if (isNew) state.machine.beginOutside(to);
+  state.machine.renew(to, state.now);
+  state.machine.settle(to, state.now);
+  state.enqueue(to);
+}

@@ -1,0 +1,71 @@
+/** One customer, for people: what names them, what is known of them, where they are. */
+
+import type { Instant, JsonObject, JsonValue } from '../model/message.ts';
+import type { ProfileView } from './engine.ts';
+import type { EngineState } from './engine-state.ts';
+import { nameOfKey } from './facts.ts';
+import { NEVER, type Profile, sinceOf } from './profile.ts';
+import { isMember, stageIndex } from './stored-answers.ts';
+
+export function viewOf(state: EngineState, p: Profile): ProfileView {
+  const identifiers = state.identity.identifiersOf(p.id);
+  const user = identifiers.find(({ kind }) => kind === 'user_id') ?? identifiers[0];
+  return {
+    id: p.id,
+    identifiers,
+    displayId: user?.value ?? p.sampleId,
+    bornAt: p.bornAt === NEVER ? undefined : p.bornAt,
+    traits: traitsOf(state, p),
+    segments: segmentsOf(state, p),
+    stages: stagesOf(state, p),
+  };
+}
+
+function traitsOf(state: EngineState, p: Profile): JsonObject {
+  const traits: [string, JsonValue][] = [];
+  for (const [key, fact] of p.facts ?? []) {
+    const root = nameOfKey(key, 'trait');
+    const value = root === undefined ? undefined : fact.at(state.now);
+    if (root !== undefined && value !== undefined) traits.push([root, value]);
+  }
+  return Object.fromEntries(traits);
+}
+
+/** The segments of a customer who exists, in the order of their definition. */
+export function segmentsOf(state: EngineState, p: Profile): readonly { segment: string; since: Instant }[] {
+  if (p.bornAt > state.now) return [];
+  const segments: { segment: string; since: Instant }[] = [];
+  for (const unit of state.plan.segments.values()) {
+    if (!isMember(p, unit)) continue;
+    const i = p.membershipIndex(unit.id);
+    segments.push({ segment: unit.name, since: i < 0 ? p.bornAt : sinceOf(p.memberships[i + 1] as number) });
+  }
+  return segments;
+}
+
+export function stagesOf(
+  state: EngineState,
+  p: Profile,
+): readonly { lifecycle: string; stage: string; since: Instant }[] {
+  const stages: { lifecycle: string; stage: string; since: Instant }[] = [];
+  for (let i = 0; i < p.stages.length; i += 3) {
+    const unit = state.plan.units[p.stages[i] as number];
+    if (unit?.kind !== 'lifecycle') continue;
+    const stage = unit.stages[p.stages[i + 1] as number]?.name;
+    if (stage !== undefined) stages.push({ lifecycle: unit.name, stage, since: p.stages[i + 2] as number });
+  }
+  return stages;
+}
+
+/** Whether a customer exists and is in a segment. */
+export function isIn(state: EngineState, p: Profile | undefined, segment: string): boolean {
+  const unit = state.plan.segments.get(segment);
+  return p !== undefined && unit !== undefined && p.bornAt <= state.now && isMember(p, unit);
+}
+
+/** The stage of a customer who exists. */
+export function stageOf(state: EngineState, p: Profile | undefined, lifecycle: string): string | undefined {
+  const unit = state.plan.lifecycles.get(lifecycle);
+  if (p === undefined || unit === undefined || p.bornAt > state.now) return undefined;
+  return unit.stages[stageIndex(p, unit.id)]?.name;
+}
