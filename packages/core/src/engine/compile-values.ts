@@ -52,12 +52,16 @@ export function compileValue(c: Compiler, x: Context, value: Value): ValuePlan {
     case 'days':
       return compileView(c, x, 'days', undefined, value.events, value.window);
     case 'age_of_event':
+      x.moves = true;
       return compileAgeOfEvent(c, x, value.which, value.events, value.window);
     case 'age':
+      x.moves = true;
       return compileAge(c, compileValue(c, x, value.of), 1);
     case 'until':
+      x.moves = true;
       return compileAge(c, compileValue(c, x, value.of), -1);
     case 'age_in_segment':
+      x.moves = true;
       return compileAgeInSegment(c, x, value.segment, value.change === 'entered' ? 1 : 0);
     case 'days_until_anniversary':
       return compileAnniversary(c, compileValue(c, x, value.of));

@@ -111,7 +111,7 @@ export class Compiler {
 
   /** Makes the question an atom and registers it with all that it reads. */
   close(x: Context, next: (p: Profile, t: Instant) => Instant): void {
-    const atom = new Atom(this.timed.length, next);
+    const atom = new Atom(this.timed.length, next, x.moves && x.populations.size > 0);
     this.timed.push(atom);
     x.scope.atoms.add(atom);
     x.scope.readers.push(atom.units);

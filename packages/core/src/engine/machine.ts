@@ -84,7 +84,7 @@ export class Machine {
   /** A fact changed, as of `time`. */
   touchFact(p: Profile, key: string, time: Instant, now: Instant): void {
     for (const atom of this.plan.factAtoms.get(key) ?? []) this.#marks.touch(atom);
-    this.#past.retrackAll(p, this.plan.factTracked.get(key), time, now);
+    this.#past.retrackAll(p, this.plan.factTracked.get(key) ?? [], time, now);
     this.#marks.armTouched(p, now);
   }
 
@@ -95,7 +95,11 @@ export class Machine {
 
   /** The population behind `key` was taken anew, now. */
   touchPopulation(p: Profile, key: string, now: Instant): void {
-    for (const atom of this.plan.populationAtoms.get(key) ?? []) this.#marks.touch(atom);
+    for (const atom of this.plan.populationAtoms.get(key) ?? []) {
+      // Against another population only what moves reaches its cuts at another time.
+      if (atom.standingMoves) this.#marks.touch(atom);
+      else this.#marks.markAll(atom.units);
+    }
     this.#marks.armTouched(p, now);
   }
 
@@ -113,7 +117,7 @@ export class Machine {
         for (const atom of this.plan.factAtoms.get(ANY_CONSENT) ?? []) this.#marks.touch(atom);
       }
     }
-    if (time < now || !first) this.#past.retrackAll(p, this.plan.bornTracked, time, now);
+    if (time < now || !first) this.#past.retrackBirth(p, this.plan.bornTracked, now);
     this.#marks.armTouched(p, now);
   }
 
@@ -149,7 +153,7 @@ export class Machine {
     p.disarmAll();
     this.#sequences.rerunAll(p, this.plan.sequences, now);
     forgetTracked(p);
-    this.#past.retrackAll(p, this.plan.trackedUnits, p.bornAt, now);
+    this.#past.retrackBirth(p, this.plan.trackedUnits, now);
     this.#armAll(p, now);
     for (let unit = 0; unit < this.plan.units.length; unit++) this.#marks.mark(unit);
   }

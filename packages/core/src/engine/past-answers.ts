@@ -10,7 +10,7 @@ import type { Reads, TrackedUnit } from './plan.ts';
 import { NEVER, type Profile } from './profile.ts';
 import { findRing, lengthOf, timeAt, upperBound } from './rings.ts';
 import { ANY_CONSENT } from './scope.ts';
-import { flipsBefore, nextFlip, setFlips } from './tracked.ts';
+import { flip, flipAt, flipsBefore, flipsUntil, nextFlip, readFlips, setFlips } from './tracked.ts';
 
 export class PastAnswers {
   readonly #plan: Plan;
@@ -21,25 +21,59 @@ export class PastAnswers {
     this.#marks = marks;
   }
 
-  /** Finds the flips of tracked units from an instant on again, and marks what reads them. */
-  retrackAll(p: Profile, units: Iterable<number> | undefined, from: Instant, now: Instant): void {
-    for (const id of units ?? []) {
-      const unit = this.#plan.units[id];
-      if (unit?.kind !== 'tracked' || p.bornAt > now) continue;
-      this.#retrack(p, unit, from, now);
-      this.#marks.markAll(unit.dependents);
-      for (const atom of unit.dependentAtoms) this.#marks.touch(atom);
+  /** Finds the flips of tracked units from an instant on again, and marks what reads those that changed. */
+  retrackAll(p: Profile, units: Iterable<number>, from: Instant, now: Instant): void {
+    for (const unit of this.#trackedOf(units)) {
+      if (p.bornAt <= now && this.#retrack(p, unit, from, now)) this.#touch(unit);
     }
   }
 
-  /** Finds the flips of a unit from an instant on again; what comes before it stands. */
-  #retrack(p: Profile, unit: TrackedUnit, from: Instant, now: Instant): void {
+  /** As `retrackAll` after a birth or its correction: what has been true from the beginning has been so for longer. */
+  retrackBirth(p: Profile, units: Iterable<number>, now: Instant): void {
+    if (p.bornAt > now) return;
+    for (const unit of this.#trackedOf(units)) {
+      this.#retrack(p, unit, p.bornAt, now);
+      this.#touch(unit);
+    }
+  }
+
+  *#trackedOf(units: Iterable<number>): Iterable<TrackedUnit> {
+    for (const id of units) {
+      const unit = this.#plan.units[id];
+      if (unit?.kind === 'tracked') yield unit;
+    }
+  }
+
+  #touch(unit: TrackedUnit): void {
+    this.#marks.markAll(unit.dependents);
+    for (const atom of unit.dependentAtoms) this.#marks.touch(atom);
+  }
+
+  /** Finds the flips of a unit from an instant on again; what comes before it stands. True when any is another. */
+  #retrack(p: Profile, unit: TrackedUnit, from: Instant, now: Instant): boolean {
     const start = Math.max(from, p.bornAt, now - unit.horizonMs);
+    const known = flipsUntil(p, unit, NEVER);
+    if (known > 0 && flipAt(p, unit, known - 1) >= start) return this.#retrackAnew(p, unit, start, now);
+    // Nothing is known from there on, as for the newest event, which is late by its way here: just go on.
+    let was = known % 2 === 1;
+    let changed = false;
+    for (let t = start; t <= now; t = nextInstant(p, unit.reads, t, this.#plan)) {
+      if (unit.test(p, t) === was) continue;
+      flip(p, unit, t);
+      was = !was;
+      changed = true;
+    }
+    return changed;
+  }
+
+  #retrackAnew(p: Profile, unit: TrackedUnit, start: Instant, now: Instant): boolean {
+    const known = readFlips(p, unit.id);
     const flips = flipsBefore(p, unit, start);
     for (let t = start; t <= now; t = nextInstant(p, unit.reads, t, this.#plan)) {
       if (unit.test(p, t) !== (flips.length % 2 === 1)) flips.push(t);
     }
     setFlips(p, unit, flips);
+    return known?.length !== flips.length || flips.some((at, i) => at !== known[i]);
   }
 }
 

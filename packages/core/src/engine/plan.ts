@@ -117,10 +117,13 @@ export class Atom {
   readonly units: number[] = [];
   /** The next instant after t at which its answer may change by time alone; NEVER when it cannot. */
   readonly next: (p: Profile, t: Instant) => Instant;
+  /** It asks where a value stands among all customers that moves with time by itself. */
+  readonly standingMoves: boolean;
 
-  constructor(timer: number, next: (p: Profile, t: Instant) => Instant) {
+  constructor(timer: number, next: (p: Profile, t: Instant) => Instant, standingMoves: boolean) {
     this.timer = timer;
     this.next = next;
+    this.standingMoves = standingMoves;
   }
 }
 

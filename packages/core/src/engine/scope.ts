@@ -33,6 +33,8 @@ export type Context = {
   readonly populations: Set<string>;
   readonly tracked: Set<TrackedUnit>;
   readonly units: Set<number>;
+  /** Some value in it moves with time by itself. */
+  moves: boolean;
 };
 
 export function newScope(extraMs: number): UnitScope {
@@ -58,5 +60,6 @@ export function openContext(scope: UnitScope): Context {
     populations: new Set(),
     tracked: new Set(),
     units: new Set(),
+    moves: false,
   };
 }

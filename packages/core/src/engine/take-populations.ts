@@ -9,18 +9,19 @@ import type { EngineState } from './engine-state.ts';
 import { NEVER, type Profile } from './profile.ts';
 import { magnitude } from './value-plan.ts';
 
-/** Takes all populations, and says when they are next taken. */
-export function takePopulations(state: EngineState): void {
+/** Takes all populations, and says when they are next taken. Returns the keys of those that are not as they were. */
+export function takePopulations(state: EngineState): readonly string[] {
   const { populationValues } = state.plan;
-  if (populationValues.size === 0) {
-    state.refreshAt = NEVER;
-    return;
-  }
-  state.refreshAt = state.zone.nextDay(state.now);
-  for (const [key, plan] of populationValues) takePopulation(state, key, plan.get);
+  state.refreshAt = populationValues.size === 0 ? NEVER : state.zone.nextDay(state.now);
+  return [...populationValues].filter(([key, { get }]) => takePopulation(state, key, get)).map(([key]) => key);
 }
 
-function takePopulation(state: EngineState, key: string, get: (p: Profile, t: Instant) => RuleValue): void {
+/** True when the values are not those of the time before. */
+function takePopulation(
+  state: EngineState,
+  key: string,
+  get: (p: Profile, t: Instant) => RuleValue,
+): boolean {
   const values: number[] = [];
   for (const p of state.profiles) {
     if (p === undefined || p.bornAt > state.now) continue;
@@ -28,18 +29,24 @@ function takePopulation(state: EngineState, key: string, get: (p: Profile, t: In
     if (value !== undefined) values.push(value);
   }
   const population = { at: state.now, values: Float64Array.from(values).sort() };
-  const kept = state.plan.populationHistory.has(key) ? (state.env.populations.get(key) ?? []) : [];
-  state.env.populations.set(key, [...kept.filter(({ at }) => at < state.now), population]);
+  const taken = state.env.populations.get(key) ?? [];
+  const keeps = state.options.keepHistory === true || state.plan.populationHistory.has(key);
+  const kept = keeps ? taken.filter(({ at }) => at < state.now) : [];
+  state.env.populations.set(key, [...kept, population]);
+  return !areEqual(taken[taken.length - 1]?.values, population.values);
+}
+
+function areEqual(a: Float64Array | undefined, b: Float64Array): boolean {
+  return a?.length === b.length && b.every((value, i) => value === a[i]);
 }
 
 /** Takes all populations anew and lets everybody who is measured by one look again. */
 export function refreshPopulations(state: EngineState): void {
-  takePopulations(state);
-  const { populationValues } = state.plan;
-  if (populationValues.size === 0) return;
+  const changed = takePopulations(state);
+  if (changed.length === 0) return;
   for (const p of state.profiles) {
     if (p === undefined || p.bornAt > state.now) continue;
-    for (const key of populationValues.keys()) state.machine.touchPopulation(p, key, state.now);
+    for (const key of changed) state.machine.touchPopulation(p, key, state.now);
     state.machine.because('population');
     state.machine.settle(p, state.now);
     state.enqueue(p);
