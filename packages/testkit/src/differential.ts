@@ -229,8 +229,9 @@ function compare(engine: Engine, oracle: Oracle): string | undefined {
         .map((id) => identifiersText(oracle.identifiers(id)))
         .sort()
         .join(' | ');
-      if (mine !== theirs)
+      if (mine !== theirs) {
         return `${iso(engine.now)} ${lifecycle}.${name}: engine {${mine}}, oracle {${theirs}}`;
+      }
     }
   }
   return undefined;
@@ -249,8 +250,9 @@ function compareEmitted(engine: Engine, emitted: readonly SegmentChange[]): stri
   for (const segment of engine.definitions.segments.keys()) {
     for (const id of engine.profileIds()) {
       const is = members.get(`${segment} ${id}`) === 'entered';
-      if (is !== engine.isMember(id, segment))
+      if (is !== engine.isMember(id, segment)) {
         return `${iso(engine.now)} ${segment} ${namesOf(engine, id)}: emitted ${String(is)}`;
+      }
     }
   }
   return undefined;

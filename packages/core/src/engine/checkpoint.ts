@@ -48,7 +48,11 @@ type RingJson = {
   readonly times: readonly Instant[];
   readonly ids: readonly string[];
   readonly values: readonly (readonly (RuleValue | null)[])[];
-  readonly columns: readonly { readonly scale: number; readonly base: string; readonly units: readonly string[] }[];
+  readonly columns: readonly {
+    readonly scale: number;
+    readonly base: string;
+    readonly units: readonly string[];
+  }[];
   readonly trimmed: number;
   readonly first: Instant | null;
   readonly firstId: string;
@@ -170,8 +174,14 @@ function factFromJson([key, times, ids, values]: FactJson): readonly [string, Fa
   return [key, fact];
 }
 
-export function readHeader(line: string): { readonly header: CheckpointHeader; readonly definitions: Definitions } {
+export function readHeader(line: string): {
+  readonly header: CheckpointHeader;
+  readonly definitions: Definitions;
+} {
   const header = JSON.parse(line) as CheckpointHeader;
-  assert(header.format === CHECKPOINT_FORMAT, `a checkpoint of format ${CHECKPOINT_FORMAT}, not ${header.format}`);
+  assert(
+    header.format === CHECKPOINT_FORMAT,
+    `a checkpoint of format ${CHECKPOINT_FORMAT}, not ${header.format}`,
+  );
   return { header, definitions: readListed(header.definitions) };
 }

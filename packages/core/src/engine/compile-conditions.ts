@@ -118,13 +118,7 @@ const mirrored: Readonly<Record<CompareOperator, CompareOperator>> = {
   '>=': '<=',
 };
 
-function compileCompare(
-  c: Compiler,
-  scope: UnitScope,
-  op: CompareOperator,
-  left: Value,
-  right: Value,
-): Test {
+function compileCompare(c: Compiler, scope: UnitScope, op: CompareOperator, left: Value, right: Value): Test {
   if (right.kind === 'number') {
     const test = compileThreshold(c, scope, op, left, right.value);
     if (test !== undefined) return test;
@@ -211,12 +205,7 @@ function thresholdTest(group: ThresholdGroup, scope: UnitScope, op: CompareOpera
   }
 }
 
-function compileDid(
-  c: Compiler,
-  scope: UnitScope,
-  events: EventPattern,
-  window: Window | undefined,
-): Test {
+function compileDid(c: Compiler, scope: UnitScope, events: EventPattern, window: Window | undefined): Test {
   const value: Value = { kind: 'count', events, ...(window === undefined ? {} : { window }) };
   return compileCompare(c, scope, '>=', value, { kind: 'number', value: 1 });
 }

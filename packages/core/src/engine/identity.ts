@@ -116,7 +116,13 @@ export class Identity {
       if (free || this.#count(profile, identifier.kind) < identifierLimit(identifier.kind)) {
         this.own(profile, identifier);
       } else {
-        this.#refuse(step, profile, undefined, identifier, `it has ${identifierLimit(identifier.kind)} already`);
+        this.#refuse(
+          step,
+          profile,
+          undefined,
+          identifier,
+          `it has ${identifierLimit(identifier.kind)} already`,
+        );
       }
       return profile;
     }

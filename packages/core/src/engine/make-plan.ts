@@ -70,7 +70,13 @@ function finish(compiler: Compiler): Plan {
   const blank = blankProfile();
   for (const unit of units) {
     if (unit.kind !== 'lifecycle') unit.byDefault = unit.test(blank, blank.bornAt);
-    if (unit.kind === 'lifecycle') blank.stages.push(unit.id, unit.stages.findIndex((s) => s.test(blank, 0)), 0);
+    if (unit.kind === 'lifecycle') {
+      blank.stages.push(
+        unit.id,
+        unit.stages.findIndex((s) => s.test(blank, 0)),
+        0,
+      );
+    }
   }
   const birthAtoms = atoms.filter((atom) => atom.next(blank, 0) !== NEVER);
   return {
@@ -118,7 +124,8 @@ function trackedFromBirth(
   for (const unit of units) {
     if (unit.kind !== 'tracked') continue;
     const { atoms, tracked } = unit.reads;
-    const moves = [...atoms].some((atom) => birthAtoms.has(atom)) || [...tracked].some(({ id }) => from.has(id));
+    const moves =
+      [...atoms].some((atom) => birthAtoms.has(atom)) || [...tracked].some(({ id }) => from.has(id));
     if (unit.byDefault || birthUnits.has(unit.id) || moves) from.add(unit.id);
   }
   return [...from];

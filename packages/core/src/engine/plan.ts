@@ -12,7 +12,15 @@
 import type { Instant } from '../model/message.ts';
 import type { Condition, EventSource, Path } from '../rules/tree.ts';
 import { KeyedRun, PlainRun, type SequenceRun, type SequenceShape } from './sequence-runs.ts';
-import { findRing, HEADER_SLOTS, sumBetween, timeAt, TOTALS_SLOTS, trimmedCount, upperBound } from './rings.ts';
+import {
+  findRing,
+  HEADER_SLOTS,
+  sumBetween,
+  timeAt,
+  TOTALS_SLOTS,
+  trimmedCount,
+  upperBound,
+} from './rings.ts';
 import type { Profile } from './profile.ts';
 import { NEVER } from './profile.ts';
 import { nextMove, type WindowPlan } from './windows.ts';

@@ -95,7 +95,9 @@ export class Profile {
     const timers = this.timers;
     const armed: number[] = [];
     for (let i = 1; i < timers.length; i += 2) {
-      if (timers[i] !== NEVER && timers[i - 1] !== NO_KEY) armed.push(timers[i - 1] as number, timers[i] as number);
+      if (timers[i] !== NEVER && timers[i - 1] !== NO_KEY) {
+        armed.push(timers[i - 1] as number, timers[i] as number);
+      }
     }
     const kept = makeDoubles(armed.length);
     for (let i = 0; i < armed.length; i++) kept[i] = armed[i] as number;

@@ -92,7 +92,7 @@ function reserve(p: Profile, slots: number): void {
   const need = live + slots;
   const data = makeDoubles(need + (need >>> (need > LARGE ? 1 : 3)));
   let w = 0;
-  for (let o = 0; o < p.used; ) {
+  for (let o = 0; o < p.used;) {
     const size = old[o + SIZE] as number;
     if (old[o] !== NO_RECORD) {
       for (let i = 0; i < size; i++) data[w + i] = old[o + i] as number;

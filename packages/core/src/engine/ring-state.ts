@@ -24,7 +24,11 @@ import {
 } from './rings.ts';
 
 /** A column's numbers in units of 10^-scale: of each kept event, and of all trimmed ones together. */
-export type ColumnState = { readonly scale: number; readonly base: bigint; readonly units: readonly bigint[] };
+export type ColumnState = {
+  readonly scale: number;
+  readonly base: bigint;
+  readonly units: readonly bigint[];
+};
 
 export type RingState = {
   readonly times: readonly Instant[];
@@ -128,8 +132,7 @@ function mergedOrder(a: RingState, b: RingState): readonly (readonly [0 | 1, num
   while (i < a.times.length || j < b.times.length) {
     const mine = a.times[i] ?? NEVER;
     const theirs = b.times[j] ?? NEVER;
-    const first =
-      mine < theirs || (mine === theirs && compareStrings(a.ids[i] ?? '', b.ids[j] ?? '') <= 0);
+    const first = mine < theirs || (mine === theirs && compareStrings(a.ids[i] ?? '', b.ids[j] ?? '') <= 0);
     if (first && i < a.times.length) order.push([0, i++]);
     else order.push([1, j++]);
   }

@@ -196,7 +196,9 @@ export class KeyedRun implements SequenceRun {
       if (step > 0 && !this.#follows(step, time, key)) continue;
       if (step < this.#reached.length) this.#reach(step, time, key);
       else if (this.#shape.absentMs === undefined) completed = true;
-      else if (!this.#waits.some((w) => w.start === time && w.key === key)) this.#waits.push({ start: time, key });
+      else if (!this.#waits.some((w) => w.start === time && w.key === key)) {
+        this.#waits.push({ start: time, key });
+      }
     }
     return completed;
   }

@@ -13,7 +13,9 @@ import { magnitude } from './value-plan.ts';
 export function takePopulations(state: EngineState): readonly string[] {
   const { populationValues } = state.plan;
   state.refreshAt = populationValues.size === 0 ? NEVER : state.zone.nextDay(state.now);
-  return [...populationValues].filter(([key, { get }]) => takePopulation(state, key, get)).map(([key]) => key);
+  return [...populationValues]
+    .filter(([key, { get }]) => takePopulation(state, key, get))
+    .map(([key]) => key);
 }
 
 /** True when the values are not those of the time before. */

@@ -253,13 +253,7 @@ export function planWindow(
 }
 
 /** The next instant after t at which the window's contents change by time alone. */
-export function nextMove(
-  p: Profile,
-  stream: StreamPlan,
-  o: number,
-  window: WindowPlan,
-  t: Instant,
-): Instant {
+export function nextMove(p: Profile, stream: StreamPlan, o: number, window: WindowPlan, t: Instant): Instant {
   const lo = window.lo(p, stream, o, t);
   const hi = window.hi(p, stream, o, t);
   let next = NEVER;

@@ -60,7 +60,7 @@ describe('a time zone', () => {
     );
   });
 
-  type DayCase = readonly [zone: string, t: string, start: string, next: string];
+  type DayCase = [zone: string, t: string, start: string, next: string];
   const days: readonly DayCase[] = [
     ['UTC', '2026-03-08T12:00Z', '2026-03-08T00:00:00Z', '2026-03-09T00:00:00Z'],
     ['UTC', '2026-03-08T00:00Z', '2026-03-08T00:00:00Z', '2026-03-09T00:00:00Z'],
@@ -88,14 +88,7 @@ describe('a time zone', () => {
     expect(iso(zone.nextDay(at(t)))).toBe(next);
   });
 
-  type WindowCase = readonly [
-    zone: string,
-    t: string,
-    n: number,
-    unit: CalendarUnit,
-    start: string,
-    next: string,
-  ];
+  type WindowCase = [zone: string, t: string, n: number, unit: CalendarUnit, start: string, next: string];
   const windows: readonly WindowCase[] = [
     ['UTC', '2026-03-10T12:00Z', 30, 'day', '2026-02-09T00:00:00Z', '2026-03-11T00:00:00Z'],
     ['America/Toronto', '2026-03-30T20:00Z', 30, 'day', '2026-03-01T05:00:00Z', '2026-03-31T04:00:00Z'],
@@ -191,7 +184,7 @@ describe('the ends of the calendar', () => {
 });
 
 describe('reading an instant', () => {
-  type Case = readonly [text: string, expected: string | undefined, zone?: string];
+  type Case = [text: string, expected: string | undefined, zone?: string];
   const cases: readonly Case[] = [
     ['2026-11-01', '2026-11-01T00:00:00Z'],
     ['2026-11-01', '2026-10-31T18:30:00Z', 'Asia/Kolkata'],
