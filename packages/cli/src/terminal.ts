@@ -1,5 +1,7 @@
 /** Where a command writes to. Colours only where a person looks at a terminal and has not declined them. */
 
+import { isatty } from 'node:tty';
+
 import picocolors from 'picocolors';
 
 export type Colours = ReturnType<typeof picocolors.createColors>;
@@ -28,7 +30,7 @@ function wantsColours(stream: NodeJS.WriteStream): boolean {
   const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
   if (NO_COLOR !== undefined && NO_COLOR !== '') return false;
   if (FORCE_COLOR !== undefined && FORCE_COLOR !== '' && FORCE_COLOR !== '0') return true;
-  return stream.isTTY && TERM !== 'dumb';
+  return isatty(stream.fd) && TERM !== 'dumb';
 }
 
 /** `segue … | head` closes the pipe early; that is how it is meant to be used, not a fault. */

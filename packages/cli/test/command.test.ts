@@ -224,6 +224,11 @@ COMP_WORDS=(${words}); COMP_CWORD=$(( \${#COMP_WORDS[@]} - 1 )); _segue; echo "\
     expect(complete('segue completion z')).toBe('zsh');
   });
 
+  it('writes no colours into a pipe, not in continuous integration either', () => {
+    write('plain.yaml', passing);
+    expect(segue(['test', 'plain.yaml'], { CI: 'true' }).out).toBe('PASS  Nobody\n1 passed, 0 failed\n');
+  });
+
   it('ends quietly when nobody reads its output', () => {
     write('many.yaml', Array.from({ length: 3000 }, () => passing).join('---\n'));
     const piped = spawnSync('bash', ['-c', `"${process.execPath}" "${launcher}" test many.yaml | head -1`], {
