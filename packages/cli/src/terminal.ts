@@ -4,6 +4,10 @@ import { isatty } from 'node:tty';
 
 import picocolors from 'picocolors';
 
+/** File descriptors. */
+const STDOUT = 1;
+const STDERR = 2;
+
 export type Colours = ReturnType<typeof picocolors.createColors>;
 
 export type Terminal = {
@@ -21,16 +25,16 @@ export function openTerminal(): Terminal {
   return {
     write: (text) => process.stdout.write(text),
     writeError: (text) => process.stderr.write(text),
-    colours: picocolors.createColors(wantsColours(process.stdout)),
-    errorColours: picocolors.createColors(wantsColours(process.stderr)),
+    colours: picocolors.createColors(wantsColours(STDOUT)),
+    errorColours: picocolors.createColors(wantsColours(STDERR)),
   };
 }
 
-function wantsColours(stream: NodeJS.WriteStream): boolean {
+function wantsColours(descriptor: number): boolean {
   const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
   if (NO_COLOR !== undefined && NO_COLOR !== '') return false;
   if (FORCE_COLOR !== undefined && FORCE_COLOR !== '' && FORCE_COLOR !== '0') return true;
-  return isatty(stream.fd) && TERM !== 'dumb';
+  return isatty(descriptor) && TERM !== 'dumb';
 }
 
 /** `segue … | head` closes the pipe early; that is how it is meant to be used, not a fault. */

@@ -1,5 +1,7 @@
 /** Running a replay from the command line: progress, Ctrl-C, and what went wrong with whole files. */
 
+import { isatty } from 'node:tty';
+
 import type { Engine } from '@segue/core/engine/engine.ts';
 import type { ReplayReport } from '@segue/server/replay/replay-report.ts';
 import { Replay, type ReplayOptions } from '@segue/server/replay/replay.ts';
@@ -28,7 +30,7 @@ export async function runReplay(options: ReplayOptions, terminal: Terminal): Pro
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
   const stopShowing = showProgress(() => replay.progress, {
-    isTerminal: process.stderr.isTTY,
+    isTerminal: isatty(2),
     write: terminal.writeError,
   });
   try {
