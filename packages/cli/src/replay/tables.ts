@@ -24,6 +24,8 @@ const TRANSITIONS_SHOWN = 20;
 type Cell = string | { readonly content: string; readonly hAlign: 'right' };
 
 export function reportText(report: ReplayReport, colours: Colours): string {
+  // Tables of nobody would only hide what went wrong.
+  if (report.input.messages === 0) return `${inputText(report.input, colours)}\n`;
   const zone = new Zone(report.timeZone);
   const parts = [
     inputText(report.input, colours),
