@@ -78,7 +78,8 @@ function finish(compiler: Compiler): Plan {
       );
     }
   }
-  const birthAtoms = atoms.filter((atom) => atom.next(blank, 0) !== NEVER);
+  // Where the blank customer would stand among all is not known before there is a population.
+  const birthAtoms = atoms.filter((atom) => atom.standingMoves || atom.next(blank, 0) !== NEVER);
   return {
     env: compiler.env,
     zone: compiler.zone,
