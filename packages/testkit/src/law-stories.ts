@@ -107,6 +107,15 @@ function under(input: InputSketch, identifiers: readonly Identifier[], index: nu
   }
 }
 
+/** Whether this is a score or consent, and of its kind the second at this instant; `facts` are those before it. */
+function isSecondFact(input: InputSketch, now: Instant, facts: Set<string>): boolean {
+  if (input.kind !== 'score' && input.kind !== 'consent') return false;
+  const fact = `${now} ${input.kind} ${input.kind === 'score' ? input.name : ''}`;
+  if (facts.has(fact)) return true;
+  facts.add(fact);
+  return false;
+}
+
 // --- Law 3: order
 
 export type OrderStory = {
@@ -215,12 +224,8 @@ function inputsInOrder(
       case 'message':
         return [arrival];
       case 'score':
-      case 'consent': {
-        const fact = `${now} ${sketch.kind} ${sketch.kind === 'score' ? sketch.name : ''}`;
-        if (!known || facts.has(fact)) return [];
-        facts.add(fact);
-        return [arrival];
-      }
+      case 'consent':
+        return !known || isSecondFact(sketch, now, facts) ? [] : [arrival];
       case 'definitions':
       case 'list':
       case 'refresh':
@@ -237,7 +242,7 @@ export type MergeStory = {
   readonly start: Instant;
   readonly definitions: Definitions;
   readonly values: readonly Value[];
-  /** Everybody who occurs, then what says that they are one person, then the rest. */
+  /** Everybody who occurs, then what says that they are one person (as of the start), then the rest. */
   readonly known: readonly Arrival[];
   readonly links: readonly Message[];
   readonly arrivals: readonly Arrival[];
@@ -258,6 +263,7 @@ const ways: readonly (readonly Link[])[] = [
     { kind: 'identify', identifiers: [user('u1'), anonymous('a2')] },
   ],
   [{ kind: 'identify', identifiers: [user('u1'), email, anonymous('a1')] }],
+  [{ kind: 'track', identifiers: [user('u1'), email, anonymous('a1')] }],
   [{ kind: 'alias', identifiers: [user('u1')], previousId: 'u2' }],
   [{ kind: 'alias', identifiers: [user('u2')], previousId: 'a1' }],
 ];
@@ -268,18 +274,21 @@ export const arbitraryMergeStory: Arbitrary<MergeStory> = fc
     definitions: definitionsOf(false),
     values,
     way: fc.constantFrom(...ways),
+    content: fc.record({ n: fc.constantFrom(0, 1, 2.5), s: fc.constantFrom('a', 'b') }, { requiredKeys: [] }),
     steps: arbitraryHistory({ identity: false }),
     who: fc.array(fc.nat({ max: 5 }), { minLength: 14, maxLength: 14 }),
     linkedBefore: fc.nat({ max: 14 }),
     tailMs: fc.constantFrom(1, 3_600_000, 7 * 86_400_000, 30 * 86_400_000),
   })
-  .map(({ timeZone, start, definitions, values: asked, way, steps, who, linkedBefore, tailMs }) => {
+  .map(({ timeZone, start, definitions, values: asked, way, content, steps, who, linkedBefore, tailMs }) => {
     const people = peopleOf(way);
     let now = start;
-    const arrivals = steps.map(({ afterMs, input }, index): Arrival => {
+    const facts = new Set<string>();
+    const arrivals = steps.flatMap(({ afterMs, input }, index): readonly Arrival[] => {
       now += afterMs;
       const person = people[(who[index] ?? 0) % people.length];
-      return { at: now, input: inputAt(under(input, person === undefined ? [] : [person], index), now) };
+      const sketch = under(input, person === undefined ? [] : [person], index);
+      return isSecondFact(sketch, now, facts) ? [] : [{ at: now, input: inputAt(sketch, now) }];
     });
     return {
       timeZone,
@@ -287,11 +296,10 @@ export const arbitraryMergeStory: Arbitrary<MergeStory> = fc
       definitions,
       values: asked,
       known: people.map((person) => presence([person], `known ${person.value}`, start)),
-      // Named after no event, so that they add nothing but who is who.
       links: way.map((link, index) => ({
-        name: link.kind === 'track' ? 'Linked' : '',
-        properties: {},
-        traits: {},
+        name: link.kind === 'track' ? 'A' : '',
+        properties: link.kind === 'track' ? { x: 1, ...content } : {},
+        traits: link.kind === 'identify' ? { ...content } : {},
         messageId: `link ${index}`,
         time: start,
         ...link,

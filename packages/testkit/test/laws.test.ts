@@ -303,7 +303,7 @@ describe('5. after two profiles are found to be one person, the answer is as if 
         ];
         const before = new Map(engine.profileIds().map((id) => [id, stateOf(id)]));
         const emitted = begun.changes.length;
-        play(begun, [{ at, input: { kind: 'message', message } }]);
+        play(begun, [{ at, input: { kind: 'message', message: { ...message, time: at } } }]);
         const changes = begun.changes.slice(emitted);
         const subjects = changes.map((change) =>
           JSON.stringify([change.profile, change.kind === 'segment' ? change.segment : null]),
