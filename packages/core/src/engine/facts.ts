@@ -27,6 +27,21 @@ export class FactLog {
     return Infinity;
   }
 
+  /** Forgets what was said at `t` or later. */
+  forgetFrom(t: Instant): void {
+    const kept = this.times.filter((time) => time < t).length;
+    this.times.length = this.ids.length = this.values.length = kept;
+  }
+
+  /** On a list by either: true wherever this or the other is. */
+  unite(other: FactLog): void {
+    const times = [...new Set([...this.times, ...other.times])].sort((a, b) => a - b);
+    const values = times.map((t) => this.at(t) === true || other.at(t) === true);
+    this.times = times;
+    this.ids = times.map(() => '');
+    this.values = values;
+  }
+
   /** Takes a value; with `history` false only the latest is kept. True when the value read as of now may differ. */
   set(time: Instant, id: string, value: JsonValue | undefined, history: boolean): boolean {
     const n = this.times.length;

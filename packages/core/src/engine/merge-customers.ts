@@ -22,7 +22,7 @@ function mergeCustomers(state: EngineState, survivor: number, gone: number): voi
   const from = defined(state.profiles[gone], 'a merged profile');
   const isNew = to.bornAt > state.now;
   state.report.hold(to);
-  mergeProfiles(to, from, state.plan, state.now);
+  mergeProfiles(to, from, state.plan, state.now, state.keepsMessages);
   state.forget(gone);
   const history = state.history.get(gone);
   if (history !== undefined) {

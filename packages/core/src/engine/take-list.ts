@@ -46,7 +46,8 @@ function noteList(state: EngineState, p: Profile, name: string, now: Instant): v
   const key = listKey(name);
   const was = p.fact(key)?.at(now) === true;
   if (was === (since !== undefined)) return;
-  // Who was known not to be on the list comes onto it now, even by an identifier that has long been there.
-  const at = since === undefined || p.fact(key) !== undefined ? now : Math.min(since, now);
+  const at = since === undefined ? now : Math.min(since, now);
+  // Whoever is on it by a new identifier has been there as long as that: what was known since gives way.
+  if (since !== undefined) p.fact(key)?.forgetFrom(at);
   setFact(state, p, key, at, '', since !== undefined, now);
 }

@@ -216,11 +216,10 @@ class AfterLast implements WindowPlan {
   exitOf(): Instant {
     return NEVER;
   }
-  oldest(p: Profile): Instant {
+  oldest(p: Profile, t: Instant): Instant {
     // Until there is an E2 nothing is inside, but a late E2 may yet let all events in.
-    const o = findRing(p, this.#other.id);
-    if (o < 0 || lengthOf(p, o) === 0) return -NEVER;
-    return timeAt(p, this.#other, o, lengthOf(p, o) - 1);
+    const mark = this.#mark(p, t);
+    return mark === NEVER ? -NEVER : mark;
   }
 }
 
