@@ -52,5 +52,10 @@ export const refusedMergesMax = 10_000;
 export const seenMessagesMax = 50_000_000;
 /** Messages dated ahead that one profile may have waiting. */
 export const futureMessagesMax = 10_000;
+/**
+ * Numbers kept of one customer (about two for each event that a rule may still need); 8 bytes each. Above it the
+ * customer's messages are refused, with a notice: this is a bot or a shared id, not a person.
+ */
+export const customerNumbersMax = 16_000_000;
 /** A message older than this is late: the changes it makes say so. In milliseconds. */
 export const lateAfterMs = 300_000;

@@ -47,6 +47,8 @@ export type EngineOptions = {
    * customers). A function chooses the messages of the customers who will be asked about.
    */
   readonly keepHistory?: boolean | ((message: Message) => boolean);
+  /** Numbers kept of one customer at most; see `customerNumbersMax`. */
+  readonly customerNumbersMax?: number;
 };
 
 export type Applied = {

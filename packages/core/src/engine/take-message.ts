@@ -4,7 +4,7 @@
 
 import { defined } from '../base/assert.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
-import { futureMessagesMax, lateAfterMs } from '../base/limits.ts';
+import { customerNumbersMax, futureMessagesMax, lateAfterMs } from '../base/limits.ts';
 import type { Cause } from '../model/change.ts';
 import type { Instant, Message } from '../model/message.ts';
 import { consentOfEvent } from '../rules/interpreter-consent.ts';
@@ -27,14 +27,30 @@ export function takeMessage(state: EngineState, keeper: ProfileKeeper, message: 
   const id = state.identity.resolve(message, now, keeper, notices);
   const p = defined(state.profiles[id], 'the profile of a message');
   if (state.lists.size > 0) noteLists(state, p, now);
-  if (message.time > now) {
-    if (!holdBack(p, message, notices)) return { profile: id, ignored: 'limit', notices };
+  const taken = isFull(state, p, notices) ? false : message.time <= now || holdBack(p, message, notices);
+  if (taken && message.time <= now) takeDueMessage(state, p, message, now);
+  else {
+    // What the message says of identity and lists holds from now on.
     state.machine.because('identify', message.messageId);
     state.machine.settle(p, now);
-  } else takeDueMessage(state, p, message, now);
+  }
   state.enqueue(p);
   state.report.release(state.profiles, state.plan);
+  if (!taken) return { profile: id, ignored: 'limit', notices };
   return notices.length === 0 ? { profile: id, notices: NO_NOTICES } : { profile: id, notices };
+}
+
+function isFull(state: EngineState, p: Profile, notices: Diagnostic[]): boolean {
+  const max = state.options.customerNumbersMax ?? customerNumbersMax;
+  if (p.used < max) return false;
+  notices.push({
+    code: 'engine/customer-full',
+    severity: 'warning',
+    message:
+      `So much is kept of this customer already (${max} numbers) that the message was not taken. This is mostly a ` +
+      'bot or a shared id: block the id, or give the rules that keep all of a stream (all-time distinct, top, seq) a window.',
+  });
+  return true;
 }
 
 function holdBack(p: Profile, message: Message, notices: Diagnostic[]): boolean {
