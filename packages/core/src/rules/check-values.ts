@@ -16,6 +16,7 @@ import {
   boolean,
   type TypeSet,
 } from './check-types.ts';
+import { movesWithTime } from './moving.ts';
 import { nearestName } from './names.ts';
 import { readDate, readDuration } from './parse-literal.ts';
 import type { NodePart, Positions } from './parse-positions.ts';
@@ -412,39 +413,6 @@ export abstract class ValueChecker {
       { expected: 'a duration longer than zero' },
     );
     return undefined;
-  }
-}
-
-/** Whether the value moves as time passes, with nothing else happening: it grows or falls by the millisecond. */
-export function movesWithTime(value: Value): boolean {
-  switch (value.kind) {
-    case 'age_of_event':
-    case 'age':
-    case 'age_in_segment':
-    case 'until':
-      return true;
-    case 'percentile':
-      return movesWithTime(value.of);
-    case 'coalesce':
-      return value.values.some(movesWithTime);
-    case 'arithmetic':
-      return movesWithTime(value.left) || movesWithTime(value.right);
-    case 'number':
-    case 'string':
-    case 'boolean':
-    case 'date':
-    case 'duration':
-    case 'trait':
-    case 'property':
-    case 'count':
-    case 'aggregate':
-    case 'days':
-    case 'days_until_anniversary':
-    case 'quintile':
-    case 'rfm':
-    case 'stage':
-    case 'score':
-      return false;
   }
 }
 

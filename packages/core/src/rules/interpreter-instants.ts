@@ -16,6 +16,7 @@ import { consentChanges } from './interpreter-consent.ts';
 import type { History, HistoryEvent, World } from './interpreter-history.ts';
 import { completions, type Sequence } from './interpreter-sequence.ts';
 import { windowEdges } from './interpreter-window.ts';
+import { movesWithTime } from './moving.ts';
 import { numberOf, placeIn, populationAt, populationKey } from './population.ts';
 import { compareValues, durationMs, elementsOf, valueKey } from './semantics.ts';
 import type { Condition, EventPattern, Literal, Value, Window } from './tree.ts';
@@ -175,7 +176,7 @@ class Search {
   /** Steps of both sides, and where a side moves, the instants at which the order of the two changes. */
   #comparisons(left: Value, rights: readonly (Value | Literal)[]): void {
     const pieces = this.#pieces([left, ...rights]);
-    if (!moves(left) && !rights.some(moves)) return;
+    if (!movesWithTime(left) && !rights.some(movesWithTime)) return;
     const { world } = this.#answers;
     const orderAt = (t: Instant): string => {
       const ours = elementsOf(this.#answers.value(left, t));
@@ -194,7 +195,7 @@ class Search {
   /** The steps of a percentile, and where its value moves, the instants at which it passes one of the population. */
   #standing(v: Extract<Value, { kind: 'percentile' | 'quintile' }>): void {
     const pieces = this.#pieces([v.of], this.#populationTimes(populationKey(v.of)));
-    if (!moves(v.of)) return;
+    if (!movesWithTime(v.of)) return;
     const populations = this.#answers.world.populations.get(populationKey(v.of));
     const placeAt = (t: Instant): string => {
       const x = numberOf(this.#answers.value(v.of, t));
@@ -283,38 +284,5 @@ class Search {
     for (const at of instants) {
       if (at > this.#from && at <= this.#until) this.#instants.add(at);
     }
-  }
-}
-
-/** Whether a value changes with every instant, between its steps. */
-function moves(v: Value): boolean {
-  switch (v.kind) {
-    case 'age_of_event':
-    case 'age':
-    case 'age_in_segment':
-    case 'until':
-      return true;
-    case 'percentile':
-      return moves(v.of);
-    case 'coalesce':
-      return v.values.some(moves);
-    case 'arithmetic':
-      return moves(v.left) || moves(v.right);
-    case 'number':
-    case 'string':
-    case 'boolean':
-    case 'date':
-    case 'duration':
-    case 'trait':
-    case 'property':
-    case 'count':
-    case 'aggregate':
-    case 'days':
-    case 'days_until_anniversary':
-    case 'quintile':
-    case 'rfm':
-    case 'stage':
-    case 'score':
-      return false;
   }
 }
