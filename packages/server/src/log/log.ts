@@ -1,0 +1,34 @@
+/**
+ * The log: the truth. What it acknowledged is durable; everything else is derived from it and can be rebuilt.
+ *
+ * One writer. A failed or stalled append is fatal: whoever owns the process stops it (a retried fsync lies), which
+ * `failed` tells. What an implementation must do is in the conformance suite, test/log/log-conformance.ts.
+ */
+
+import type { Instant } from '@segue/core/model/message.ts';
+
+import type { LogEntry, LogRecord, Position } from './entry.ts';
+
+export interface Log {
+  /** Position of the next entry; 0 in an empty log. Counts appends that are not durable yet. */
+  readonly next: Position;
+  /** Instant of the last record; undefined in an empty log. */
+  readonly lastAt: Instant | undefined;
+  /** Settles, with the error, when an append has failed or stalled; nothing is acknowledged after it. */
+  readonly failed: Promise<Error>;
+
+  /**
+   * Adds a record of at least one entry; resolves with the position of the first when it is durable. Appends become
+   * durable in the order of their calls. `at` must not be less than that of the record before (RangeError).
+   */
+  append(entries: readonly LogEntry[], at: Instant): Promise<Position>;
+
+  /** Durable records in order, from the one that holds `from` on (its earlier entries included). Reading never blocks writing. */
+  read(from: Position): Iterable<LogRecord>;
+
+  /** The record that holds a durable entry; undefined when there is none. Cheap for entries close to each other. */
+  recordAt(position: Position): LogRecord | undefined;
+
+  /** Waits for appends under way. Nothing can be called afterwards. */
+  close(): Promise<void>;
+}
