@@ -8,6 +8,7 @@ import {
   readProfile,
   writeProfile,
 } from './checkpoint.ts';
+import type { Message } from '../model/message.ts';
 import type { EngineState } from './engine-state.ts';
 import { NEVER } from './profile.ts';
 
@@ -17,8 +18,13 @@ export function* writeState(state: EngineState): Iterable<string> {
   for (const p of state.profiles) {
     if (p === undefined) continue;
     const identifiers = state.identity.identifiersOf(p.id);
-    yield JSON.stringify(writeProfile(p, state.plan, state.now, identifiers, state.messagesOf(p.id)));
+    yield JSON.stringify(writeProfile(p, state.plan, state.now, identifiers, historyToWrite(state, p.id)));
   }
+}
+
+/** Messages that are kept elsewhere are not the checkpoint's to keep. */
+function historyToWrite(state: EngineState, id: number): readonly Message[] {
+  return state.options.history === undefined ? state.messagesOf(id) : [];
 }
 
 function headerOf(state: EngineState): CheckpointHeader {
@@ -82,5 +88,5 @@ function restoreProfile(state: EngineState, json: ProfileJson): void {
   state.profiles[json.id] = readProfile(json, state.plan);
   state.count++;
   for (const identifier of json.identifiers) state.identity.own(json.id, identifier);
-  if (json.history.length > 0) state.history.set(json.id, [...json.history]);
+  for (const message of json.history) state.history.add(json.id, message);
 }

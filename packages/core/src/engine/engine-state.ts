@@ -16,6 +16,7 @@ import { Identity } from './identity.ts';
 import { Lists } from './lists.ts';
 import { Machine } from './machine.ts';
 import { makePlan, type Plan } from './make-plan.ts';
+import { MemoryHistory, type MessageHistory } from './message-history.ts';
 import { NEVER, Profile } from './profile.ts';
 import { SeenMessages } from './seen-messages.ts';
 import { nextVersions } from './versions.ts';
@@ -43,7 +44,7 @@ export class EngineState {
   /** Identifier (see erase.ts) → when it was erased. */
   readonly erased: Map<string, Instant> = new Map();
   /** Messages by profile, with `keepHistory`. */
-  readonly history: Map<number, Message[]> = new Map();
+  readonly history: MessageHistory;
   /** Local midnight at which populations are next taken; NEVER when nothing needs one. */
   refreshAt: Instant = NEVER;
 
@@ -51,6 +52,7 @@ export class EngineState {
     const { timeZone, start, definitions, onChange } = options;
     this.zone = new Zone(timeZone);
     this.options = options;
+    this.history = options.history ?? new MemoryHistory();
     this.env = new Environment(this.zone);
     this.report = new ChangeReport(onChange);
     this.now = start;
@@ -92,12 +94,17 @@ export class EngineState {
 
   /** Whether messages are kept, of some customers at least. */
   get keepsMessages(): boolean {
-    const { keepHistory } = this.options;
-    return keepHistory !== undefined && keepHistory !== false;
+    const { keepHistory, history } = this.options;
+    return history !== undefined || (keepHistory !== undefined && keepHistory !== false);
+  }
+
+  /** Whether all messages of all customers are kept. */
+  get keepsAllMessages(): boolean {
+    return this.options.history !== undefined || this.options.keepHistory === true;
   }
 
   /** The messages of a customer that were kept. */
   messagesOf(id: number): readonly Message[] {
-    return this.history.get(id) ?? [];
+    return this.history.of(id);
   }
 }

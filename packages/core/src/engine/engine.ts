@@ -24,6 +24,7 @@ import { eraseCustomer } from './erase.ts';
 import { historyOf } from './history.ts';
 import type { ProfileKeeper, RefusedMerge } from './identity.ts';
 import type { Plan } from './make-plan.ts';
+import { MemoryHistory, type MessageHistory } from './message-history.ts';
 import { keeperOf } from './merge-customers.ts';
 import { NEVER } from './profile.ts';
 import { takeDefinitions } from './take-definitions.ts';
@@ -47,6 +48,8 @@ export type EngineOptions = {
    * customers). A function chooses the messages of the customers who will be asked about.
    */
   readonly keepHistory?: boolean | ((message: Message) => boolean);
+  /** Where all messages are kept instead of in memory; does all that `keepHistory` does. It is not part of checkpoints. */
+  readonly history?: MessageHistory;
   /** Numbers kept of one customer at most; see `customerNumbersMax`. */
   readonly customerNumbersMax?: number;
 };
@@ -189,6 +192,13 @@ export class Engine {
     return p === undefined ? undefined : viewOf(this.#state, p);
   }
 
+  /** What names a customer, cheaper than the whole view. */
+  namesOf(id: number): Pick<ProfileView, 'identifiers' | 'displayId'> {
+    const identifiers = this.#state.identity.identifiersOf(id);
+    const user = identifiers.find(({ kind }) => kind === 'user_id') ?? identifiers[0];
+    return { identifiers, displayId: user?.value ?? this.#state.profiles[id]?.sampleId ?? `profile ${id}` };
+  }
+
   members(segment: string): readonly number[] {
     return this.profileIds().filter((id) => this.isMember(id, segment));
   }
@@ -250,7 +260,10 @@ export class Engine {
   }
 
   /** An engine in the state that `serialize` wrote down; throws for a checkpoint of another format. */
-  static restore(lines: Iterable<string>, options: Pick<EngineOptions, 'onChange' | 'keepHistory'>): Engine {
+  static restore(
+    lines: Iterable<string>,
+    options: Pick<EngineOptions, 'onChange' | 'keepHistory' | 'history'>,
+  ): Engine {
     const [first, ...profiles] = lines;
     const { header, definitions } = readHeader(defined(first, 'the header of a checkpoint'));
     const { timeZone, now: start } = header;
@@ -261,10 +274,29 @@ export class Engine {
 
   /** An independent copy, for asking what would happen. */
   fork(onChange: (change: Change) => void): Engine {
-    const { keepHistory } = this.#state.options;
-    return Engine.restore(
-      this.serialize(),
-      keepHistory === undefined ? { onChange } : { onChange, keepHistory },
-    );
+    const { keepHistory, history } = this.#state.options;
+    return Engine.restore(this.serialize(), {
+      onChange,
+      ...(keepHistory === undefined ? {} : { keepHistory }),
+      ...(history === undefined ? {} : { history: readOnly(history) }),
+    });
   }
+}
+
+/** What a copy of an engine asks of the original's messages: what happens to the copy stays with it. */
+function readOnly(history: MessageHistory): MessageHistory {
+  const own = new MemoryHistory();
+  return {
+    add: (profile, message) => {
+      own.add(profile, message);
+    },
+    of: (profile) => [...history.of(profile), ...own.of(profile)],
+    merge: (survivor, gone) => {
+      for (const message of history.of(gone)) own.add(survivor, message);
+      own.merge(survivor, gone);
+    },
+    forget: (profile) => {
+      own.forget(profile);
+    },
+  };
 }

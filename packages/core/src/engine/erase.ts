@@ -21,7 +21,7 @@ export function eraseCustomer(state: EngineState, customer: Identifier): Applied
   exitAll(state, p);
   for (const identifier of state.identity.remove(id)) state.erased.set(keyOf(identifier), state.now);
   state.forget(id);
-  state.history.delete(id);
+  state.history.forget(id);
   return { profile: id, notices: NO_NOTICES };
 }
 

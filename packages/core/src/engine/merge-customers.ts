@@ -24,11 +24,7 @@ function mergeCustomers(state: EngineState, survivor: number, gone: number): voi
   state.report.hold(to);
   mergeProfiles(to, from, state.plan, state.now, state.keepsMessages);
   state.forget(gone);
-  const history = state.history.get(gone);
-  if (history !== undefined) {
-    state.history.set(survivor, [...state.messagesOf(survivor), ...history]);
-    state.history.delete(gone);
-  }
+  state.history.merge(survivor, gone);
   if (state.lists.size > 0) noteLists(state, to, state.now);
   if (to.bornAt > state.now) return;
   if (isNew) state.machine.beginOutside(to);

@@ -20,7 +20,7 @@ export function takeDefinitions(
   state: EngineState,
   definitions: Definitions,
 ): Result<Applied, readonly Diagnostic[]> {
-  if (state.options.keepHistory !== true && state.count > 0) {
+  if (!state.keepsAllMessages && state.count > 0) {
     return fail([
       {
         code: 'engine/no-history',

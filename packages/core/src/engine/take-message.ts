@@ -100,12 +100,10 @@ function takeDueMessage(state: EngineState, p: Profile, message: Message, now: I
 }
 
 function remember(state: EngineState, p: Profile, message: Message): void {
+  if (!state.keepsMessages) return;
   const { keepHistory } = state.options;
-  if (keepHistory === undefined || keepHistory === false) return;
-  if (keepHistory !== true && !keepHistory(message)) return;
-  const messages = state.history.get(p.id);
-  if (messages === undefined) state.history.set(p.id, [message]);
-  else messages.push(message);
+  if (typeof keepHistory === 'function' && !keepHistory(message)) return;
+  state.history.add(p.id, message);
 }
 
 function noteConsent(state: EngineState, p: Profile, message: Message, now: Instant): void {

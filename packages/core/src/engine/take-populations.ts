@@ -32,7 +32,7 @@ function takePopulation(
   }
   const population = { at: state.now, values: Float64Array.from(values).sort() };
   const taken = state.env.populations.get(key) ?? [];
-  const keeps = state.options.keepHistory === true || state.plan.populationHistory.has(key);
+  const keeps = state.keepsAllMessages || state.plan.populationHistory.has(key);
   const kept = keeps ? taken.filter(({ at }) => at < state.now) : [];
   state.env.populations.set(key, [...kept, population]);
   return !areEqual(taken[taken.length - 1]?.values, population.values);
