@@ -73,6 +73,12 @@ export type ProfileView = {
   readonly traits: JsonObject;
   readonly segments: readonly { readonly segment: string; readonly since: Instant }[];
   readonly stages: readonly { readonly lifecycle: string; readonly stage: string; readonly since: Instant }[];
+  readonly scores: readonly { readonly name: string; readonly value: number }[];
+  readonly consents: readonly {
+    readonly channel: string;
+    readonly topic?: string;
+    readonly status: 'subscribed' | 'unsubscribed';
+  }[];
 };
 
 export class Engine {

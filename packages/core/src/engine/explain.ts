@@ -145,6 +145,22 @@ export function outline(history: History, world: World, now: Instant): Outline {
   };
 }
 
+/** When time alone will change the answer of each of these segments; those that it will not change are left out. */
+export function changesByTime(
+  history: History,
+  world: World,
+  segments: readonly string[],
+  now: Instant,
+): ReadonlyMap<string, Instant> {
+  const asked = openInterpreter(history, world);
+  const changes = new Map<string, Instant>();
+  for (const segment of segments) {
+    const until = asked.until(asked.segmentRule(segment), now);
+    if (until !== undefined) changes.set(segment, until);
+  }
+  return changes;
+}
+
 /** As `explain`, for any condition, and without what would change it. */
 export function explainCondition(
   condition: Condition,

@@ -3,7 +3,7 @@
 import type { Instant, JsonObject, JsonValue } from '../model/message.ts';
 import type { ProfileView } from './engine.ts';
 import type { EngineState } from './engine-state.ts';
-import { nameOfKey } from './facts.ts';
+import { channelOfKey, nameOfKey, topicOfKey } from './facts.ts';
 import { NEVER, type Profile, sinceOf } from './profile.ts';
 import { isMember, stageIndex } from './stored-answers.ts';
 
@@ -18,7 +18,29 @@ export function viewOf(state: EngineState, p: Profile): ProfileView {
     traits: traitsOf(state, p),
     segments: segmentsOf(state, p),
     stages: stagesOf(state, p),
+    scores: scoresOf(state, p),
+    consents: consentsOf(state, p),
   };
+}
+
+function scoresOf(state: EngineState, p: Profile): ProfileView['scores'] {
+  return [...(p.facts ?? [])].flatMap(([key, fact]) => {
+    const name = nameOfKey(key, 'score');
+    const value = name === undefined ? undefined : fact.at(state.now);
+    return name !== undefined && typeof value === 'number' ? [{ name, value }] : [];
+  });
+}
+
+/** What was said of each channel and topic last. */
+function consentsOf(state: EngineState, p: Profile): ProfileView['consents'] {
+  return [...(p.facts ?? [])].flatMap(([key, fact]) => {
+    const channel = channelOfKey(key);
+    const value = channel === undefined ? undefined : fact.at(state.now);
+    if (channel === undefined || value === undefined) return [];
+    const topic = topicOfKey(key);
+    const status = value === true ? 'subscribed' : 'unsubscribed';
+    return [{ channel, ...(topic === undefined ? {} : { topic }), status }];
+  });
 }
 
 function traitsOf(state: EngineState, p: Profile): JsonObject {

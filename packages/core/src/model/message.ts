@@ -31,6 +31,4 @@ export type Message = {
   readonly traits: JsonObject;
   /** alias only: the identifier whose customer becomes the one of `identifiers`. */
   readonly previousId?: string;
-  /** Where it stands in the log, where it came from one. */
-  readonly position?: number;
 };

@@ -1,0 +1,127 @@
+/**
+ * All customers of the workspace, as the loop moves them: durable records in, numbered changes out.
+ *
+ * The number of a change is the same after any restart, because the engine does the same with the same records and
+ * counting goes on from the checkpoint.
+ */
+
+import { defined } from '@segue/core/base/assert.ts';
+import type { Diagnostic } from '@segue/core/base/diagnostic.ts';
+import { ok, type Result } from '@segue/core/base/result.ts';
+import { Engine } from '@segue/core/engine/engine.ts';
+import type { Change } from '@segue/core/model/change.ts';
+import type { Definitions } from '@segue/core/model/definitions.ts';
+import type { Input } from '@segue/core/model/input.ts';
+import { readListed } from '@segue/core/model/listed-definitions.ts';
+import type { Instant } from '@segue/core/model/message.ts';
+
+import type { FeedEvent } from '../feeds/feed.ts';
+import type { LogEntry, LogRecord, Position } from '../log/entry.ts';
+import type { Membership, Outcome } from './intake.ts';
+import type { EntryResult, Subject } from './loop.ts';
+import type { MessageIndex } from './message-index.ts';
+
+export type CustomersOptions = {
+  readonly timeZone: string;
+  /** Where the clock stands in an empty log. */
+  readonly start: Instant;
+  /** In force before the first entry of the log. */
+  readonly definitions: Definitions;
+  readonly index: MessageIndex;
+  /** Gets the changes of a record once the state shows them all. */
+  readonly publish: (events: readonly FeedEvent[]) => void;
+};
+
+/** Where a checkpoint stands. */
+export type Standing = {
+  /** Of the next entry to take. */
+  readonly position: Position;
+  /** Number of the next change. */
+  readonly seq: number;
+};
+
+const nothing: Outcome = { notices: [] };
+
+export class Customers implements Subject {
+  readonly engine: Engine;
+  readonly index: MessageIndex;
+  readonly #publish: (events: readonly FeedEvent[]) => void;
+  #position: Position;
+  #seq: number;
+  #events: FeedEvent[] = [];
+
+  constructor(options: CustomersOptions, checkpoint?: { readonly lines: Iterable<string>; readonly standing: Standing }) {
+    this.index = options.index;
+    this.#publish = options.publish;
+    this.#position = checkpoint?.standing.position ?? 0;
+    this.#seq = checkpoint?.standing.seq ?? 0;
+    const onChange = (change: Change): void => {
+      this.#note(change);
+    };
+    const { timeZone, start, definitions, index: history } = options;
+    this.engine =
+      checkpoint === undefined
+        ? new Engine({ timeZone, start, definitions, history, onChange })
+        : Engine.restore(checkpoint.lines, { history, onChange });
+  }
+
+  get standing(): Standing {
+    return { position: this.#position, seq: this.#seq };
+  }
+
+  take({ position, at, entries }: LogRecord): readonly EntryResult[] {
+    const results = entries.map((entry, i) => this.#takeEntry(entry, position + i, at));
+    this.#position = position + entries.length;
+    const events = this.#events;
+    if (events.length > 0) {
+      this.#events = [];
+      this.#publish(events);
+    }
+    return results;
+  }
+
+  nextDueAt(): Instant | undefined {
+    return this.engine.nextDueAt();
+  }
+
+  memberships(profile: number): readonly Membership[] {
+    return this.engine.profile(profile)?.segments ?? [];
+  }
+
+  #takeEntry(entry: LogEntry, position: Position, at: Instant): Result<Outcome, readonly Diagnostic[]> {
+    const input = inputOf(entry);
+    if (input === undefined) {
+      this.engine.advanceTo(at);
+      return ok(nothing);
+    }
+    const result = this.engine.apply(input, at);
+    if (entry.kind === 'message' && result.ok && result.value.ignored === undefined) {
+      this.index.note(defined(result.value.profile, 'the profile of a message that was taken'), position);
+    }
+    return result;
+  }
+
+  #note(change: Change): void {
+    const { displayId, identifiers } = this.engine.namesOf(change.profile);
+    const customer = { profile: change.profile, displayId, identifiers: [...identifiers] };
+    const { profile: _, ...rest } = change;
+    this.#events.push({ seq: this.#seq++, customer, ...rest });
+  }
+}
+
+/** What the engine is told of an entry; undefined: only that time passes. */
+function inputOf(entry: LogEntry): Input | undefined {
+  switch (entry.kind) {
+    case 'message':
+    case 'list':
+    case 'score':
+    case 'consent':
+    case 'refresh':
+    case 'erase':
+      return entry;
+    case 'definitions':
+      return { kind: 'definitions', definitions: readListed(entry.definitions) };
+    case 'tick':
+      return undefined;
+  }
+}

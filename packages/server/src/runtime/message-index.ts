@@ -1,0 +1,160 @@
+/**
+ * Whose each message of the log is, so that a customer's messages are found again: for definitions that change, for
+ * explanations and for timelines.
+ *
+ * What the checkpoint has is read from its rows; what came since is in memory. Rows are never rewritten: each checkpoint
+ * adds one for a customer of whom there is something new, and merging two moves what the one has to the other.
+ */
+
+import type { MessageHistory } from '@segue/core/engine/message-history.ts';
+import type { Instant, Message } from '@segue/core/model/message.ts';
+
+import type { CheckpointStore, Row } from '../log/checkpoint-store.ts';
+import type { Position } from '../log/entry.ts';
+import type { Log } from '../log/log.ts';
+import { numberKey, prefixRange } from './row-keys.ts';
+
+/** First byte of the rows' keys. */
+export const indexPrefix = 0x69;
+
+export class MessageIndex implements MessageHistory {
+  readonly #log: Log;
+  readonly #store: CheckpointStore;
+  /** Positions noted since the last checkpoint, by profile. */
+  #fresh = new Map<number, Position[]>();
+  /** Positions that a checkpoint under way is writing. */
+  #leaving = new Map<number, Position[]>();
+  /** Profiles whose rows no longer count, since all they had has been noted elsewhere or forgotten. */
+  #gone = new Set<number>();
+  #leavingGone: ReadonlySet<number> = new Set<number>();
+  #chunk: number;
+  /** The clock of the engine: what is dated later is not history yet. */
+  readonly #now: () => Instant;
+
+  /** `chunk`: how many checkpoints have been written. */
+  constructor(log: Log, store: CheckpointStore, chunk: number, now: () => Instant) {
+    this.#log = log;
+    this.#store = store;
+    this.#chunk = chunk;
+    this.#now = now;
+  }
+
+  /** How many checkpoints have been written, for the next start. */
+  get chunk(): number {
+    return this.#chunk;
+  }
+
+  /** The message at a position is the profile's. */
+  note(profile: number, position: Position): void {
+    const positions = this.#fresh.get(profile);
+    if (positions === undefined) this.#fresh.set(profile, [position]);
+    else positions.push(position);
+  }
+
+  /** Already noted when the message was taken. */
+  add(): void {
+    // Nothing: a message dated ahead is history from its time on, which `of` sees to.
+  }
+
+  of(profile: number): readonly Message[] {
+    const now = this.#now();
+    const messages: Message[] = [];
+    for (const position of this.positions(profile)) {
+      const message = this.messageAt(position);
+      if (message !== undefined && message.time <= now && isEvent(message)) messages.push(message);
+    }
+    return messages;
+  }
+
+  /** The message at a position of the log. */
+  messageAt(position: Position): Message | undefined {
+    const record = this.#log.recordAt(position);
+    const entry = record?.entries[position - record.position];
+    return entry?.kind === 'message' ? entry.message : undefined;
+  }
+
+  /** Of all messages of a profile, in the order of the log. */
+  positions(profile: number): readonly Position[] {
+    const positions: Position[] = [];
+    if (!this.#gone.has(profile) && !this.#leavingGone.has(profile)) {
+      const [from, to] = prefixRange(indexPrefix, profile);
+      for (const { value } of this.#store.read(from, to)) readPositions(value, positions);
+    }
+    positions.push(...(this.#leaving.get(profile) ?? []), ...(this.#fresh.get(profile) ?? []));
+    // A checkpoint that has just been written may still be among those leaving.
+    return [...new Set(positions)].sort((a, b) => a - b);
+  }
+
+  merge(survivor: number, gone: number): void {
+    const theirs = this.positions(gone);
+    for (const position of theirs) this.note(survivor, position);
+    this.forget(gone);
+  }
+
+  forget(profile: number): void {
+    this.#fresh.delete(profile);
+    this.#leaving.delete(profile);
+    this.#gone.add(profile);
+  }
+
+  /** The rows of the next checkpoint; what is noted from now on belongs to the one after. */
+  beginCheckpoint(): readonly Row[] {
+    const rows: Row[] = [];
+    for (const profile of this.#gone) {
+      const [from, to] = prefixRange(indexPrefix, profile);
+      for (const { key } of this.#store.read(from, to)) rows.push({ key, value: undefined });
+    }
+    for (const [profile, positions] of this.#fresh) {
+      rows.push({ key: numberKey(indexPrefix, profile, this.#chunk), value: writePositions(positions) });
+    }
+    this.#chunk++;
+    this.#leaving = this.#fresh;
+    this.#leavingGone = this.#gone;
+    this.#fresh = new Map();
+    this.#gone = new Set();
+    return rows;
+  }
+
+  /** The checkpoint begun last is written. */
+  endCheckpoint(): void {
+    this.#leaving = new Map();
+    this.#leavingGone = new Set();
+  }
+}
+
+function isEvent({ kind }: Message): boolean {
+  return kind === 'track' || kind === 'page' || kind === 'screen';
+}
+
+/** Positions as differences, seven bits a byte, the high bit telling that more follow. */
+export function writePositions(positions: readonly Position[]): Uint8Array {
+  const bytes: number[] = [];
+  let before = 0;
+  for (const position of positions) {
+    // Zigzag: after a merge they need not ascend.
+    const difference = position - before;
+    let rest = difference < 0 ? -2 * difference - 1 : 2 * difference;
+    while (rest >= 128) {
+      bytes.push((rest % 128) | 128);
+      rest = Math.floor(rest / 128);
+    }
+    bytes.push(rest);
+    before = position;
+  }
+  return Uint8Array.from(bytes);
+}
+
+function readPositions(bytes: Uint8Array, into: Position[]): void {
+  let before = 0;
+  let value = 0;
+  let scale = 1;
+  for (const byte of bytes) {
+    value += (byte & 127) * scale;
+    scale *= 128;
+    if (byte >= 128) continue;
+    before += value % 2 === 1 ? -(value + 1) / 2 : value / 2;
+    into.push(before);
+    value = 0;
+    scale = 1;
+  }
+}
