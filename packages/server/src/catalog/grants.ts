@@ -1,5 +1,7 @@
 /** Who somebody is and what they may do; every door asks this, none decides by itself. */
 
+import type {} from 'fastify';
+
 /** Ordered: each role may do what those before it may. */
 export const roles = ['viewer', 'marketer', 'admin'] as const;
 export type Role = (typeof roles)[number];

@@ -13,10 +13,11 @@ import type { Change } from '@segue/core/model/change.ts';
 import type { Definitions } from '@segue/core/model/definitions.ts';
 import type { Input } from '@segue/core/model/input.ts';
 import { readListed } from '@segue/core/model/listed-definitions.ts';
-import type { Instant } from '@segue/core/model/message.ts';
+import type { Identifier, Instant, Message } from '@segue/core/model/message.ts';
 
 import type { FeedEvent } from '../feeds/feed.ts';
 import type { LogEntry, LogRecord, Position } from '../log/entry.ts';
+import type { Directory, Found } from '../reading/customer-reader.ts';
 import type { Membership, Outcome } from './intake.ts';
 import type { EntryResult, Subject } from './loop.ts';
 import type { MessageIndex } from './message-index.ts';
@@ -42,7 +43,7 @@ export type Standing = {
 
 const nothing: Outcome = { notices: [] };
 
-export class Customers implements Subject {
+export class Customers implements Subject, Directory {
   readonly engine: Engine;
   readonly index: MessageIndex;
   readonly #publish: (events: readonly FeedEvent[]) => void;
@@ -78,6 +79,19 @@ export class Customers implements Subject {
       this.#publish(events);
     }
     return results;
+  }
+
+  find(identifier: string | Identifier): Found | undefined {
+    const id = this.engine.findProfile(identifier);
+    return id === undefined ? undefined : { engine: this.engine, id };
+  }
+
+  positions({ id }: Found): readonly Position[] {
+    return this.index.positions(id);
+  }
+
+  messageAt(position: Position): Message | undefined {
+    return this.index.messageAt(position);
   }
 
   nextDueAt(): Instant | undefined {

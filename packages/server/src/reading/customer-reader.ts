@@ -1,0 +1,148 @@
+/** What people and programs ask of one customer: who they are, where they are and why, what they did. */
+
+import type { Result } from '@segue/core/base/result.ts';
+import { fail, ok } from '@segue/core/base/result.ts';
+import type { Diagnostic } from '@segue/core/base/diagnostic.ts';
+import type { Engine } from '@segue/core/engine/engine.ts';
+import { explainText } from '@segue/core/engine/explain-text.ts';
+import { changesByTime, explain, type Explanation } from '@segue/core/engine/explain.ts';
+import { normaliseIdentifier } from '@segue/core/model/identifiers.ts';
+import type { Identifier, Instant, JsonObject, Message } from '@segue/core/model/message.ts';
+import { nearestName } from '@segue/core/rules/names.ts';
+
+import type { Position } from '../log/entry.ts';
+
+/** A customer, and the engine that has them. */
+export type Found = { readonly engine: Engine; readonly id: number };
+
+/** Where customers are looked up. */
+export interface Directory {
+  find(identifier: string | Identifier): Found | undefined;
+  /** Positions of the log, in order, of the messages of a customer. */
+  positions(found: Found): readonly Position[];
+  messageAt(position: Position): Message | undefined;
+}
+
+export type CustomerJson = {
+  readonly id: number;
+  readonly displayId: string;
+  readonly identifiers: readonly Identifier[];
+  /** When they first were somebody; missing while that lies ahead. */
+  readonly bornAt?: string;
+  readonly traits: JsonObject;
+  readonly segments: readonly { readonly segment: string; readonly since: string; readonly until?: string }[];
+  readonly stages: readonly { readonly lifecycle: string; readonly stage: string; readonly since: string }[];
+  readonly scores: Readonly<Record<string, number>>;
+  readonly consents: readonly { readonly channel: string; readonly topic?: string; readonly status: string }[];
+  /** The instant of all these answers. */
+  readonly at: string;
+};
+
+export type TimelineItem = {
+  /** Place in the log. */
+  readonly position: Position;
+  readonly type: Message['kind'];
+  readonly messageId: string;
+  readonly timestamp: string;
+  /** Event of a track, name of a page or screen. */
+  readonly name?: string;
+  readonly properties?: JsonObject;
+  readonly traits?: JsonObject;
+};
+
+export type Timeline = {
+  /** Latest arrival first. */
+  readonly items: readonly TimelineItem[];
+  /** Where the next page begins; missing on the last. */
+  readonly before?: Position;
+};
+
+/** `kind:value` (`email:ann@example.com`), or a bare value of any kind, user ids first. */
+export function findCustomer(directory: Directory, text: string): Found | undefined {
+  const colon = text.indexOf(':');
+  if (colon > 0) {
+    const kind = text.slice(0, colon);
+    const value = normaliseIdentifier(kind, text.slice(colon + 1));
+    const found = value === undefined ? undefined : directory.find({ kind, value });
+    if (found !== undefined) return found;
+  }
+  return directory.find(text);
+}
+
+/** `until` is looked for only where it is asked for: it takes all of the customer's messages. */
+export function customerJson({ engine, id }: Found, options: { readonly until: boolean }): CustomerJson | undefined {
+  const view = engine.profile(id);
+  if (view === undefined) return undefined;
+  const names = view.segments.map(({ segment }) => segment);
+  const until: ReadonlyMap<string, Instant> = options.until
+    ? changesByTime(engine.history(id), engine.world(), names, engine.now)
+    : new Map();
+  return {
+    id,
+    displayId: view.displayId,
+    identifiers: view.identifiers,
+    ...(view.bornAt === undefined ? {} : { bornAt: iso(view.bornAt) }),
+    traits: view.traits,
+    segments: view.segments.map(({ segment, since }) => {
+      const end = until.get(segment);
+      return { segment, since: iso(since), ...(end === undefined ? {} : { until: iso(end) }) };
+    }),
+    stages: view.stages.map(({ lifecycle, stage, since }) => ({ lifecycle, stage, since: iso(since) })),
+    scores: Object.fromEntries(view.scores.map(({ name, value }) => [name, value])),
+    consents: view.consents,
+    at: iso(engine.now),
+  };
+}
+
+export function timelineOf(
+  directory: Directory,
+  found: Found,
+  options: { readonly limit: number; readonly before?: Position },
+): Timeline {
+  const before = options.before ?? Infinity;
+  const positions = directory.positions(found).filter((position) => position < before);
+  const page = positions.slice(-options.limit).reverse();
+  const items = page.flatMap((position) => {
+    const message = directory.messageAt(position);
+    return message === undefined ? [] : [timelineItem(position, message)];
+  });
+  const last = page.at(-1);
+  return last === undefined || positions.length <= options.limit ? { items } : { items, before: last };
+}
+
+/** Why a customer is in a segment or not, as data and as lines of text. */
+export function explainCustomer(
+  { engine, id }: Found,
+  segment: string,
+): Result<{ readonly explanation: Explanation; readonly text: readonly string[] }, Diagnostic> {
+  const { segments } = engine.definitions;
+  if (!segments.has(segment)) {
+    const nearest = nearestName(segment, [...segments.keys()]);
+    const hint = nearest === undefined ? '' : ` Did you mean “${nearest}”?`;
+    return fail({
+      code: 'segments/unknown',
+      severity: 'error',
+      message: `There is no segment “${segment}”.${hint}`,
+      ...(nearest === undefined ? {} : { nearest }),
+    });
+  }
+  const explanation = explain(engine.history(id), engine.world(), segment, engine.now);
+  return ok({ explanation, text: explainText(explanation, engine.zone) });
+}
+
+function timelineItem(position: Position, message: Message): TimelineItem {
+  const { kind, messageId, time, name, properties, traits } = message;
+  return {
+    position,
+    type: kind,
+    messageId,
+    timestamp: iso(time),
+    ...(name === '' ? {} : { name }),
+    ...(kind === 'identify' ? { traits } : { properties }),
+  };
+}
+
+/** ISO 8601 in UTC with milliseconds. */
+export function iso(t: Instant): string {
+  return new Date(t).toISOString();
+}
