@@ -1,0 +1,49 @@
+/**
+ * The settings of the service as its parts read them: checked, with every default filled in, durations in milliseconds,
+ * sizes in bytes, paths absolute. What each one means, and how it is written, is in settings-schema.ts.
+ */
+
+export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** Who may read `/metrics`: a role's key, or anybody who reaches the port. */
+export const metricsAccesses = ['viewer', 'open'] as const;
+export type MetricsAccess = (typeof metricsAccesses)[number];
+
+/** What one client, and all of them together, may ask for. */
+export type LimitSettings = {
+  eventBytes: number;
+  batchBytes: number;
+  batchEvents: number;
+  importBytes: number;
+  bodyBytes: number;
+  /** 0: no limit. */
+  keyEventsPerSecond: number;
+  /** 0: no limit. */
+  addressEventsPerSecond: number;
+  connections: number;
+  streams: number;
+  streamsPerKey: number;
+  headersMs: number;
+  requestMs: number;
+  idleMs: number;
+};
+
+export type Settings = {
+  data: string;
+  host: string;
+  port: number;
+  /** Without a slash at the end. */
+  publicUrl?: string;
+  trustProxy: string[];
+  timezone: string;
+  partitions: number;
+  definitions?: string;
+  limits: LimitSettings;
+  checkpoint: { intervalMs: number };
+  feed: { retentionMs: number; events: number };
+  webhooks: { allowPrivateAddresses: boolean };
+  metrics: { access: MetricsAccess };
+  log: { level: LogLevel; addresses: boolean };
+  stop: { timeoutMs: number };
+};
