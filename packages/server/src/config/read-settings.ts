@@ -192,7 +192,8 @@ class SettingsReader {
     // What was meant may also stand in another group: `interval` for `checkpoint.interval`.
     const names = this.#fields.map((field) => field.name);
     const nearest = nearestName(name, names) ?? names.find((known) => known.endsWith(`.${key}`));
-    const remedy = nearest === undefined ? 'segue config --describe lists them.' : `did you mean “${nearest}”?`;
+    const remedy =
+      nearest === undefined ? 'segue config --describe lists them.' : `did you mean “${nearest}”?`;
     const fault = { code: 'config/unknown', message: `There is no setting “${name}”; ${remedy}` };
     const detail = { length: key.length, ...(nearest === undefined ? {} : { nearest }) };
     this.#faults.push(placed(file, place, { ...fault, ...detail }));
