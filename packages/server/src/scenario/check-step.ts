@@ -12,7 +12,7 @@ import { showExpected, showValue, significantDigits, valueMatches } from './expe
 import { matchChanges } from './match-changes.ts';
 import type { Explanation } from './outcome.ts';
 import type { Check, ExpectedChange } from './scenario.ts';
-import type { CustomerNumber, ScenarioSubject } from './subject.ts';
+import type { Awaitable, CustomerNumber, ScenarioSubject } from './subject.ts';
 
 /** What a check needs to know of the run. */
 export type CheckContext = {
@@ -22,9 +22,9 @@ export type CheckContext = {
   /** Every segment and lifecycle stage that has been defined since the start: those removed are empty, not unknown. */
   readonly segmentsSeen: ReadonlySet<string>;
   readonly stagesSeen: ReadonlyMap<string, ReadonlySet<string>>;
-  /** Every name that the customer of a change has been known by. */
-  readonly isCustomer: (name: string, change: SegmentChange) => boolean;
-  readonly nameOfChange: (change: SegmentChange) => string;
+  /** Whether the customer of a change has been known by a name, then or before. */
+  readonly wasNamed: (name: string, change: SegmentChange) => boolean;
+  readonly nameOfChange: (change: SegmentChange) => Promise<string>;
 };
 
 export type CheckResult = {
@@ -42,7 +42,7 @@ export type CheckResult = {
 /** Most wrong members that are explained one by one; a list of thousands helps nobody. */
 const explanationsMax = 10;
 
-export function checkStep(check: Check, context: CheckContext): CheckResult {
+export async function checkStep(check: Check, context: CheckContext): Promise<CheckResult> {
   switch (check.kind) {
     case 'members':
       return checkSegment(check.segment, check.expected, context);
@@ -59,7 +59,11 @@ export function checkStep(check: Check, context: CheckContext): CheckResult {
   }
 }
 
-function checkSegment(segment: string, expected: readonly string[], context: CheckContext): CheckResult {
+async function checkSegment(
+  segment: string,
+  expected: readonly string[],
+  context: CheckContext,
+): Promise<CheckResult> {
   const what = `expect ${segment}`;
   if (!context.segmentsSeen.has(segment)) {
     const lifecycle = context.definitions.lifecycles.has(segment);
@@ -74,18 +78,18 @@ function checkSegment(segment: string, expected: readonly string[], context: Che
     );
   }
   const removed = !context.definitions.segments.has(segment);
-  const members = removed ? [] : context.subject.members(segment);
+  const members = removed ? [] : await context.subject.members(segment);
   return compareMembers(what, expected, members, context, (customer) =>
     removed ? [`${segment} has been removed`] : context.subject.explain(customer, segment),
   );
 }
 
-function checkStage(
+async function checkStage(
   lifecycle: string,
   stage: string,
   expected: readonly string[],
   context: CheckContext,
-): CheckResult {
+): Promise<CheckResult> {
   const what = `expect ${lifecycle} ${stage}`;
   const stages = context.stagesSeen.get(lifecycle);
   if (stages === undefined) {
@@ -108,43 +112,47 @@ function checkStage(
   }
   const current = context.definitions.lifecycles.get(lifecycle);
   const exists = current?.stages.some((candidate) => candidate.name === stage) === true;
-  const members = exists ? context.subject.stageMembers(lifecycle, stage) : [];
-  return compareMembers(what, expected, members, context, (customer) => {
-    const actual = current?.stages.find((candidate) =>
-      context.subject.stageMembers(lifecycle, candidate.name).includes(customer),
-    );
-    return [actual === undefined ? 'is in no stage' : `is in stage ${actual.name}`];
+  const members = exists ? await context.subject.stageMembers(lifecycle, stage) : [];
+  return compareMembers(what, expected, members, context, async (customer) => {
+    for (const { name } of current?.stages ?? []) {
+      if ((await context.subject.stageMembers(lifecycle, name)).includes(customer))
+        return [`is in stage ${name}`];
+    }
+    return ['is in no stage'];
   });
 }
 
 /** Sets of customers are compared as customers, so that any of their names will do. */
-function compareMembers(
+async function compareMembers(
   what: string,
   expected: readonly string[],
   members: readonly CustomerNumber[],
   context: CheckContext,
-  explain: (customer: CustomerNumber) => readonly string[],
-): CheckResult {
+  explain: (customer: CustomerNumber) => Awaitable<readonly string[]>,
+): Promise<CheckResult> {
   const { subject } = context;
   const memberSet = new Set(members);
   const wanted = new Map<CustomerNumber, string>();
   const wrong: Explanation[] = [];
   for (const name of expected) {
-    const customer = findCustomer(subject, name);
+    const customer = await findCustomer(subject, name);
     if (customer === undefined) wrong.push({ customer: name, lines: ['no customer is known by this name'] });
     else wanted.set(customer, name);
   }
   for (const [customer, name] of wanted) {
-    if (!memberSet.has(customer)) wrong.push({ customer: name, lines: ['is missing', ...explain(customer)] });
+    if (memberSet.has(customer)) continue;
+    wrong.push({ customer: name, lines: ['is missing', ...(await explain(customer))] });
   }
   for (const customer of memberSet) {
     if (!wanted.has(customer)) {
-      wrong.push({ customer: subject.nameOf(customer), lines: ['should not be here', ...explain(customer)] });
+      const lines = ['should not be here', ...(await explain(customer))];
+      wrong.push({ customer: await subject.nameOf(customer), lines });
     }
   }
-  const found = showNames([...memberSet].map((customer) => subject.nameOf(customer)));
+  const names = await namesOf(subject, [...memberSet]);
+  const found = showNames(names);
   if (wrong.length === 0) return { what, found };
-  const shown = [...memberSet].map((customer) => wanted.get(customer) ?? subject.nameOf(customer));
+  const shown = [...memberSet].map((customer, i) => wanted.get(customer) ?? names[i] ?? '');
   return {
     what,
     found,
@@ -156,27 +164,33 @@ function compareMembers(
   };
 }
 
-function checkOneValue(check: Check & { readonly kind: 'value' }, context: CheckContext): CheckResult {
+async function checkOneValue(
+  check: Check & { readonly kind: 'value' },
+  context: CheckContext,
+): Promise<CheckResult> {
   const what = `value ${check.text} of ${check.customer}`;
   const expected = showExpected(check.is);
   const faults = checkValue(check.of, { definitions: context.definitions }).filter(
     (fault) => fault.severity === 'error',
   );
   if (faults.length > 0) return failed(what, expected, faults.map((fault) => fault.message).join('; '));
-  const customer = findCustomer(context.subject, check.customer);
+  const customer = await findCustomer(context.subject, check.customer);
   if (customer === undefined) {
     // Of nobody everything is missing; that is also how an erased customer is looked at.
     if (check.is === null) return { what, found: 'missing' };
     return failed(what, expected, `no customer is known as "${check.customer}"`);
   }
-  const value = context.subject.value(customer, check.of);
+  const value = await context.subject.value(customer, check.of);
   // Routes agree when their values do to the digits that a scenario compares.
   const found = showValue(value, context.zone, significantDigits);
   if (valueMatches(check.is, value, context.zone)) return { what, found };
   return { ...failed(what, expected, showValue(value, context.zone)), found };
 }
 
-function checkSize(check: Check & { readonly kind: 'size' }, context: CheckContext): CheckResult {
+async function checkSize(
+  check: Check & { readonly kind: 'size' },
+  context: CheckContext,
+): Promise<CheckResult> {
   const what = `size ${check.segment}`;
   const expected = check.min === check.max ? String(check.min) : `${check.min}..${check.max}`;
   if (!context.segmentsSeen.has(check.segment)) {
@@ -184,27 +198,38 @@ function checkSize(check: Check & { readonly kind: 'size' }, context: CheckConte
     return failed(what, expected, `no segment is called "${check.segment}"${hint}`);
   }
   const removed = !context.definitions.segments.has(check.segment);
-  const size = removed ? 0 : context.subject.members(check.segment).length;
+  const size = removed ? 0 : (await context.subject.members(check.segment)).length;
   if (size >= check.min && size <= check.max) return { what, found: String(size) };
   return { ...failed(what, expected, String(size)), found: String(size) };
 }
 
-function checkChanges(expected: readonly ExpectedChange[], context: CheckContext): CheckResult {
+async function checkChanges(
+  expected: readonly ExpectedChange[],
+  context: CheckContext,
+): Promise<CheckResult> {
   const what = 'changes';
-  const found = context.subject.takeChanges();
+  const found = await context.subject.takeChanges();
   if (found === undefined) return { what, found: undefined };
-  const mismatch = matchChanges(expected, found, context.isCustomer);
+  const named = new Map<string, CustomerNumber | undefined>();
+  for (const { customer } of expected) named.set(customer, await findCustomer(context.subject, customer));
+  const mismatch = matchChanges(
+    expected,
+    found,
+    (name, change) => named.get(name) === change.profile || context.wasNamed(name, change),
+  );
   if (mismatch === undefined) return { what, found: undefined };
-  const show = (change: SegmentChange): string => showChange(change, context);
+  const show = (change: SegmentChange): Promise<string> => showChange(change, context);
   const notes: Explanation[] = [
     ...mismatch.missing.map((change) => ({
       customer: change.customer,
       lines: [`not seen: ${showListed(change, context)}`],
     })),
-    ...mismatch.unexpected.map((change) => ({
-      customer: context.nameOfChange(change),
-      lines: [`not listed: ${show(change)}`],
-    })),
+    ...(await Promise.all(
+      mismatch.unexpected.map(async (change) => ({
+        customer: await context.nameOfChange(change),
+        lines: [`not listed: ${await show(change)}`],
+      })),
+    )),
   ];
   if (mismatch.misordered) {
     notes.push({ customer: '', lines: ['all are there, but not in the order of their instants'] });
@@ -214,7 +239,7 @@ function checkChanges(expected: readonly ExpectedChange[], context: CheckContext
     found: undefined,
     failure: {
       expected: showLines(expected.map((change) => showListed(change, context))),
-      found: showLines(found.map(show)),
+      found: showLines(await Promise.all(found.map(show))),
       explanations: notes.slice(0, explanationsMax),
     },
   };
@@ -228,9 +253,12 @@ function checkActions(expectedCount: number): CheckResult {
 }
 
 /** By any identifier, as written or in the form in which e-mails and phone numbers are compared. */
-export function findCustomer(subject: ScenarioSubject, name: string): CustomerNumber | undefined {
+export async function findCustomer(
+  subject: ScenarioSubject,
+  name: string,
+): Promise<CustomerNumber | undefined> {
   for (const reading of readingsOf(name)) {
-    const customer = subject.findCustomer(reading);
+    const customer = await subject.findCustomer(reading);
     if (customer !== undefined) return customer;
   }
   return undefined;
@@ -245,6 +273,15 @@ function didYouMean(name: string, known: readonly string[]): string {
   return nearest === undefined ? '' : `; did you mean "${nearest}"?`;
 }
 
+export async function namesOf(
+  subject: ScenarioSubject,
+  customers: readonly CustomerNumber[],
+): Promise<readonly string[]> {
+  const names: string[] = [];
+  for (const customer of customers) names.push(await subject.nameOf(customer));
+  return names;
+}
+
 export function showNames(names: readonly string[]): string {
   return names.length === 0 ? 'nobody' : [...names].sort(compareStrings).join(', ');
 }
@@ -253,10 +290,10 @@ function showLines(lines: readonly string[]): string {
   return lines.length === 0 ? 'nothing' : lines.join('\n');
 }
 
-function showChange(change: SegmentChange, context: CheckContext): string {
+async function showChange(change: SegmentChange, context: CheckContext): Promise<string> {
   const { segment, at, cause, messageId } = change;
   const by = messageId === undefined ? cause : `${cause} ${messageId}`;
-  return `${context.nameOfChange(change)} ${change.change} ${segment} at ${context.zone.format(at)} (${by})`;
+  return `${await context.nameOfChange(change)} ${change.change} ${segment} at ${context.zone.format(at)} (${by})`;
 }
 
 function showListed(change: ExpectedChange, context: CheckContext): string {

@@ -14,7 +14,7 @@ import type { Instant, Message } from '@segue/core/model/message.ts';
 import { parseMessage } from '@segue/core/model/parse-message.ts';
 
 import { readDefinitions } from '../definitions-files/read-definitions.ts';
-import { checkStep, findCustomer, showNames, type CheckContext } from './check-step.ts';
+import { checkStep, namesOf, showNames, type CheckContext } from './check-step.ts';
 import type { Failure, Observation, Outcome } from './outcome.ts';
 import type { Action, ImportMapping, Scenario, ScenarioMessage, Step } from './scenario.ts';
 import type { OpenSubject, ScenarioSubject } from './subject.ts';
@@ -74,8 +74,12 @@ class ScenarioRun {
     const { start, timeZone, definitions, steps, place } = this.#scenario;
     let step: Step = { number: 0, place, at: start, action: undefined, checks: [] };
     try {
-      const subject = this.#options.open({ timeZone, start, definitions });
-      for (step of steps) if (!(await this.#take(step, subject))) return;
+      const subject = await this.#options.open({ timeZone, start, definitions });
+      try {
+        for (step of steps) if (!(await this.#take(step, subject))) return;
+      } finally {
+        await subject.close?.();
+      }
     } catch (error) {
       // A bug of ours must fail the scenario that shows it, not the run of all the others.
       const found = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -85,7 +89,7 @@ class ScenarioRun {
 
   /** False when the scenario cannot go on. */
   async #take(step: Step, subject: ScenarioSubject): Promise<boolean> {
-    subject.advanceTo(step.at);
+    await subject.advanceTo(step.at);
     if (step.action !== undefined) {
       const refused = await this.#act(step.action, step.at, subject);
       if (refused !== undefined) {
@@ -95,7 +99,7 @@ class ScenarioRun {
     }
     const context = this.#context(subject);
     for (const check of step.checks) {
-      const { what, found, failure } = checkStep(check, context);
+      const { what, found, failure } = await checkStep(check, context);
       const where = {
         step: step.number,
         line: check.place.line,
@@ -105,7 +109,7 @@ class ScenarioRun {
       if (found !== undefined) this.observations.push({ ...where, what, found });
       if (failure !== undefined) this.failures.push({ ...where, check: what, ...failure });
     }
-    if (this.#options.observeAll === true) this.#observeAll(step, subject);
+    if (this.#options.observeAll === true) await this.#observeAll(step, subject);
     return true;
   }
 
@@ -121,7 +125,7 @@ class ScenarioRun {
         return this.#remove(action, now, subject);
       case 'list':
         for (const list of action.lists) {
-          const refused = this.#replaceList(list, now, subject);
+          const refused = await this.#replaceList(list, now, subject);
           if (refused !== undefined) return refused;
         }
         return undefined;
@@ -130,14 +134,18 @@ class ScenarioRun {
       case 'refresh':
         return this.#apply('refresh', { kind: 'refresh' }, now, subject);
       case 'restart': {
-        const trouble = subject.restart();
+        const trouble = await subject.restart();
         if (trouble === undefined) return undefined;
         return { check: 'restart', expected: 'to go on with the same state', found: trouble };
       }
     }
   }
 
-  #send(messages: readonly ScenarioMessage[], now: Instant, subject: ScenarioSubject): Refused {
+  async #send(
+    messages: readonly ScenarioMessage[],
+    now: Instant,
+    subject: ScenarioSubject,
+  ): Promise<Refused> {
     for (const { kind, raw, place } of messages) {
       const parsed = parseMessage(raw, {
         receivedAt: now,
@@ -149,7 +157,7 @@ class ScenarioRun {
       if (!parsed.ok) {
         return { check: what, expected: 'a message that is accepted', found: parsed.error.message };
       }
-      const refused = this.#apply(what, { kind: 'message', message: parsed.value }, now, subject);
+      const refused = await this.#apply(what, { kind: 'message', message: parsed.value }, now, subject);
       if (refused !== undefined) return refused;
     }
     return undefined;
@@ -172,36 +180,36 @@ class ScenarioRun {
       return { check: what, expected: 'a file that can be imported', found: read.refused };
     }
     for (const message of read.messages) {
-      const refused = this.#apply(what, { kind: 'message', message }, now, subject);
+      const refused = await this.#apply(what, { kind: 'message', message }, now, subject);
       if (refused !== undefined) return refused;
     }
     return undefined;
   }
 
-  #define(action: Action & { kind: 'define' }, now: Instant, subject: ScenarioSubject): Refused {
+  #define(action: Action & { kind: 'define' }, now: Instant, subject: ScenarioSubject): Promise<Refused> {
     const { definitions, diagnostics } = readDefinitions(action.definitions, this.#definitions);
     const errors = diagnostics.filter((diagnostic) => diagnostic.severity === 'error');
     return this.#change('define', definitions, errors, action.rejected, now, subject);
   }
 
-  #remove(action: Action & { kind: 'remove' }, now: Instant, subject: ScenarioSubject): Refused {
+  #remove(action: Action & { kind: 'remove' }, now: Instant, subject: ScenarioSubject): Promise<Refused> {
     const removed = removeDefinitions(this.#definitions, action.names);
     const left = removed.ok ? removed.value : this.#definitions;
     return this.#change('remove', left, removed.ok ? [] : removed.error, action.rejected, now, subject);
   }
 
   /** Takes a complete set of definitions, or sees to it that it is refused as the scenario says. */
-  #change(
+  async #change(
     what: string,
     definitions: Definitions,
     errors: readonly Diagnostic[],
     rejected: string | undefined,
     now: Instant,
     subject: ScenarioSubject,
-  ): Refused {
+  ): Promise<Refused> {
     let reasons = errors;
     if (reasons.length === 0) {
-      const applied = subject.apply({ kind: 'definitions', definitions }, now);
+      const applied = await subject.apply({ kind: 'definitions', definitions }, now);
       if (applied.ok) {
         this.#definitions = definitions;
         this.#noteDefinitions();
@@ -218,13 +226,13 @@ class ScenarioRun {
     return { check: what, expected: `to be rejected with “${rejected}”`, found };
   }
 
-  #replaceList(
+  async #replaceList(
     list: { readonly name: string; readonly members: readonly string[] },
     now: Instant,
     subject: ScenarioSubject,
-  ): Refused {
+  ): Promise<Refused> {
     const known = this.#definitions.lists.get(list.name);
-    const refused = this.#apply(`list ${list.name}`, { kind: 'list', ...list }, now, subject);
+    const refused = await this.#apply(`list ${list.name}`, { kind: 'list', ...list }, now, subject);
     if (refused === undefined && known !== undefined) {
       // A later `define` sends everything in force: the list as it is now.
       const lists = new Map(this.#definitions.lists).set(list.name, { ...known, members: list.members });
@@ -233,13 +241,14 @@ class ScenarioRun {
     return refused;
   }
 
-  #apply(what: string, input: Input, now: Instant, subject: ScenarioSubject): Refused {
-    const applied = subject.apply(input, now);
+  async #apply(what: string, input: Input, now: Instant, subject: ScenarioSubject): Promise<Refused> {
+    const applied = await subject.apply(input, now);
     if (!applied.ok) {
       return { check: what, expected: 'to be accepted', found: applied.error.map(showReason).join('\n') };
     }
     const { profile } = applied.value;
-    if (profile !== undefined && input.kind === 'message') this.#noteNames(profile, input.message, subject);
+    if (profile !== undefined && input.kind === 'message')
+      await this.#noteNames(profile, input.message, subject);
     return undefined;
   }
 
@@ -249,14 +258,15 @@ class ScenarioRun {
   };
 
   /** Only names that are the customer's own: a message may carry those of somebody else, such as a shared device. */
-  #noteNames(profile: number, message: Message, subject: ScenarioSubject): void {
+  async #noteNames(profile: number, message: Message, subject: ScenarioSubject): Promise<void> {
     let names = this.#namesOf.get(profile);
     if (names === undefined) this.#namesOf.set(profile, (names = new Set()));
     for (const { value } of message.identifiers) {
-      if (subject.findCustomer(value) === profile) names.add(value);
+      if ((await subject.findCustomer(value)) === profile) names.add(value);
     }
     const { previousId } = message;
-    if (previousId !== undefined && subject.findCustomer(previousId) === profile) names.add(previousId);
+    if (previousId !== undefined && (await subject.findCustomer(previousId)) === profile)
+      names.add(previousId);
   }
 
   #noteDefinitions(): void {
@@ -269,12 +279,12 @@ class ScenarioRun {
   }
 
   #context(subject: ScenarioSubject): CheckContext {
-    const isCustomer = (name: string, change: SegmentChange): boolean =>
-      findCustomer(subject, name) === change.profile || this.#namesOf.get(change.profile)?.has(name) === true;
-    const nameOfChange = ({ profile }: SegmentChange): string => {
+    const wasNamed = (name: string, change: SegmentChange): boolean =>
+      this.#namesOf.get(change.profile)?.has(name) === true;
+    const nameOfChange = async ({ profile }: SegmentChange): Promise<string> => {
       const noted = this.#namesOf.get(profile)?.values().next().value;
       // Of a customer who is gone (merged, erased) the subject knows no name any more.
-      if (noted !== undefined && subject.findCustomer(noted) !== profile) return noted;
+      if (noted !== undefined && (await subject.findCustomer(noted)) !== profile) return noted;
       return subject.nameOf(profile);
     };
     return {
@@ -283,29 +293,30 @@ class ScenarioRun {
       definitions: this.#definitions,
       segmentsSeen: this.#segmentsSeen,
       stagesSeen: this.#stagesSeen,
-      isCustomer,
+      wasNamed,
       nameOfChange,
     };
   }
 
-  #observeAll(step: Step, subject: ScenarioSubject): void {
+  async #observeAll(step: Step, subject: ScenarioSubject): Promise<void> {
     const where = {
       step: step.number,
       line: step.place.line,
       column: step.place.column,
       at: this.#clock(step),
     };
-    const names = (members: readonly number[]): string => showNames(members.map((m) => subject.nameOf(m)));
+    const names = async (members: readonly number[]): Promise<string> =>
+      showNames(await namesOf(subject, members));
     for (const segment of this.#definitions.segments.keys()) {
       this.observations.push({
         ...where,
         what: `members of ${segment}`,
-        found: names(subject.members(segment)),
+        found: await names(await subject.members(segment)),
       });
     }
     for (const [lifecycle, { stages }] of this.#definitions.lifecycles) {
       for (const { name: stage } of stages) {
-        const found = names(subject.stageMembers(lifecycle, stage));
+        const found = await names(await subject.stageMembers(lifecycle, stage));
         this.observations.push({ ...where, what: `stage ${stage} of ${lifecycle}`, found });
       }
     }

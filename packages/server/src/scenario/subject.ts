@@ -16,23 +16,28 @@ export type Route = 'incremental' | 'interpreter' | 'sql';
 /** A customer, by the number that the subject knows them by. */
 export type CustomerNumber = number;
 
+/** An answer, perhaps from another process. */
+export type Awaitable<T> = T | Promise<T>;
+
 export interface ScenarioSubject {
   /** Advances to `now`, then takes the input. */
-  apply(input: Input, now: Instant): Result<Applied, readonly Diagnostic[]>;
-  advanceTo(now: Instant): void;
+  apply(input: Input, now: Instant): Awaitable<Result<Applied, readonly Diagnostic[]>>;
+  advanceTo(now: Instant): Awaitable<void>;
   /** By the value of any identifier of theirs. */
-  findCustomer(name: string): CustomerNumber | undefined;
+  findCustomer(name: string): Awaitable<CustomerNumber | undefined>;
   /** user id if there is one, else the first identifier. */
-  nameOf(customer: CustomerNumber): string;
-  members(segment: string): readonly CustomerNumber[];
-  stageMembers(lifecycle: string, stage: string): readonly CustomerNumber[];
-  value(customer: CustomerNumber, value: Value): RuleValue;
+  nameOf(customer: CustomerNumber): Awaitable<string>;
+  members(segment: string): Awaitable<readonly CustomerNumber[]>;
+  stageMembers(lifecycle: string, stage: string): Awaitable<readonly CustomerNumber[]>;
+  value(customer: CustomerNumber, value: Value): Awaitable<RuleValue>;
   /** What was emitted since the last call, in order; undefined where this route emits nothing. */
-  takeChanges(): readonly SegmentChange[] | undefined;
+  takeChanges(): Awaitable<readonly SegmentChange[] | undefined>;
   /** Stops without warning and starts again on the same data; what went wrong, if anything. */
-  restart(): string | undefined;
+  restart(): Awaitable<string | undefined>;
   /** Why a customer is in a segment or not, a line each; empty where this route cannot say. */
-  explain(customer: CustomerNumber, segment: string): readonly string[];
+  explain(customer: CustomerNumber, segment: string): Awaitable<readonly string[]>;
+  /** Nothing more will be asked. */
+  close?(): Promise<void>;
 }
 
 export type SubjectSetup = {
@@ -42,4 +47,4 @@ export type SubjectSetup = {
 };
 
 /** Starts a subject on its virtual clock. */
-export type OpenSubject = (setup: SubjectSetup) => ScenarioSubject;
+export type OpenSubject = (setup: SubjectSetup) => Awaitable<ScenarioSubject>;
