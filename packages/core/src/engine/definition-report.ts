@@ -8,7 +8,7 @@ import { isMember } from './stored-answers.ts';
 import { isIn, segmentsOf, stageOf, stagesOf } from './views.ts';
 
 /** Names of segments, and of lifecycles with their stage, since when each. */
-export function answersOf(state: EngineState, p: Profile): Map<string, Instant> {
+export function answersOf(state: Pick<EngineState, 'plan' | 'now'>, p: Profile): Map<string, Instant> {
   const answers = new Map<string, Instant>();
   if (p.bornAt > state.now) return answers;
   for (const { segment, since } of segmentsOf(state, p)) answers.set(segment, since);

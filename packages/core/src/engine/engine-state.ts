@@ -27,14 +27,14 @@ export const NO_NOTICES: readonly Diagnostic[] = [];
 export class EngineState {
   readonly zone: Zone;
   readonly options: EngineOptions;
-  readonly env: Environment;
+  env: Environment;
   readonly report: ChangeReport;
   plan: Plan;
   machine: Machine;
   now: Instant;
 
   /** By id; undefined for those who were merged into another or erased. */
-  readonly profiles: (Profile | undefined)[] = [];
+  profiles: (Profile | undefined)[] = [];
   /** How many there are. */
   count = 0;
   readonly identity: Identity = new Identity();
@@ -57,19 +57,16 @@ export class EngineState {
     this.report = new ChangeReport(onChange);
     this.now = start;
     this.queue = new DueQueue(start);
-    this.plan = this.#planFor(definitions, nextVersions(undefined, definitions));
+    this.env.channels = definitions.channels;
+    this.plan = makePlan(this.env, definitions, nextVersions(undefined, definitions));
     this.machine = new Machine(this.plan, this.report.emit);
   }
 
   /** Puts definitions into force. Customers keep what they have until they are renewed or built anew. */
   define(definitions: Definitions, versions: ReadonlyMap<string, number>): void {
-    this.plan = this.#planFor(definitions, versions);
-    this.machine = new Machine(this.plan, this.report.emit);
-  }
-
-  #planFor(definitions: Definitions, versions: ReadonlyMap<string, number>): Plan {
     this.env.channels = definitions.channels;
-    return makePlan(this.env, definitions, versions);
+    this.plan = makePlan(this.env, definitions, versions);
+    this.machine = new Machine(this.plan, this.report.emit);
   }
 
   /** Adds a customer of whom nothing is known yet. */

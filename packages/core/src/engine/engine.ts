@@ -19,6 +19,7 @@ import type { RuleValue } from '../rules/value.ts';
 import { ask } from './ask.ts';
 import { readHeader } from './checkpoint.ts';
 import { restoreState, writeState } from './engine-checkpoint.ts';
+import { DefinitionsBuild } from './definitions-build.ts';
 import { EngineState, NO_NOTICES } from './engine-state.ts';
 import { eraseCustomer } from './erase.ts';
 import { historyOf } from './history.ts';
@@ -133,6 +134,20 @@ export class Engine {
       case 'erase':
         return ok(eraseCustomer(state, input.customer));
     }
+  }
+
+  /**
+   * Begins to build definitions beside those in force, with nothing loaded yet. `load` every message that was taken, tell it
+   * of merges, and put it into force, which takes definitions as `apply` does but has nothing to read any more.
+   */
+  build(definitions: Definitions): DefinitionsBuild {
+    return new DefinitionsBuild(this.#state, definitions);
+  }
+
+  /** Advances to `now`, then puts definitions that have been built into force. Throws when others have come into force since. */
+  putInForce(build: DefinitionsBuild, now: Instant): Result<Applied, readonly Diagnostic[]> {
+    this.advanceTo(now);
+    return takeDefinitions(this.#state, build.definitions, build);
   }
 
   /** The earliest instant at which time alone could change an answer; undefined when there is none. */

@@ -3,22 +3,26 @@
  * differences are reported.
  */
 
+import { assert } from '../base/assert.ts';
 import { fail, ok, type Result } from '../base/result.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import type { Definitions } from '../model/definitions.ts';
 import { populationNeeds, populationNeedsOf } from '../rules/population.ts';
+import { DefinitionsBuild } from './definitions-build.ts';
 import { answersOf, reportDefinition } from './definition-report.ts';
 import type { Applied } from './engine.ts';
 import { type EngineState, NO_NOTICES } from './engine-state.ts';
-import { Profile } from './profile.ts';
 import { takeList } from './take-list.ts';
 import { takeNewPopulations } from './take-populations.ts';
-import { nextVersions } from './versions.ts';
 
-/** Puts a complete set of definitions into force; refused where the history that their answers rest on was not kept. */
+/**
+ * Puts a complete set of definitions into force; refused where the history that their answers rest on was not kept.
+ * `built` has been loaded with all messages; without it they are read here, which takes as long as it takes.
+ */
 export function takeDefinitions(
   state: EngineState,
   definitions: Definitions,
+  built?: DefinitionsBuild,
 ): Result<Applied, readonly Diagnostic[]> {
   if (!state.keepsAllMessages && state.count > 0) {
     return fail([
@@ -30,10 +34,11 @@ export function takeDefinitions(
       },
     ]);
   }
-  const before = state.plan;
+  const build = built ?? loadedBuild(state, definitions);
+  assert(build.before === state.plan, 'a build of definitions that follow those in force');
+  const { before } = build;
   const was = state.profiles.map((p) => (p === undefined ? undefined : answersOf(state, p)));
-  state.define(definitions, nextVersions(before, definitions));
-  rebuildAll(state);
+  putInForce(state, build);
   for (const [name, list] of definitions.lists) {
     if (JSON.stringify(before.definitions.lists.get(name)) !== JSON.stringify(list)) {
       takeList(state, name, list.members);
@@ -46,31 +51,27 @@ export function takeDefinitions(
   return ok({ notices: NO_NOTICES });
 }
 
-/** Builds everybody's state anew from their history, silently. */
-function rebuildAll(state: EngineState): void {
-  state.report.silence();
+function loadedBuild(state: EngineState, definitions: Definitions): DefinitionsBuild {
+  const build = new DefinitionsBuild(state, definitions);
   for (const p of state.profiles) {
     if (p === undefined) continue;
-    state.profiles[p.id] = rebuilt(state, p);
+    for (const message of state.messagesOf(p.id)) build.load(p.id, message);
   }
-  state.report.speak();
+  return build;
 }
 
-function rebuilt(state: EngineState, old: Profile): Profile {
-  const p = new Profile(old.id, old.sampleId);
-  p.bornAt = old.bornAt;
-  p.facts = old.facts;
-  p.future = old.future;
-  p.queuedAt = old.queuedAt;
-  if (p.bornAt > state.now) {
-    if (p.future?.[0] !== undefined) p.arm(0, p.future[0].time);
-    return p;
-  }
-  for (const message of state.messagesOf(p.id)) state.machine.load(p, message, state.now);
-  state.machine.renew(p, state.now);
-  state.machine.settle(p, state.now);
-  state.enqueue(p);
-  return p;
+/** From here on everybody is as the new definitions see them; nothing is said of it yet. */
+function putInForce(state: EngineState, build: DefinitionsBuild): void {
+  build.env.populations.clear();
+  for (const [key, taken] of state.env.populations) build.env.populations.set(key, taken);
+  state.report.silence();
+  const profiles = state.profiles.map((old) => (old === undefined ? undefined : build.renewed(old)));
+  state.report.speak();
+  state.env = build.env;
+  state.plan = build.plan;
+  state.machine = build.machine;
+  state.profiles = profiles;
+  for (const p of profiles) if (p !== undefined) state.enqueue(p);
 }
 
 /** Keys of the populations that new and changed definitions need. */

@@ -7,6 +7,9 @@ import { channelOfKey, nameOfKey, topicOfKey } from './facts.ts';
 import { NEVER, type Profile, sinceOf } from './profile.ts';
 import { isMember, stageIndex } from './stored-answers.ts';
 
+/** The definitions and the clock by which a customer is looked at. */
+type Asked = Pick<EngineState, 'plan' | 'now'>;
+
 export function viewOf(state: EngineState, p: Profile): ProfileView {
   const identifiers = state.identity.identifiersOf(p.id);
   const user = identifiers.find(({ kind }) => kind === 'user_id') ?? identifiers[0];
@@ -54,7 +57,7 @@ function traitsOf(state: EngineState, p: Profile): JsonObject {
 }
 
 /** The segments of a customer who exists, in the order of their definition. */
-export function segmentsOf(state: EngineState, p: Profile): readonly { segment: string; since: Instant }[] {
+export function segmentsOf(state: Asked, p: Profile): readonly { segment: string; since: Instant }[] {
   if (p.bornAt > state.now) return [];
   const segments: { segment: string; since: Instant }[] = [];
   for (const unit of state.plan.segments.values()) {
@@ -66,7 +69,7 @@ export function segmentsOf(state: EngineState, p: Profile): readonly { segment: 
 }
 
 export function stagesOf(
-  state: EngineState,
+  state: Asked,
   p: Profile,
 ): readonly { lifecycle: string; stage: string; since: Instant }[] {
   const stages: { lifecycle: string; stage: string; since: Instant }[] = [];
