@@ -1,0 +1,94 @@
+/**
+ * Messages that were read → taken durably, and the refused ones into quarantine. First the good: a quarantine that fails
+ * loses none of them. Only then the bad: a request that is answered with 503 is sent again, and is not kept twice.
+ */
+
+import { fail, ok, type Result } from '@segue/core/base/result.ts';
+import type { FastifyBaseLogger } from 'fastify';
+
+import type { Quarantine } from '../../log/quarantine.ts';
+import type { Intake, Outcome } from '../../runtime/intake.ts';
+import type { TrackingLimits } from './limits.ts';
+import type { TrackingMetrics } from './metrics.ts';
+import type { ReadMessages } from './read-messages.ts';
+import { closedRefusal, type Refusal, type RefusedMessage } from './refusal.ts';
+
+/** What every way in needs. */
+export type Door = {
+  readonly intake: Intake;
+  readonly quarantine: Quarantine;
+  readonly limits: TrackingLimits;
+  readonly metrics: TrackingMetrics;
+  readonly log: FastifyBaseLogger;
+};
+
+/** Why messages that were taken changed nothing. */
+export type Ignored = Record<NonNullable<Outcome['ignored']>, number>;
+
+const notStored: Refusal = {
+  status: 503,
+  code: 'tracking/not-stored',
+  message: 'The messages could not be stored; nothing of this request is lost if you send it again.',
+  retryAfterSeconds: 5,
+};
+
+/** Outcomes in the order of the messages, once they are durable; or why none was taken. */
+export async function takeMessages(
+  door: Door,
+  source: string,
+  { messages, refused }: ReadMessages,
+): Promise<Result<readonly Outcome[], Refusal>> {
+  let outcomes: readonly Outcome[] = [];
+  if (messages.length > 0) {
+    const taken = await take(door, source, messages);
+    if (!taken.ok) return taken;
+    outcomes = taken.value;
+    door.metrics.accepted(source, messages.length);
+    const { duplicate } = countIgnored(outcomes);
+    if (duplicate > 0) door.metrics.duplicates(source, duplicate);
+  }
+  if (refused.length > 0) await keepRefused(door, source, refused);
+  return ok(outcomes);
+}
+
+export function countIgnored(outcomes: readonly Outcome[]): Ignored {
+  const ignored: Ignored = { duplicate: 0, erased: 0, unknown_customer: 0, limit: 0 };
+  for (let i = 0; i < outcomes.length; i++) {
+    const reason = outcomes[i]?.ignored;
+    if (reason !== undefined) ignored[reason] += 1;
+  }
+  return ignored;
+}
+
+/** Into quarantine, and counted. A quarantine that fails is logged: the sender is told of every refusal anyway. */
+export async function keepRefused(
+  door: Door,
+  source: string,
+  refused: readonly RefusedMessage[],
+): Promise<void> {
+  const at = door.intake.now();
+  for (const { code } of refused) door.metrics.refused(code, 1);
+  try {
+    await door.quarantine.add(
+      refused.map(({ code, message, raw }) => ({ at, source, code, reason: message, raw })),
+    );
+  } catch (error) {
+    door.metrics.quarantineFailed(refused.length);
+    door.log.error({ err: error, source, messages: refused.length }, 'refused messages could not be kept');
+  }
+}
+
+async function take(
+  door: Door,
+  source: string,
+  messages: ReadMessages['messages'],
+): Promise<Result<readonly Outcome[], Refusal>> {
+  try {
+    const taken = await door.intake.take(messages, source);
+    return taken.ok ? taken : fail(closedRefusal(taken.error));
+  } catch (error) {
+    // Nothing was acknowledged, so the sender keeps it. Whoever owns the log decides whether the process goes on.
+    door.log.error({ err: error, source, messages: messages.length }, 'messages could not be stored');
+    return fail(notStored);
+  }
+}
