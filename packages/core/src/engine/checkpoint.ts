@@ -7,6 +7,7 @@
  */
 
 import { assert, defined } from '../base/assert.ts';
+import { compareStrings } from '../base/order.ts';
 import { type ListedDefinitions, readListed } from '../model/listed-definitions.ts';
 import type { Definitions } from '../model/definitions.ts';
 import type { Identifier, Instant, JsonValue, Message } from '../model/message.ts';
@@ -17,8 +18,8 @@ import type { Plan } from './make-plan.ts';
 import { setPair, usedPairs } from './pairs.ts';
 import { NEVER, Profile } from './profile.ts';
 import { trim } from './ring-events.ts';
-import { readRing, replaceRing, type RingState } from './ring-state.ts';
-import { findRing } from './rings.ts';
+import { type ColumnState, readRing, replaceRing, type RingState } from './ring-state.ts';
+import { findRing, UNIT_SCALE } from './rings.ts';
 import { readFlips, writeFlips } from './tracked.ts';
 
 /** Grows when older checkpoints can no longer be read. */
@@ -89,7 +90,8 @@ export function writeProfile(
     const o = findRing(p, stream.id);
     if (o >= 0) trim(p, stream, o, stream.oldest(p, now));
     const ring = readRing(p, stream);
-    if (ring !== undefined) rings.push(ringToJson(stream.id, ring));
+    if (ring !== undefined)
+      rings.push(ringToJson(stream.id, inOneOrder({ ...ring, columns: ring.columns.map(inLowestScale) })));
   }
   return {
     id: p.id,
@@ -129,6 +131,39 @@ export function readProfile(json: ProfileJson, plan: Plan): Profile {
   for (const [unit, flips] of json.tracked) writeFlips(p, unit, flips);
   if (json.future.length > 0) p.future = [...json.future];
   return p;
+}
+
+/** A number with more decimals that has been let go leaves nothing behind. */
+function inLowestScale({ scale, base, units }: ColumnState): ColumnState {
+  let down = 0;
+  while (scale - down > UNIT_SCALE && [base, ...units].every((u) => u % 10n ** BigInt(down + 1) === 0n))
+    down++;
+  const divisor = 10n ** BigInt(down);
+  return { scale: scale - down, base: base / divisor, units: units.map((u) => u / divisor) };
+}
+
+/**
+ * Events of one instant whose ids no rule asks for stand in the order in which they came; what is written down puts them
+ * in an order of their own, so that the same events give the same bytes.
+ */
+function inOneOrder(ring: RingState): RingState {
+  const { times, ids, values, columns } = ring;
+  const isTied = times.some((time, i) => i > 0 && time === times[i - 1]);
+  if (ids.length > 0 || !isTied || values.length + columns.length === 0) return ring;
+  const keys = times.map((_, i) =>
+    JSON.stringify([values.map((of) => of[i] ?? null), columns.map(({ units }) => String(units[i]))]),
+  );
+  const order = times
+    .map((_, i) => i)
+    .sort(
+      (i, j) => (times[i] as number) - (times[j] as number) || compareStrings(keys[i] ?? '', keys[j] ?? ''),
+    );
+  const pick = <T>(list: readonly T[]): T[] => order.map((i) => list[i] as T);
+  return {
+    ...ring,
+    values: values.map(pick),
+    columns: columns.map((column) => ({ ...column, units: pick(column.units) })),
+  };
 }
 
 function ringToJson(stream: number, ring: RingState): RingJson {

@@ -40,6 +40,7 @@ export class DefinitionsBuild {
   /** Dated ahead when they were loaded. */
   #waiting: { readonly profile: number; readonly message: Message }[] = [];
   readonly #mergedInto = new Map<number, number>();
+  #isReleased = false;
 
   constructor(state: EngineState, definitions: Definitions) {
     this.#state = state;
@@ -53,6 +54,7 @@ export class DefinitionsBuild {
 
   /** Takes a message that the engine has taken for a profile, once each; those merged since are followed. */
   load(profile: number, message: Message): void {
+    if (this.#isReleased) return;
     const id = this.#survivor(profile);
     const { now, profiles } = this.#state;
     const old = profiles[id];
@@ -69,6 +71,7 @@ export class DefinitionsBuild {
 
   /** Two customers of the engine have become one. */
   merge(survivor: number, gone: number): void {
+    if (this.#isReleased) return;
     this.#mergedInto.set(gone, survivor);
     const from = this.#loaded.get(gone);
     if (from === undefined) return;
@@ -115,6 +118,13 @@ export class DefinitionsBuild {
     this.machine.renew(p, now);
     this.machine.settle(p, now);
     return p;
+  }
+
+  /** The customers built are the engine's from now on; what is told of messages and merges is not heard any more. */
+  release(): void {
+    this.#isReleased = true;
+    this.#loaded.clear();
+    this.#waiting = [];
   }
 
   #loadWaiting(now: Instant): void {

@@ -74,11 +74,12 @@ function readColumn(
     const from = physical(p, o, 0);
     const prefix = exact.prefix.slice(from, from + n);
     const units = prefix.map((sum, i) => sum - (i === 0 ? exact.base : (prefix[i - 1] as bigint)));
-    return { scale: exact.scale, base: exact.base, units };
+    return { scale: exact.scale, base: stream.keepsTotals ? exact.base : 0n, units };
   }
   return {
     scale: UNIT_SCALE,
-    base: BigInt(unitsBetween(p, stream, o, c, 0, 0, true)),
+    // What has been let go counts only where totals do: else it is a matter of when somebody looked.
+    base: stream.keepsTotals ? BigInt(unitsBetween(p, stream, o, c, 0, 0, true)) : 0n,
     units: Array.from({ length: n }, (_, i) => BigInt(unitsBetween(p, stream, o, c, i, i + 1, false))),
   };
 }

@@ -67,6 +67,7 @@ function putInForce(state: EngineState, build: DefinitionsBuild): void {
   state.report.silence();
   const profiles = state.profiles.map((old) => (old === undefined ? undefined : build.renewed(old)));
   state.report.speak();
+  build.release();
   state.env = build.env;
   state.plan = build.plan;
   state.machine = build.machine;
