@@ -84,7 +84,7 @@ const limits = Type.Object({
     maximum: 64 * mib,
   }),
   batchEvents: count('events in one batch', 2_500, { maximum: 100_000 }),
-  importBytes: size('the largest body of `/v1/import`, after decompression', 4 * gib, {
+  importBytes: size('the largest body of `/v1/import`, after decompression', 64 * gib, {
     minimum: mib,
     maximum: 1024 * gib,
   }),
