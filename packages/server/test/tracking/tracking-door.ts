@@ -96,6 +96,8 @@ export type TrackingDoor = {
   readonly intake: FakeIntake;
   readonly quarantine: FakeQuarantine;
   readonly counted: Map<string, number>;
+  /** Method and path of every request. */
+  readonly requests: string[];
   /** Milliseconds on the clock of the rates. */
   readonly stopwatch: { ms: number };
 };
@@ -112,6 +114,11 @@ export async function openTrackingDoor(options: TrackingDoorOptions = {}): Promi
   const quarantine = new FakeQuarantine();
   const counted = new Map<string, number>();
   const stopwatch = { ms: 0 };
+  const requests: string[] = [];
+  app.addHook('onRequest', (request, _reply, done) => {
+    requests.push(`${request.method} ${request.url}`);
+    done();
+  });
   const count = (name: string, by: number): void => {
     counted.set(name, (counted.get(name) ?? 0) + by);
   };
@@ -140,7 +147,7 @@ export async function openTrackingDoor(options: TrackingDoorOptions = {}): Promi
       },
     },
   });
-  return { app, intake, quarantine, counted, stopwatch };
+  return { app, intake, quarantine, counted, requests, stopwatch };
 }
 
 /** Listening on a port of its own; gives the address. */

@@ -144,9 +144,10 @@ function tooLarge(bytesMax: number): Refusal {
 }
 
 function tooSlow(idleMs: number): Refusal {
-  return refusal(
-    408,
-    'tracking/import-idle',
-    `Nothing of the import arrived for ${idleMs / 1000} seconds; send it again, what was taken is not taken twice.`,
-  );
+  return {
+    status: 408,
+    code: 'tracking/import-idle',
+    message: `Nothing of the import arrived for ${idleMs / 1000} seconds; send it again, what was taken is not taken twice.`,
+    closes: true,
+  };
 }

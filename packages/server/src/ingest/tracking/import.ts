@@ -84,13 +84,21 @@ class ImportRun {
     this.#sender = sender;
   }
 
-  /** Takes what is read so far once it is enough. */
+  /** Reads lines, and takes what was read whenever it is enough. */
   async add(lines: readonly BytesLine[]): Promise<Result<true, Refusal>> {
-    const { limits } = this.#door;
-    this.#read(lines);
-    const count = this.#messages.length + this.#refused.length;
-    if (count < limits.importChunkMessages && this.#bytes < limits.importChunkBytes) return ok(true);
-    return this.flush();
+    const { limits, zone, intake } = this.#door;
+    let current: Buffer = Buffer.alloc(0);
+    const nextMessageId = (): string => idOfLine(current);
+    const reading: Reading = { limits, zone, receivedAt: intake.now(), nextMessageId };
+    for (const line of lines) {
+      current = line.bytes;
+      this.#read(line, reading);
+      const count = this.#messages.length + this.#refused.length;
+      if (count < limits.importChunkMessages && this.#bytes < limits.importChunkBytes) continue;
+      const taken = await this.flush();
+      if (!taken.ok) return taken;
+    }
+    return ok(true);
   }
 
   async flush(): Promise<Result<true, Refusal>> {
@@ -108,23 +116,17 @@ class ImportRun {
     return ok(true);
   }
 
-  #read(lines: readonly BytesLine[]): void {
-    const { limits, zone, intake } = this.#door;
-    let current: Buffer = Buffer.alloc(0);
-    const nextMessageId = (): string => idOfLine(current);
-    const reading: Reading = { limits, zone, receivedAt: intake.now(), nextMessageId };
-    for (const line of lines) {
-      this.#bytes += line.bytes.length;
-      current = line.bytes;
-      const read = readLine(line, reading);
-      if (read === undefined) continue;
-      if (read.ok) this.#messages.push(read.value);
-      else {
-        const { code, message } = read.error;
-        const raw = keptText(line.bytes.toString('utf8'), limits);
-        this.#refused.push({ place: line.number, code, message, raw });
-      }
+  #read(line: BytesLine, reading: Reading): void {
+    this.#bytes += line.bytes.length;
+    const read = readLine(line, reading);
+    if (read === undefined) return;
+    if (read.ok) {
+      this.#messages.push(read.value);
+      return;
     }
+    const { code, message } = read.error;
+    const raw = keptText(line.bytes.toString('utf8'), reading.limits);
+    this.#refused.push({ place: line.number, code, message, raw });
   }
 
   #count(messages: number, refused: readonly RefusedMessage[], ignored: Ignored): void {

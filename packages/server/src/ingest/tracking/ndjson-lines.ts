@@ -1,7 +1,7 @@
-/** Bytes → lines, still as bytes: what a line holds is decided one by one, so that a bad one spoils no other. */
+/** Bytes → lines that are not empty, still as bytes: what a line holds is decided one by one, so that a bad one spoils no other. */
 
 export type BytesLine = {
-  /** From 1. */
+  /** From 1; empty lines count. */
   readonly number: number;
   /** Without its line end; of a line that is too long, the beginning. */
   readonly bytes: Buffer;
@@ -27,8 +27,9 @@ export class BytesLines {
     const lines: BytesLine[] = [];
     let start = 0;
     for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, start)) {
-      this.#keep(chunk.subarray(start, end));
-      lines.push(this.#close());
+      if (end > start) this.#keep(chunk.subarray(start, end));
+      if (this.#bytes > 0) lines.push(this.#close());
+      else this.#number += 1;
       start = end + 1;
     }
     if (start < chunk.length) this.#keep(chunk.subarray(start));
@@ -41,7 +42,7 @@ export class BytesLines {
   }
 
   #keep(piece: Buffer): void {
-    if (this.#tooLong || piece.length === 0) return;
+    if (this.#tooLong) return;
     const room = this.#bytesMax - this.#bytes;
     this.#tooLong = piece.length > room;
     this.#parts.push(this.#tooLong ? piece.subarray(0, room) : piece);

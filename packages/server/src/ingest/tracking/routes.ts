@@ -243,6 +243,7 @@ async function refuseImport(
   why: Refusal,
 ): Promise<FastifyReply> {
   door.metrics.refused(why.code, 1);
+  if (why.closes === true) return sendRefusal(reply, why);
   await discardBody(request.raw, door.limits.bodyDiscardedBytesMax, 1000);
   return sendRefusal(reply, request.raw.complete ? why : { ...why, closes: true });
 }
