@@ -8,16 +8,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 
-import type Type from 'typebox';
-
 import { fail, ok, type Result } from '@segue/core/base/result.ts';
 import { nearestName } from '@segue/core/rules/names.ts';
 
 import { placed, type Place, type PlacedDiagnostic } from '../definitions-files/place.ts';
 import { parseYaml, type YamlNode } from '../definitions-files/yaml-source.ts';
 import { settingFields, type SettingField } from './setting-field.ts';
-import { expectedOf, readSettingValue, settingText } from './setting-value.ts';
-import { settingsSchema } from './settings-schema.ts';
+import { expectedOf, settingText } from './setting-text.ts';
+import { readSettingValue } from './setting-value.ts';
+import { settingsSchema, type SettingsSchema } from './settings-schema.ts';
 import type { Settings } from './settings.ts';
 
 /** Read when it is there and no other file is named. */
@@ -68,9 +67,9 @@ export function readSettings(input: SettingsInput): Result<SettingsInForce<Setti
   return readSettingsOf<Settings>(settingsSchema, input);
 }
 
-/** As `readSettings`, of any schema made as settings-schema.ts is; `S` is its type. */
+/** As `readSettings`, of another schema. */
 export function readSettingsOf<S>(
-  schema: Type.TSchema,
+  schema: SettingsSchema<S>,
   input: SettingsInput,
 ): Result<SettingsInForce<S>, SettingsRefused> {
   return new SettingsReader(settingFields(schema), input).read<S>();
@@ -103,7 +102,7 @@ class SettingsReader {
     const all = this.#fields.map((field) => this.#inForce(field));
     const settings: Record<string, unknown> = {};
     for (const { field, value } of all) if (value !== undefined) put(settings, field.path, value);
-    // Every leaf was read by its field of the schema, and the schema is the type's (`sameAs`).
+    // Every value was read by its field of the schema, and the schema is the type's.
     return ok({ settings: settings as S, all, file, warnings: this.#warnings });
   }
 

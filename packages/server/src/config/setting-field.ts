@@ -1,10 +1,6 @@
 /** The settings one by one: a schema of nested objects as a list of fields, each with its names and its bounds. */
 
-import type Type from 'typebox';
-
-import { assert } from '@segue/core/base/assert.ts';
-
-import type { SettingKind } from './settings-schema.ts';
+import type { Setting, SettingKind, SettingsSchema } from './settings-schema.ts';
 
 export type SettingField = {
   /** Where it stands in `Settings`, e.g. `['limits', 'eventBytes']`. */
@@ -30,49 +26,39 @@ export type SettingField = {
   readonly secret: boolean;
 };
 
-/** The parts of a schema that are read here, whatever else it holds. */
-type Node = {
-  readonly properties?: Readonly<Record<string, Node>>;
-  readonly kind?: SettingKind;
-  readonly description?: string;
-  readonly default?: unknown;
-  readonly standard?: string;
-  readonly examples?: readonly string[];
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly enum?: readonly string[];
-  readonly secret?: boolean;
-};
+type Node = Setting | { readonly [key: string]: Node };
 
-/** The fields of a schema such as `settingsSchema`, in its order. */
-export function settingFields(schema: Type.TSchema): readonly SettingField[] {
-  return fieldsOf(schema, []);
+/** The fields of a schema, in its order. */
+export function settingFields<S>(schema: SettingsSchema<S>): readonly SettingField[] {
+  return fieldsOf(schema as Node, []);
 }
 
 function fieldsOf(node: Node, path: readonly string[]): readonly SettingField[] {
-  if (node.properties !== undefined) {
-    return Object.entries(node.properties).flatMap(([key, inner]) => fieldsOf(inner, [...path, key]));
+  if (!isSetting(node)) {
+    return Object.entries(node).flatMap(([key, inner]) => fieldsOf(inner, [...path, key]));
   }
-  const { kind, description } = node;
   const name = path.map(wireName).join('.');
-  assert(kind !== undefined && description !== undefined, `setting ${name} has a kind and a description`);
   return [
     {
       path,
       name,
       variable: `SEGUE_${name.replaceAll('.', '_').toUpperCase()}`,
       flag: `--${name.replaceAll(/[._]/g, '-')}`,
-      kind,
-      description,
-      standard: node.default,
-      standardText: node.standard,
-      example: node.examples?.[0],
+      kind: node.kind,
+      description: node.description,
+      standard: node.standard,
+      standardText: node.standardText,
+      example: node.example,
       minimum: node.minimum ?? 0,
       maximum: node.maximum ?? Number.MAX_SAFE_INTEGER,
-      choices: node.enum ?? [],
+      choices: (node.choices ?? []).map(String),
       secret: node.secret ?? false,
     },
   ];
+}
+
+function isSetting(node: Node): node is Setting {
+  return typeof node.kind === 'string';
 }
 
 /** `batchEvents` → `batch_events`, `intervalMs` → `interval`. */

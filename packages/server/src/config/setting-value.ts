@@ -1,5 +1,5 @@
 /**
- * One setting's value: text → value, value → text. All sources speak text; the file also knows lists. What is wrong is
+ * One setting's value, text → value. All sources speak text; the file also knows lists. What is wrong is
  * said as what was expected, since whoever reads the message knows what they wrote.
  */
 
@@ -7,33 +7,18 @@ import { BlockList, isIP } from 'node:net';
 
 import { Zone } from '@segue/core/base/zone.ts';
 import { fail, ok, type Result } from '@segue/core/base/result.ts';
-import { durationUnits, readDuration } from '@segue/core/rules/parse-literal.ts';
+import { readDuration } from '@segue/core/rules/parse-literal.ts';
 
 import { nearestName } from '@segue/core/rules/names.ts';
 
 import type { SettingField } from './setting-field.ts';
+import { expectedOf, namedNetworks, sizeUnits } from './setting-text.ts';
 
 /** What was expected, to follow “Expected”, and the nearest choice where there are choices. */
 export type ValueFault = { readonly expected: string; readonly nearest?: string };
 
 const textCharactersMax = 4_096;
 const addressesMax = 100;
-
-/** Units of sizes from the largest to the smallest, in bytes; the first that divides a size writes it. */
-const sizeUnits: ReadonlyMap<string, number> = new Map([
-  ['TiB', 1024 ** 4],
-  ['GiB', 1024 ** 3],
-  ['MiB', 1024 ** 2],
-  ['KiB', 1024],
-  ['TB', 1000 ** 4],
-  ['GB', 1000 ** 3],
-  ['MB', 1000 ** 2],
-  ['KB', 1000],
-  ['B', 1],
-]);
-
-/** Names that a list of proxies may hold beside addresses. */
-const namedNetworks = ['loopback', 'linklocal', 'uniquelocal'];
 
 /** Reads what stands for one setting: a text, or in the file also a list of texts. */
 export function readSettingValue(
@@ -46,45 +31,6 @@ export function readSettingValue(
   if (typeof given !== 'string') return fail({ expected: `${expectedOf(field)}, not a list` });
   const value = readText(field, given.trim());
   return value === undefined ? fail(faultOf(field, given)) : ok(value);
-}
-
-/** What a setting takes, such as “a whole number from 0 to 65535”; follows “Expected”. */
-export function expectedOf(field: SettingField): string {
-  const { kind, choices, minimum, maximum } = field;
-  switch (kind) {
-    case 'text':
-      return 'a text';
-    case 'path':
-      return 'a path';
-    case 'host':
-      return 'an address or host name such as 127.0.0.1';
-    case 'url':
-      return 'an address such as https://segue.example.com, without path, query or password';
-    case 'timezone':
-      return 'a time zone such as Europe/Berlin or UTC';
-    case 'addresses':
-      return 'addresses or networks such as 10.0.0.0/8, or loopback, linklocal, uniquelocal';
-    case 'integer':
-      return `a whole number from ${minimum} to ${maximum}`;
-    case 'duration':
-      return `a duration with its unit from ${durationText(minimum)} to ${durationText(maximum)}, such as 30s`;
-    case 'size':
-      return `a size with its unit from ${sizeText(minimum)} to ${sizeText(maximum)}, such as 512KiB`;
-    case 'choice':
-      return `one of ${choices.join(', ')}`;
-    case 'switch':
-      return 'true or false';
-  }
-}
-
-/** A value as it would be written in the file; undefined for one that is not set. */
-export function settingText(field: SettingField, value: unknown): string | undefined {
-  if (typeof value === 'string') return value;
-  if (typeof value === 'boolean') return String(value);
-  if (Array.isArray(value)) return value.join(', ');
-  if (typeof value !== 'number') return undefined;
-  if (field.kind === 'duration') return durationText(value);
-  return field.kind === 'size' ? sizeText(value) : String(value);
 }
 
 /** Undefined for what it cannot be. */
@@ -175,19 +121,4 @@ function faultOf(field: SettingField, given: string): ValueFault {
   const nearest = field.kind === 'choice' ? nearestName(given, field.choices) : undefined;
   const expected = expectedOf(field);
   return nearest === undefined ? { expected } : { expected, nearest };
-}
-
-function durationText(ms: number): string {
-  for (const [unit, unitMs] of durationUnits) {
-    // Weeks are left out: 7d says more than 1w.
-    if (unit !== 'w' && ms % unitMs === 0) return `${ms / unitMs}${unit}`;
-  }
-  return `${ms}ms`;
-}
-
-function sizeText(bytes: number): string {
-  for (const [unit, unitBytes] of sizeUnits) {
-    if (bytes >= unitBytes && bytes % unitBytes === 0) return `${bytes / unitBytes}${unit}`;
-  }
-  return `${bytes}B`;
 }

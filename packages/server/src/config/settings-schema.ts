@@ -1,17 +1,17 @@
 /**
- * Every setting: its meaning, its default, its bounds. One schema is the type (settings.ts), the check, the flags of
- * `segue start`, the table in docs/configuration.md and what `segue config` prints.
+ * Every setting: its meaning, its default, its bounds. One schema is the check, the flags of `segue start`, the table in
+ * docs/configuration.md and what `segue config` prints; that it has all that `Settings` has, the compiler sees.
  *
  * A setting's name follows from its place: `limits.batchEvents` is `limits.batch_events` in the file,
  * `SEGUE_LIMITS_BATCH_EVENTS` in the environment, `--limits-batch-events` as a flag. The unit that ends a name here
  * (`intervalMs`, `eventBytes`) is not part of it there, where the value carries its unit: `interval: 60s`.
+ *
+ * Every `segue` command loads this for its help, so it imports nothing that is large.
  */
 
 import { availableParallelism } from 'node:os';
 
-import Type from 'typebox';
-
-import { logLevels, metricsAccesses, type Settings } from './settings.ts';
+import { logLevels, metricsAccesses, type LimitSettings, type Settings } from './settings.ts';
 
 /** How a setting is written. */
 export type SettingKind =
@@ -38,46 +38,62 @@ const gib = 1024 * mib;
 /** The most that may be given for a number of events, streams or connections. */
 const countMax = 1_000_000_000;
 
+/** What a setting holds when it is read. */
+type Value = string | number | boolean | readonly string[];
+
+export type Setting<V = Value> = {
+  readonly kind: SettingKind;
+  /** Begins with a small letter, has no full stop at its end. */
+  readonly description: string;
+  /** In force unless somebody says otherwise; none: not set then. */
+  readonly standard?: V;
+  /** What to say of the default where it depends on the machine. */
+  readonly standardText?: string;
+  readonly example?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly choices?: readonly V[];
+  /** Never printed or logged. */
+  readonly secret?: true;
+};
+
+/** A setting for every value of `S`, in groups as there; those that must be set have a default. */
+export type SettingsSchema<S> = {
+  readonly [Key in keyof S]-?: NonNullable<S[Key]> extends Value
+    ? undefined extends S[Key]
+      ? Setting<NonNullable<S[Key]>>
+      : Setting<S[Key]> & { readonly standard: S[Key] }
+    : SettingsSchema<S[Key]>;
+};
+
 type Bounds = { readonly minimum?: number; readonly maximum?: number };
+type Standard<V> = Setting<V> & { readonly standard: V };
 
-function count(description: string, standard: number, bounds: Bounds = {}): Type.TInteger {
-  return Type.Integer({
-    kind: 'integer',
-    description,
-    default: standard,
-    minimum: 1,
-    maximum: countMax,
-    ...bounds,
-  });
+function count(description: string, standard: number, bounds: Bounds = {}): Standard<number> {
+  return { kind: 'integer', description, standard, minimum: 1, maximum: countMax, ...bounds };
 }
 
-function duration(description: string, standard: number, bounds: Required<Bounds>): Type.TInteger {
-  return Type.Integer({ kind: 'duration', description, default: standard, ...bounds });
+function duration(description: string, standard: number, bounds: Required<Bounds>): Standard<number> {
+  return { kind: 'duration', description, standard, ...bounds };
 }
 
-function size(description: string, standard: number, bounds: Required<Bounds>): Type.TInteger {
-  return Type.Integer({ kind: 'size', description, default: standard, ...bounds });
+function size(description: string, standard: number, bounds: Required<Bounds>): Standard<number> {
+  return { kind: 'size', description, standard, ...bounds };
 }
 
 function choice<Choice extends string>(
   description: string,
-  standard: Choice,
+  standard: NoInfer<Choice>,
   choices: readonly Choice[],
-): Type.TUnsafe<Choice> {
-  return Type.Unsafe<Choice>({
-    type: 'string',
-    kind: 'choice',
-    description,
-    default: standard,
-    enum: choices,
-  });
+): Standard<Choice> {
+  return { kind: 'choice', description, standard, choices };
 }
 
-function onOff(description: string): Type.TBoolean {
-  return Type.Boolean({ kind: 'switch', description, default: false });
+function onOff(description: string): Standard<boolean> {
+  return { kind: 'switch', description, standard: false };
 }
 
-const limits = Type.Object({
+const limits: SettingsSchema<LimitSettings> = {
   eventBytes: size('the largest event, as JSON', 32 * kib, { minimum: kib, maximum: mib }),
   batchBytes: size('the largest batch, after decompression', 500 * kib, {
     minimum: kib,
@@ -106,105 +122,92 @@ const limits = Type.Object({
     minimum: secondMs,
     maximum: hourMs,
   }),
-});
+};
 
-const schema = Type.Object({
-  data: Type.String({
+export const settingsSchema: SettingsSchema<Settings> = {
+  data: {
     kind: 'path',
     description: 'the data directory; made if it is not there',
-    default: './segue-data',
-  }),
-  host: Type.String({
+    standard: './segue-data',
+  },
+  host: {
     kind: 'host',
     description: 'the address to listen on; `0.0.0.0` or `::` for all of the machine',
-    default: '127.0.0.1',
-  }),
-  port: Type.Integer({
+    standard: '127.0.0.1',
+  },
+  port: {
     kind: 'integer',
     description: 'the port to listen on; 0: any free one',
-    default: 8787,
+    standard: 8787,
     minimum: 0,
     maximum: 65_535,
-  }),
-  publicUrl: Type.Optional(
-    Type.String({
-      kind: 'url',
-      description: 'where people and browsers reach the service, when a proxy stands before it',
-      examples: ['https://segue.example.com'],
-    }),
-  ),
-  trustProxy: Type.Array(Type.String(), {
+  },
+  publicUrl: {
+    kind: 'url',
+    description: 'where people and browsers reach the service, when a proxy stands before it',
+    example: 'https://segue.example.com',
+  },
+  trustProxy: {
     kind: 'addresses',
     description:
       'proxies whose `X-Forwarded-…` headers are believed: addresses, networks, or `loopback`, `linklocal`, `uniquelocal`',
-    default: [],
-    examples: ['loopback, 10.0.0.0/8'],
-  }),
-  timezone: Type.String({
+    standard: [],
+    example: 'loopback, 10.0.0.0/8',
+  },
+  timezone: {
     kind: 'timezone',
     description: 'the time zone of the workspace: where its days begin',
-    default: 'UTC',
-    examples: ['Europe/Berlin'],
-  }),
-  partitions: Type.Integer({
+    standard: 'UTC',
+    example: 'Europe/Berlin',
+  },
+  partitions: {
     kind: 'integer',
     description: 'parts that customers are spread over',
-    default: Math.min(availableParallelism(), 64),
-    standard: 'one for each core',
+    standard: Math.min(availableParallelism(), 64),
+    standardText: 'one for each core',
     minimum: 1,
     maximum: 64,
-  }),
-  definitions: Type.Optional(
-    Type.String({
-      kind: 'path',
-      description: 'a file or folder of definitions to put into force at the start',
-      examples: ['./definitions'],
-    }),
-  ),
+  },
+  definitions: {
+    kind: 'path',
+    description: 'a file or folder of definitions to put into force at the start',
+    example: './definitions',
+  },
   limits,
-  checkpoint: Type.Object({
+  checkpoint: {
     intervalMs: duration(
       'how often the state is written down; what came since is read again after a stop',
       minuteMs,
       { minimum: secondMs, maximum: dayMs },
     ),
-  }),
-  feed: Type.Object({
+  },
+  feed: {
     retentionMs: duration('how long changes can be read again', 7 * dayMs, {
       minimum: minuteMs,
       maximum: 3_650 * dayMs,
     }),
     events: count('how many changes can be read again at most', 10_000_000, { minimum: 1_000 }),
-  }),
-  webhooks: Type.Object({
+  },
+  webhooks: {
     allowPrivateAddresses: onOff(
       'whether webhooks may go to private addresses and to this machine; for development',
     ),
-  }),
-  metrics: Type.Object({
+  },
+  metrics: {
     access: choice(
       'who may read `/metrics`: `viewer` asks for a key of that role, `open` for nothing',
       'viewer',
       metricsAccesses,
     ),
-  }),
-  log: Type.Object({
+  },
+  log: {
     level: choice('how much is logged; requests are logged at `debug`', 'info', logLevels),
     addresses: onOff('whether clients’ addresses are logged; they are personal data'),
-  }),
-  stop: Type.Object({
+  },
+  stop: {
     timeoutMs: duration('how long requests under way may take when the service stops', 10 * secondMs, {
       minimum: secondMs,
       maximum: 10 * minuteMs,
     }),
-  }),
-});
-
-/** Compiles only where the schema and the type say the same. */
-function sameAs<Expected>() {
-  return <Schema extends Type.TSchema>(
-    checked: [Type.Static<Schema>, Expected] extends [Expected, Type.Static<Schema>] ? Schema : never,
-  ): Type.TSchema => checked;
-}
-
-export const settingsSchema: Type.TSchema = sameAs<Settings>()(schema);
+  },
+};

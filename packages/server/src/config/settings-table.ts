@@ -1,7 +1,7 @@
 /** The settings as a table in Markdown, for docs/configuration.md and `segue config --describe`. */
 
 import type { SettingField } from './setting-field.ts';
-import { expectedOf, settingText } from './setting-value.ts';
+import { expectedOf, settingText } from './setting-text.ts';
 
 /** One row a setting; the columns are not padded. */
 export function settingsTable(fields: readonly SettingField[]): string {

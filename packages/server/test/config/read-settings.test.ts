@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Type from 'typebox';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 
 import {
@@ -12,8 +11,8 @@ import {
   type SettingsInput,
 } from '../../src/config/read-settings.ts';
 import { settingFields } from '../../src/config/setting-field.ts';
-import { settingText } from '../../src/config/setting-value.ts';
-import { settingsSchema } from '../../src/config/settings-schema.ts';
+import { settingText } from '../../src/config/setting-text.ts';
+import { settingsSchema, type SettingsSchema } from '../../src/config/settings-schema.ts';
 import type { Settings } from '../../src/config/settings.ts';
 
 let folder: string;
@@ -208,13 +207,14 @@ describe('what is wrong', () => {
 });
 
 describe('secrets', () => {
-  const schema = Type.Object({
-    key: Type.Optional(Type.String({ kind: 'text', description: 'a key', secret: true })),
-    size: Type.Optional(Type.Integer({ kind: 'size', description: 'a secret size', secret: true })),
-  });
+  type Secrets = { key?: string; size?: number };
+  const schema: SettingsSchema<Secrets> = {
+    key: { kind: 'text', description: 'a key', secret: true },
+    size: { kind: 'size', description: 'a secret size', secret: true },
+  };
 
   it('are in force but never shown', () => {
-    const result = readSettingsOf<{ key: string }>(schema, inputOf({ env: { SEGUE_KEY: 'hush' } }));
+    const result = readSettingsOf(schema, inputOf({ env: { SEGUE_KEY: 'hush' } }));
     if (!result.ok) throw new Error('refused');
     expect(result.value.settings.key).toBe('hush');
     expect(result.value.all.map(({ text }) => text)).toEqual(['••••••••', undefined]);
