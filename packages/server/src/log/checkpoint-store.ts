@@ -4,7 +4,10 @@
  */
 
 /** A checkpoint's row: any bytes under a key of at most 200 bytes. */
-export type Row = { readonly key: Uint8Array; /** undefined: the row goes. */ readonly value: Uint8Array | undefined };
+export type Row = {
+  readonly key: Uint8Array;
+  /** undefined: the row goes. */ readonly value: Uint8Array | undefined;
+};
 
 export interface CheckpointStore {
   /** What the last complete `write` said; undefined before the first. */

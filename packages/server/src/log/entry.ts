@@ -10,7 +10,11 @@ import type { Identifier, Instant, Message } from '@segue/core/model/message.ts'
 export type Position = number;
 
 export type LogEntry =
-  | { readonly kind: 'message'; readonly message: Message; /** Name of the source. */ readonly source: string }
+  | {
+      readonly kind: 'message';
+      readonly message: Message;
+      /** Name of the source. */ readonly source: string;
+    }
   | {
       readonly kind: 'definitions';
       /** The complete set in force from here on. */

@@ -1,0 +1,130 @@
+/**
+ * The log in an LMDB environment of its own: one value per append, under the position of its first entry as eight bytes,
+ * big-endian. Appends of one turn of the event loop, and those that come while a commit runs, share a transaction and
+ * an fsync (lmdb-environment.ts). Readers take copies of a few records at a time, so that no reader holds a snapshot
+ * and reading never blocks writing. Values of more than half a page lie in pages of their own, so packing many entries
+ * into one append is what makes it fast: never one append per event.
+ */
+
+import type { Instant } from '@segue/core/model/message.ts';
+import { refuseAppend } from './append-guard.ts';
+import { checkRecord, decodeRecord, encodeRecord } from './entry-codec.ts';
+import type { LogEntry, LogRecord, Position } from './entry.ts';
+import { positionKey, readPosition } from './keys.ts';
+import { LmdbEnvironment } from './lmdb-environment.ts';
+import { damagedGap } from './log-damage.ts';
+import type { Log } from './log.ts';
+import { RecentRecords } from './recent-records.ts';
+
+/** Read ahead of whoever iterates: bytes, and records, copied at a time. */
+const chunkBytes = 1 << 20;
+const chunkRecords = 256;
+
+export type LmdbLogOptions = {
+  /** An append that has not settled after so many milliseconds is taken as failed; 10,000 when left out. */
+  readonly stallMs?: number;
+  /** Address space at first, a power of two; it grows when reached. */
+  readonly mapBytes?: number;
+  /** For looking at a log that another process writes. */
+  readonly readOnly?: boolean;
+};
+
+/** Opens the log in a directory, which is made when it is not there. @throws StorageError */
+export function openLmdbLog(directory: string, options: LmdbLogOptions = {}): Promise<Log> {
+  // A promise because other logs (a broker's) need the network to open.
+  return Promise.resolve().then(() => new StoredLog(directory, options));
+}
+
+type Stored = { readonly position: Position; readonly bytes: Buffer };
+
+class StoredLog implements Log {
+  readonly #environment: LmdbEnvironment;
+  readonly #recent = new RecentRecords();
+  #next: Position = 0;
+  #lastAt: Instant | undefined;
+
+  constructor(directory: string, options: LmdbLogOptions) {
+    this.#environment = new LmdbEnvironment(directory, { store: 'log', ...options });
+    const last = this.#storedAt(Number.MAX_SAFE_INTEGER);
+    if (last === undefined) return;
+    const head = checkRecord(last.bytes, last.position);
+    this.#next = head.position + head.count;
+    this.#lastAt = head.at;
+  }
+
+  get next(): Position {
+    return this.#next;
+  }
+
+  get lastAt(): Instant | undefined {
+    return this.#lastAt;
+  }
+
+  get failed(): Promise<Error> {
+    return this.#environment.failed;
+  }
+
+  async append(entries: readonly LogEntry[], at: Instant): Promise<Position> {
+    const refusal = refuseAppend(entries, at, this.#lastAt);
+    if (refusal !== undefined) throw refusal;
+    const position = this.#next;
+    const bytes = encodeRecord(position, at, entries);
+    this.#next += entries.length;
+    this.#lastAt = at;
+    await this.#environment.commit((writes) => {
+      writes.put(positionKey(position), bytes, true);
+    });
+    return position;
+  }
+
+  *read(from: Position): Generator<LogRecord, void, undefined> {
+    let next = this.#storedAt(from)?.position ?? 0;
+    for (;;) {
+      const chunk = this.#chunk(next);
+      if (chunk.length === 0) return;
+      for (const { position, bytes } of chunk) {
+        if (position !== next) throw damagedGap(next, position);
+        const record = decodeRecord(bytes, position);
+        next = position + record.entries.length;
+        if (next > from) yield record;
+      }
+    }
+  }
+
+  recordAt(position: Position): LogRecord | undefined {
+    const recent = this.#recent.find(position);
+    if (recent !== undefined) return recent;
+    const stored = this.#storedAt(position);
+    if (stored === undefined || position >= this.#next) return undefined;
+    const record = decodeRecord(stored.bytes, stored.position);
+    if (position >= stored.position + record.entries.length) return undefined;
+    this.#recent.add(record, stored.bytes.length);
+    return record;
+  }
+
+  close(): Promise<void> {
+    return this.#environment.close();
+  }
+
+  /** The last durable record that begins at or before a position. */
+  #storedAt(position: Position): Stored | undefined {
+    if (position < 0) return undefined;
+    const range = this.#environment.db.getRange({ start: positionKey(position), reverse: true, limit: 1 });
+    for (const { key, value } of range) return { position: readPosition(key), bytes: value };
+    return undefined;
+  }
+
+  #chunk(from: Position): readonly Stored[] {
+    const chunk: Stored[] = [];
+    let size = 0;
+    for (const { key, value } of this.#environment.db.getRange({
+      start: positionKey(from),
+      limit: chunkRecords,
+    })) {
+      chunk.push({ position: readPosition(key), bytes: value });
+      size += value.length;
+      if (size >= chunkBytes) break;
+    }
+    return chunk;
+  }
+}
