@@ -195,11 +195,14 @@ export class ChangeFeed implements Feed {
   }
 
   #compare(events: readonly FeedEvent[]): void {
-    for (const published of events) {
-      const kept = published.seq < this.first ? undefined : this.#get(published.seq);
-      if (kept !== undefined && eventText(kept) !== eventText(published)) {
-        this.#onFault({ kind: 'diverged', kept, published });
-      }
+    const [start] = events;
+    if (start === undefined) return;
+    let at = 0;
+    for (const kept of this.read(start.seq)) {
+      while (events[at] !== undefined && (events[at] as FeedEvent).seq < kept.seq) at++;
+      const published = events[at];
+      if (published === undefined) return;
+      if (eventText(kept) !== eventText(published)) this.#onFault({ kind: 'diverged', kept, published });
     }
   }
 

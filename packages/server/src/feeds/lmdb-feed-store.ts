@@ -20,9 +20,9 @@ import type { FeedStore, TimelineRequest } from './feed-store.ts';
 import { commitWithin } from './lmdb-commit.ts';
 
 /** Small enough that one event of a record is soon found, large enough that an event costs little. */
-const recordEventsMax = 512;
+const recordEventsMax = 128;
 /** Records that one transaction of a trim deletes. */
-const trimRecordsMax = 64;
+const trimRecordsMax = 128;
 
 const nextKey = Buffer.from('next');
 const nothing = Buffer.alloc(1);
@@ -60,8 +60,6 @@ class LmdbFeedStore implements FeedStore {
   readonly #stallMs: number;
   #first: number;
   #next: number;
-  /** The record that was read last: neighbours are asked for one after the other. */
-  #recent: { readonly first: number; readonly record: Buffer } | undefined;
 
   constructor(root: RootDatabase<Buffer, Buffer>, stallMs: number) {
     this.#root = root;
@@ -105,7 +103,6 @@ class LmdbFeedStore implements FeedStore {
     for (;;) {
       const gone = this.#wholeRecordsBefore(first);
       if (gone.length === 0) return;
-      this.#recent = undefined;
       this.#first = gone.reduce(
         (end, { first: start, record }) => Math.max(end, start + recordCount(record)),
         0,
@@ -123,7 +120,6 @@ class LmdbFeedStore implements FeedStore {
   }
 
   async restart(next: number): Promise<void> {
-    this.#recent = undefined;
     this.#first = next;
     this.#next = next;
     await this.#commit(() => [
@@ -134,25 +130,26 @@ class LmdbFeedStore implements FeedStore {
   }
 
   get(seq: number): FeedEvent | undefined {
-    const found = seq < this.#first || seq >= this.#next ? undefined : this.#recordOf(seq);
-    return found === undefined ? undefined : decodeEvent(found.record, seq - found.first, found.first);
+    const key = seq < this.#first || seq >= this.#next ? undefined : this.#recordBefore(seq);
+    // Not a copy: a record is large beside one event of it.
+    const record = key === undefined ? undefined : this.#records.getBinaryFast(key);
+    if (key === undefined || record === undefined) return undefined;
+    const first = readNumber(key);
+    return decodeEvent(record, seq - first, first);
   }
 
   *read(from: number): Iterable<FeedEvent> {
     // Record by record, none held open between two steps: a slow reader keeps no pages from being used again.
     let seq = Math.max(from, this.#first);
     while (seq < this.#next) {
-      const found = this.#recordOf(seq);
-      if (found === undefined) {
-        if (seq >= this.#first) return;
-        seq = this.#first;
-        continue;
-      }
-      const count = recordCount(found.record);
-      for (let place = seq - found.first; place < count; place++) {
-        yield decodeEvent(found.record, place, found.first) as FeedEvent;
-      }
-      seq = Math.max(found.first + count, this.#first);
+      const key = this.#recordBefore(seq);
+      const record = key === undefined ? undefined : this.#records.get(key);
+      if (key === undefined || record === undefined) return;
+      const first = readNumber(key);
+      const count = recordCount(record);
+      if (seq >= first + count) return;
+      for (let place = seq - first; place < count; place++) yield decodeEvent(record, place, first) as FeedEvent;
+      seq = Math.max(first + count, this.#first);
     }
   }
 
@@ -187,19 +184,9 @@ class LmdbFeedStore implements FeedStore {
     return this.#next;
   }
 
-  /** The record that holds an event; undefined when it is gone. */
-  #recordOf(seq: number): { readonly first: number; readonly record: Buffer } | undefined {
-    const recent = this.#recent;
-    if (recent !== undefined && recent.first <= seq && seq < recent.first + recordCount(recent.record)) {
-      return recent;
-    }
-    const range = this.#records.getRange({ start: numberBytes(seq), reverse: true, limit: 1 });
-    for (const { key, value } of range) {
-      const first = readNumber(key);
-      if (seq >= first + recordCount(value)) return undefined;
-      this.#recent = { first, record: value };
-      return this.#recent;
-    }
+  /** Key of the last record that begins at an event or before it. */
+  #recordBefore(seq: number): Buffer | undefined {
+    for (const key of this.#records.getKeys({ start: numberBytes(seq), reverse: true, limit: 1 })) return key;
     return undefined;
   }
 
