@@ -10,6 +10,7 @@
 
 import type { Cause } from '@segue/core/model/change.ts';
 
+import { StorageError } from '../log/storage-error.ts';
 import type { FeedEvent } from './feed.ts';
 
 /** Grows when older records can no longer be read. */
@@ -31,17 +32,12 @@ type Tuple = readonly [
 ];
 
 /** What is in the store is not a record of this format. */
-export class FeedStoreError extends Error {
-  readonly code = 'feeds/store-damaged' as const;
-  readonly retryable = false;
-
-  constructor(cause?: unknown) {
-    super(
-      'The store of changes cannot be read (it is damaged or of a newer version): stop Segue and delete the folder; the log is not affected.',
-      { cause },
-    );
-    this.name = 'FeedStoreError';
-  }
+function damaged(cause?: unknown): StorageError {
+  return new StorageError(
+    'feed/corrupt',
+    'The kept changes cannot be read (damaged, or written by a newer version); stop Segue and delete the folder “feed” of its data directory, the log is not affected',
+    cause,
+  );
 }
 
 /** All that an event says but its number; equal texts are equal events. */
@@ -121,9 +117,9 @@ export function encodeRecord(events: readonly FeedEvent[]): Buffer {
   return bytes;
 }
 
-/** How many events a record holds. Throws `FeedStoreError`, as the two below. */
+/** How many events a record holds. @throws StorageError, as the two below. */
 export function recordCount(record: Buffer): number {
-  if (record.length < headBytes || record.readUInt8(0) !== format) throw new FeedStoreError();
+  if (record.length < headBytes || record.readUInt8(0) !== format) throw damaged();
   return record.readUInt32BE(1);
 }
 
@@ -137,7 +133,7 @@ export function decodeEvent(record: Buffer, place: number, first: number): FeedE
     const end = record.readUInt32BE(headBytes + 4 * place);
     return readEventText(record.toString('utf8', textsAt + start, textsAt + end), first + place);
   } catch (error) {
-    throw new FeedStoreError(error);
+    throw damaged(error);
   }
 }
 

@@ -29,7 +29,7 @@ export type LmdbDatabase = RootDatabase<Buffer, Buffer>;
 
 export type LmdbOptions = {
   /** Which store this is: the first part of its error codes. */
-  readonly store: 'log' | 'checkpoint' | 'quarantine';
+  readonly store: 'log' | 'checkpoint' | 'quarantine' | 'feed' | 'deliveries';
   readonly stallMs?: number | undefined;
   /** A power of two. */
   readonly mapBytes?: number | undefined;

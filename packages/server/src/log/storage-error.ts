@@ -1,5 +1,7 @@
 /** What can go wrong with what is kept on disk. The message says what, where, what was expected and what to do. */
 
+import { getSystemErrorMessage, getSystemErrorName } from 'node:util';
+
 export type StorageErrorCode =
   | 'data/foreign'
   | 'data/locked'
@@ -18,6 +20,13 @@ export type StorageErrorCode =
   | 'quarantine/failed'
   | 'quarantine/stalled'
   | 'quarantine/unusable'
+  | 'feed/corrupt'
+  | 'feed/failed'
+  | 'feed/stalled'
+  | 'feed/unusable'
+  | 'deliveries/failed'
+  | 'deliveries/stalled'
+  | 'deliveries/unusable'
   | 'backup/not-a-backup'
   | 'backup/newer-format'
   | 'backup/incomplete'
@@ -38,5 +47,9 @@ export class StorageError extends Error {
 
 /** One line about an error of the system or a library, for the end of a sentence. */
 export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  // LMDB gives the system's number, and a text that goes on with what it was asked before.
+  const number = 'code' in error && typeof error.code === 'number' ? error.code : 0;
+  if (number <= 0) return error.message;
+  return `${getSystemErrorName(-number)}, ${getSystemErrorMessage(-number)}`;
 }
