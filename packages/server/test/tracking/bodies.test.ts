@@ -288,6 +288,8 @@ describe('on the wire', () => {
     socket.end(`${head(['content-length: 1000'])}{"userId":`);
     await allOf(socket);
     expect(door.intake.takes).toEqual([]);
+    // It comes again, and then whole.
+    expect(door.quarantine.kept).toEqual([]);
   });
 
   test('chunked junk is refused, and the server goes on', async () => {

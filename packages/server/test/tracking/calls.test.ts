@@ -417,9 +417,9 @@ describe('counting', () => {
     await send(keys.otherSource);
     expect(Object.fromEntries(counted)).toEqual({
       'accepted shop': 2,
-      'duplicates shop': 1,
+      'duplicate shop': 1,
       'accepted app': 1,
-      'duplicates app': 1,
+      'duplicate app': 1,
       bytes: 3 * payload.length,
     });
   });

@@ -133,8 +133,8 @@ export async function openTrackingDoor(options: TrackingDoorOptions = {}): Promi
       accepted: (source, messages) => {
         count(`accepted ${source}`, messages);
       },
-      duplicates: (source, messages) => {
-        count(`duplicates ${source}`, messages);
+      ignored: (source, reason, messages) => {
+        count(`${reason} ${source}`, messages);
       },
       refused: (code, messages) => {
         count(`refused ${code}`, messages);

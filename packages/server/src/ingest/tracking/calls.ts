@@ -3,6 +3,8 @@
  * the good are taken, the bad kept aside, and the answer says which.
  */
 
+import type { IncomingHttpHeaders } from 'node:http';
+
 import { fail, ok, type Result } from '@segue/core/base/result.ts';
 import type { MessageKind } from '@segue/core/model/message.ts';
 import type { InstantReader } from '@segue/core/model/parse-message.ts';
@@ -10,7 +12,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import type { Grants } from '../../catalog/grants.ts';
 import type { Outcome } from '../../runtime/intake.ts';
-import { decodeBody } from './decode-body.ts';
+import { decodeBody, isGzip } from './decode-body.ts';
 import {
   anonymousIdOfHeader,
   keyOfBody,
@@ -77,8 +79,9 @@ export async function answerCall(
       : ok<ReadMessages>(readCall(body, text, shape.type, reading));
   if (!read.ok) return turnAway(door, { refusal: read.error, sender, raw: text }, reply);
 
-  door.keyRate.spend(sender.id, read.value.messages.length);
-  door.addressRate.spend(networkOf(request.ip), read.value.messages.length);
+  const count = read.value.messages.length + read.value.refused.length;
+  door.keyRate.spend(sender.id, count);
+  door.addressRate.spend(networkOf(request.ip), count);
   const outcomes = await takeMessages(door, sender.source, read.value);
   if (!outcomes.ok) return turnAway(door, { refusal: outcomes.error }, reply);
   if (wanted.value && read.value.refused.length === 0) {
@@ -130,17 +133,28 @@ function textOf(
   const { closed } = door.intake;
   if (closed !== undefined) return fail({ refusal: closedRefusal(closed) });
   if (body === undefined) return fail({ refusal: sender === undefined ? noKey : emptyBody });
-  const contentEncoding = headers['content-encoding'];
   if (!body.ok) {
     const { beginning, ...why } = body.error;
-    const readable = beginning !== undefined && contentEncoding === undefined;
-    return fail({ refusal: why, ...known, raw: readable ? beginning.toString('utf8') : '' });
+    return fail({
+      refusal: why,
+      ...known,
+      ...(beginning !== undefined && { raw: readable(beginning, headers) }),
+    });
   }
   door.metrics.bytes(body.value.length);
   if (body.value.length === 0) return fail({ refusal: sender === undefined ? noKey : emptyBody });
-  const bodyHeaders = { contentEncoding, contentType: headers['content-type'] };
+  const bodyHeaders = {
+    contentEncoding: headers['content-encoding'],
+    contentType: headers['content-type'],
+  };
   const text = decodeBody(body.value, bodyHeaders, door.limits.bodyBytesMax);
-  return text.ok ? text : fail({ refusal: text.error, ...known, raw: '' });
+  return text.ok ? text : fail({ refusal: text.error, ...known, raw: readable(body.value, headers) });
+}
+
+/** What people can make out of a body that could not be read; nothing of a compressed one. */
+function readable(bytes: Buffer, headers: IncomingHttpHeaders): string {
+  const compressed = headers['content-encoding'] !== undefined || isGzip(bytes);
+  return compressed ? '' : bytes.toString('utf8');
 }
 
 /** A refused body is kept like a refused message where its source is known. */

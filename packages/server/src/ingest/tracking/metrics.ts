@@ -1,9 +1,11 @@
+import type { Outcome } from '../../runtime/intake.ts';
+
 /** What the tracking API counts. Nothing personal: names of sources are the workspace's own, codes are ours. */
 export interface TrackingMetrics {
-  /** Messages that were taken durably, duplicates included. */
+  /** Messages that were taken durably. */
   accepted(source: string, messages: number): void;
-  /** Messages that were taken but changed nothing since their messageId was known. */
-  duplicates(source: string, messages: number): void;
+  /** Of those, messages that changed nothing: `duplicate` where the messageId was known, and so on. */
+  ignored(source: string, reason: NonNullable<Outcome['ignored']>, messages: number): void;
   /** Messages, or whole requests (counted as one), that were refused, by the code of the reason. */
   refused(code: string, count: number): void;
   /** Bytes of bodies as they came; of imports, after decompression. */
@@ -14,7 +16,7 @@ export interface TrackingMetrics {
 
 export const noTrackingMetrics: TrackingMetrics = {
   accepted: () => undefined,
-  duplicates: () => undefined,
+  ignored: () => undefined,
   refused: () => undefined,
   bytes: () => undefined,
   quarantineFailed: () => undefined,

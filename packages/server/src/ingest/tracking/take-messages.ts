@@ -22,8 +22,10 @@ export type Door = {
   readonly log: FastifyBaseLogger;
 };
 
-/** Why messages that were taken changed nothing. */
+/** Why messages that were taken changed nothing, and how many. */
 export type Ignored = Record<NonNullable<Outcome['ignored']>, number>;
+
+const ignoredReasons = ['duplicate', 'erased', 'unknown_customer', 'limit'] as const;
 
 const notStored: Refusal = {
   status: 503,
@@ -44,8 +46,10 @@ export async function takeMessages(
     if (!taken.ok) return taken;
     outcomes = taken.value;
     door.metrics.accepted(source, messages.length);
-    const { duplicate } = countIgnored(outcomes);
-    if (duplicate > 0) door.metrics.duplicates(source, duplicate);
+    const ignored = countIgnored(outcomes);
+    for (const reason of ignoredReasons) {
+      if (ignored[reason] > 0) door.metrics.ignored(source, reason, ignored[reason]);
+    }
   }
   if (refused.length > 0) await keepRefused(door, source, refused);
   return ok(outcomes);
