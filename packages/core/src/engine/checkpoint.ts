@@ -90,8 +90,9 @@ export function writeProfile(
     const o = findRing(p, stream.id);
     if (o >= 0) trim(p, stream, o, stream.oldest(p, now));
     const ring = readRing(p, stream);
-    if (ring !== undefined)
+    if (ring !== undefined) {
       rings.push(ringToJson(stream.id, inOneOrder({ ...ring, columns: ring.columns.map(inLowestScale) })));
+    }
   }
   return {
     id: p.id,
@@ -111,8 +112,8 @@ export function writeProfile(
       const flips = readFlips(p, unit);
       return flips === undefined ? [] : [[unit, flips] as const];
     }),
-    future: p.future ?? [],
-    history,
+    future: (p.future ?? []).map(inFixedOrder),
+    history: history.map(inFixedOrder),
   };
 }
 
@@ -133,11 +134,28 @@ export function readProfile(json: ProfileJson, plan: Plan): Profile {
   return p;
 }
 
+/** The same message gives the same bytes, wherever it has been meanwhile. */
+function inFixedOrder(message: Message): Message {
+  const { kind, messageId, time, timeFlagged, identifiers, name, properties, traits, previousId } = message;
+  return {
+    kind,
+    messageId,
+    time,
+    ...(timeFlagged === undefined ? {} : { timeFlagged }),
+    identifiers: identifiers.map((identifier) => ({ kind: identifier.kind, value: identifier.value })),
+    name,
+    properties,
+    traits,
+    ...(previousId === undefined ? {} : { previousId }),
+  };
+}
+
 /** A number with more decimals that has been let go leaves nothing behind. */
 function inLowestScale({ scale, base, units }: ColumnState): ColumnState {
   let down = 0;
-  while (scale - down > UNIT_SCALE && [base, ...units].every((u) => u % 10n ** BigInt(down + 1) === 0n))
+  while (scale - down > UNIT_SCALE && [base, ...units].every((u) => u % 10n ** BigInt(down + 1) === 0n)) {
     down++;
+  }
   const divisor = 10n ** BigInt(down);
   return { scale: scale - down, base: base / divisor, units: units.map((u) => u / divisor) };
 }

@@ -33,7 +33,11 @@ export type CustomerJson = {
   readonly segments: readonly { readonly segment: string; readonly since: string; readonly until?: string }[];
   readonly stages: readonly { readonly lifecycle: string; readonly stage: string; readonly since: string }[];
   readonly scores: Readonly<Record<string, number>>;
-  readonly consents: readonly { readonly channel: string; readonly topic?: string; readonly status: string }[];
+  readonly consents: readonly {
+    readonly channel: string;
+    readonly topic?: string;
+    readonly status: string;
+  }[];
   /** The instant of all these answers. */
   readonly at: string;
 };
@@ -70,7 +74,10 @@ export function findCustomer(directory: Directory, text: string): Found | undefi
 }
 
 /** `until` is looked for only where it is asked for: it takes all of the customer's messages. */
-export function customerJson({ engine, id }: Found, options: { readonly until: boolean }): CustomerJson | undefined {
+export function customerJson(
+  { engine, id }: Found,
+  options: { readonly until: boolean },
+): CustomerJson | undefined {
   const view = engine.profile(id);
   if (view === undefined) return undefined;
   const names = view.segments.map(({ segment }) => segment);

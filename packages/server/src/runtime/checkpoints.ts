@@ -52,7 +52,8 @@ export class Checkpointer {
     }
   }
 
-  async write(customers: Customers): Promise<Standing> {
+  /** `before` is waited for first: what must be durable before the checkpoint is, such as the changes that it counts. */
+  async write(customers: Customers, before: () => Promise<void>): Promise<Standing> {
     const { standing, index } = customers;
     const [engine = '', ...lines] = customers.engine.serialize();
     const rows: Row[] = [...index.beginCheckpoint()];
@@ -68,6 +69,7 @@ export class Checkpointer {
       if (!now.has(id)) rows.push({ key: numberKey(profilePrefix, id), value: undefined });
     }
     const head: CheckpointHead = { format, ...standing, chunk: index.chunk, engine };
+    await before();
     await this.#store.write(rows, bytes.encode(JSON.stringify(head)));
     this.#written = now;
     index.endCheckpoint();

@@ -44,6 +44,11 @@ export class ManualClock implements Clock {
   wakeAt(instant: Instant, callback: () => void): () => void {
     const wake = { at: instant, callback };
     this.#waiting.add(wake);
+    if (instant <= this.#now) {
+      setImmediate(() => {
+        if (this.#waiting.delete(wake)) callback();
+      });
+    }
     return () => {
       this.#waiting.delete(wake);
     };

@@ -17,7 +17,9 @@ import type { Identifier, Instant, Message } from '@segue/core/model/message.ts'
 
 import type { FeedEvent } from '../feeds/feed.ts';
 import type { LogEntry, LogRecord, Position } from '../log/entry.ts';
+import type { Log } from '../log/log.ts';
 import type { Directory, Found } from '../reading/customer-reader.ts';
+import { DefinitionsLoader } from './definitions-loader.ts';
 import type { Membership, Outcome } from './intake.ts';
 import type { EntryResult, Subject } from './loop.ts';
 import type { MessageIndex } from './message-index.ts';
@@ -28,6 +30,7 @@ export type CustomersOptions = {
   readonly start: Instant;
   /** In force before the first entry of the log. */
   readonly definitions: Definitions;
+  readonly log: Log;
   readonly index: MessageIndex;
   /** Gets the changes of a record once the state shows them all. */
   readonly publish: (events: readonly FeedEvent[]) => void;
@@ -47,13 +50,21 @@ export class Customers implements Subject, Directory {
   readonly engine: Engine;
   readonly index: MessageIndex;
   readonly #publish: (events: readonly FeedEvent[]) => void;
+  readonly #log: Log;
+  /** Definitions that are being built, and for which entry of the log. */
+  #building: { readonly loader: DefinitionsLoader; readonly revision: number } | undefined = undefined;
   #position: Position;
   #seq: number;
   #events: FeedEvent[] = [];
 
-  constructor(options: CustomersOptions, checkpoint?: { readonly lines: Iterable<string>; readonly standing: Standing }) {
+  constructor(
+    options: CustomersOptions,
+    checkpoint?: { readonly lines: Iterable<string>; readonly standing: Standing },
+  ) {
     this.index = options.index;
     this.#publish = options.publish;
+    this.#log = options.log;
+    options.index.onMerge = (survivor, gone) => this.#building?.loader.build.merge(survivor, gone);
     this.#position = checkpoint?.standing.position ?? 0;
     this.#seq = checkpoint?.standing.seq ?? 0;
     const onChange = (change: Change): void => {
@@ -102,7 +113,43 @@ export class Customers implements Subject, Directory {
     return this.engine.profile(profile)?.segments ?? [];
   }
 
+  /** Begins to build definitions beside those in force, for the entry of the log with that revision. One at a time. */
+  beginBuild(definitions: Definitions, revision: number): DefinitionsLoader {
+    const build = this.engine.build(definitions);
+    const loader = new DefinitionsLoader(build, this.#log, this.index.all());
+    this.#building = { loader, revision };
+    return loader;
+  }
+
+  /** Lets a build go that will not come into force. */
+  dropBuild(): void {
+    this.#building?.loader.build.release();
+    this.#building = undefined;
+  }
+
+  /** Of the next entry to take. */
+  get position(): Position {
+    return this.#position;
+  }
+
+  /** Definitions that were not built before, as in a replay, are built here, which takes as long as it takes. */
+  #putInForce(
+    entry: LogEntry & { readonly kind: 'definitions' },
+    position: Position,
+    at: Instant,
+  ): EntryResult {
+    this.engine.advanceTo(at);
+    const built = this.#building;
+    const isBuilt = built?.revision === entry.revision && built.loader.build.before === this.engine.plan;
+    const loader = isBuilt ? built.loader : this.beginBuild(readListed(entry.definitions), entry.revision);
+    loader.load(position, () => true);
+    const result = this.engine.putInForce(loader.build, at);
+    this.#building = undefined;
+    return result;
+  }
+
   #takeEntry(entry: LogEntry, position: Position, at: Instant): Result<Outcome, readonly Diagnostic[]> {
+    if (entry.kind === 'definitions') return this.#putInForce(entry, position, at);
     const input = inputOf(entry);
     if (input === undefined) {
       this.engine.advanceTo(at);
@@ -110,7 +157,9 @@ export class Customers implements Subject, Directory {
     }
     const result = this.engine.apply(input, at);
     if (entry.kind === 'message' && result.ok && result.value.ignored === undefined) {
-      this.index.note(defined(result.value.profile, 'the profile of a message that was taken'), position);
+      const profile = defined(result.value.profile, 'the profile of a message that was taken');
+      this.index.note(profile, position);
+      this.#building?.loader.note(profile, position);
     }
     return result;
   }
@@ -124,7 +173,7 @@ export class Customers implements Subject, Directory {
 }
 
 /** What the engine is told of an entry; undefined: only that time passes. */
-function inputOf(entry: LogEntry): Input | undefined {
+function inputOf(entry: Exclude<LogEntry, { readonly kind: 'definitions' }>): Input | undefined {
   switch (entry.kind) {
     case 'message':
     case 'list':
@@ -133,8 +182,6 @@ function inputOf(entry: LogEntry): Input | undefined {
     case 'refresh':
     case 'erase':
       return entry;
-    case 'definitions':
-      return { kind: 'definitions', definitions: readListed(entry.definitions) };
     case 'tick':
       return undefined;
   }

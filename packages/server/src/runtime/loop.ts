@@ -128,7 +128,10 @@ export class Loop implements Intake {
     if (messages.length === 0) return { ok: true, value: [] };
     const entries = messages.map((message): LogEntry => ({ kind: 'message', message, source }));
     const results = await this.submit(entries);
-    return { ok: true, value: results.map((result) => (result.ok ? result.value : { notices: result.error })) };
+    return {
+      ok: true,
+      value: results.map((result) => (result.ok ? result.value : { notices: result.error })),
+    };
   }
 
   memberships(profile: number): readonly Membership[] {
@@ -211,7 +214,8 @@ export class Loop implements Intake {
     const at = this.now();
     this.#lastAt = at;
     // Time passes with every record, so a tick is needed only where there is nothing else.
-    const entries = n === 0 ? [tick] : submissions.length === 1 ? (submissions[0]?.entries ?? []) : flat(submissions);
+    const entries =
+      n === 0 ? [tick] : submissions.length === 1 ? (submissions[0]?.entries ?? []) : flat(submissions);
     return { submissions, entries, at };
   }
 

@@ -12,7 +12,7 @@ import type { Instant, Message } from '@segue/core/model/message.ts';
 import type { CheckpointStore, Row } from '../log/checkpoint-store.ts';
 import type { Position } from '../log/entry.ts';
 import type { Log } from '../log/log.ts';
-import { numberKey, prefixRange } from './row-keys.ts';
+import { numberKey, numberOfKey, prefixRange } from './row-keys.ts';
 
 /** First byte of the rows' keys. */
 export const indexPrefix = 0x69;
@@ -30,6 +30,8 @@ export class MessageIndex implements MessageHistory {
   #chunk: number;
   /** The clock of the engine: what is dated later is not history yet. */
   readonly #now: () => Instant;
+  /** Told of merges. */
+  onMerge: ((survivor: number, gone: number) => void) | undefined = undefined;
 
   /** `chunk`: how many checkpoints have been written. */
   constructor(log: Log, store: CheckpointStore, chunk: number, now: () => Instant) {
@@ -85,10 +87,25 @@ export class MessageIndex implements MessageHistory {
     return [...new Set(positions)].sort((a, b) => a - b);
   }
 
+  /** Every profile that has messages, with their positions. */
+  *all(): Iterable<readonly [number, readonly Position[]]> {
+    const [from, to] = prefixRange(indexPrefix);
+    for (const { key, value } of this.#store.read(from, to)) {
+      const profile = numberOfKey(key, 0);
+      if (this.#gone.has(profile) || this.#leavingGone.has(profile)) continue;
+      const positions: Position[] = [];
+      readPositions(value, positions);
+      yield [profile, positions];
+    }
+    yield* this.#leaving;
+    yield* this.#fresh;
+  }
+
   merge(survivor: number, gone: number): void {
     const theirs = this.positions(gone);
     for (const position of theirs) this.note(survivor, position);
     this.forget(gone);
+    this.onMerge?.(survivor, gone);
   }
 
   forget(profile: number): void {

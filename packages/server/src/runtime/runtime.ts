@@ -1,0 +1,208 @@
+/**
+ * The running engine: log, customers and feed put together, taken up where they were, and written down again.
+ *
+ * Start: the last checkpoint, then the rest of the log, then the clock. The changes of the rest are published again under
+ * the numbers that they had; the feed passes over those that it has. A checkpoint that does not fit the log, or cannot be
+ * read, is cleared and the whole log replayed: slower, and the same.
+ */
+
+import type { Engine } from '@segue/core/engine/engine.ts';
+import { noDefinitions } from '@segue/core/model/definitions.ts';
+import type { Instant } from '@segue/core/model/message.ts';
+
+import type { ChangeFeed } from '../feeds/change-feed.ts';
+import type { CheckpointStore } from '../log/checkpoint-store.ts';
+import type { LogRecord, Position } from '../log/entry.ts';
+import type { Log } from '../log/log.ts';
+import { Checkpointer, readHead, readLines } from './checkpoints.ts';
+import type { Clock } from './clock.ts';
+import { Customers, type CustomersOptions } from './customers.ts';
+import type { IntakeClosed } from './intake.ts';
+import { Loop, type RecordTiming } from './loop.ts';
+import { MessageIndex } from './message-index.ts';
+
+export type RuntimeOptions = {
+  readonly log: Log;
+  readonly checkpoints: CheckpointStore;
+  readonly feed: ChangeFeed;
+  readonly clock: Clock;
+  /** IANA name; days of rules begin at its midnights. */
+  readonly timeZone: string;
+  /** How often a checkpoint is written while something happens, in milliseconds. */
+  readonly checkpointEveryMs: number;
+  readonly refuses?: () => IntakeClosed | undefined;
+  readonly onTaken?: (record: LogRecord, timing: RecordTiming) => void;
+  /** While the log is replayed: how far, of how much. */
+  readonly onReplay?: (position: Position, end: Position) => void;
+  /** A checkpoint that is of no use; the log is replayed instead. */
+  readonly onBadCheckpoint?: (reason: string) => void;
+  readonly onCheckpoint?: (position: Position, ms: number) => void;
+};
+
+/** How long a replay works before it lets others have a turn, in milliseconds. */
+const sliceMs = 20;
+
+export class Runtime {
+  readonly customers: Customers;
+  readonly loop: Loop;
+  readonly feed: ChangeFeed;
+  readonly #options: RuntimeOptions;
+  readonly #checkpointer: Checkpointer;
+  #checkpointAt: Position;
+  #checkpointing: Promise<void> | undefined = undefined;
+  #timer: NodeJS.Timeout | undefined = undefined;
+  readonly #failure: PromiseWithResolvers<Error> = Promise.withResolvers<Error>();
+
+  private constructor(options: RuntimeOptions, customers: Customers, checkpointAt: Position) {
+    const { log, clock, refuses, onTaken } = options;
+    this.#options = options;
+    this.customers = customers;
+    this.feed = options.feed;
+    this.#checkpointAt = checkpointAt;
+    this.#checkpointer = new Checkpointer(options.checkpoints);
+    this.loop = new Loop({
+      log,
+      clock,
+      subject: customers,
+      ...(refuses === undefined ? {} : { refuses }),
+      onTaken: (record, timing) => {
+        onTaken?.(record, timing);
+        this.#scheduleCheckpoint();
+      },
+    });
+    for (const failed of [this.loop.failed, options.feed.failed]) {
+      void failed.then((error) => {
+        this.#failure.resolve(error);
+      });
+    }
+  }
+
+  /** Settles, with the error, when nothing can go on; whoever owns the process stops it. */
+  get failed(): Promise<Error> {
+    return this.#failure.promise;
+  }
+
+  get engine(): Engine {
+    return this.customers.engine;
+  }
+
+  /** Takes up the state where it was. */
+  static async open(options: RuntimeOptions): Promise<Runtime> {
+    const { log, feed } = options;
+    const restored = restore(options);
+    if (restored === undefined) await options.checkpoints.clear();
+    const customers = restored ?? fresh(options);
+    const checkpointAt = customers.position;
+    await replay(customers, log, options.onReplay);
+    feed.replayed(customers.standing.seq);
+    return new Runtime(options, customers, checkpointAt);
+  }
+
+  /** Writes down where everything stands; resolves when it is durable. */
+  checkpoint(): Promise<void> {
+    this.#checkpointing ??= this.#checkpoint().finally(() => {
+      this.#checkpointing = undefined;
+    });
+    return this.#checkpointing;
+  }
+
+  /** Takes nothing more, answers what was taken, writes a last checkpoint. The log and the stores stay open. */
+  async stop(): Promise<void> {
+    await this.loop.stop();
+    clearTimeout(this.#timer);
+    await this.#checkpointing;
+    await this.checkpoint();
+  }
+
+  async #checkpoint(): Promise<void> {
+    const started = performance.now();
+    const { position } = this.customers;
+    if (position === this.#checkpointAt) return;
+    try {
+      await this.#checkpointer.write(this.customers, () => this.feed.flush());
+      this.#checkpointAt = position;
+      this.#options.onCheckpoint?.(position, performance.now() - started);
+    } catch (error) {
+      this.#failure.resolve(error instanceof Error ? error : new Error(String(error)));
+      throw error;
+    }
+  }
+
+  #scheduleCheckpoint(): void {
+    if (this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      void this.checkpoint().catch(() => undefined);
+    }, this.#options.checkpointEveryMs);
+    this.#timer.unref();
+  }
+}
+
+function customersOptions(options: RuntimeOptions, index: MessageIndex): CustomersOptions {
+  const { log, timeZone, clock, feed } = options;
+  return {
+    log,
+    timeZone,
+    start: log.recordAt(0)?.at ?? clock.now(),
+    definitions: noDefinitions,
+    index,
+    publish: (events) => {
+      feed.publish(events);
+    },
+  };
+}
+
+function fresh(options: RuntimeOptions): Customers {
+  return openCustomers(options, 0);
+}
+
+/** The index needs the clock of customers who need the index: it is asked only once there are some. */
+function openCustomers(
+  options: RuntimeOptions,
+  chunk: number,
+  checkpoint?: ConstructorParameters<typeof Customers>[1],
+): Customers {
+  const late: { customers?: Customers } = {};
+  const now = (): Instant => late.customers?.engine.now ?? -Infinity;
+  const index = new MessageIndex(options.log, options.checkpoints, chunk, now);
+  const customers = new Customers(customersOptions(options, index), checkpoint);
+  late.customers = customers;
+  return customers;
+}
+
+/** The customers as of the last checkpoint; undefined where there is none that is of use. */
+function restore(options: RuntimeOptions): Customers | undefined {
+  const { checkpoints, log, onBadCheckpoint } = options;
+  try {
+    const head = readHead(checkpoints);
+    if (head === undefined) {
+      if (checkpoints.head !== undefined) onBadCheckpoint?.('it has the format of another version');
+      return undefined;
+    }
+    if (head.position > log.next) {
+      onBadCheckpoint?.(`it is of position ${head.position}, and the log ends at ${log.next}`);
+      return undefined;
+    }
+    const { position, seq, chunk } = head;
+    return openCustomers(options, chunk, {
+      lines: readLines(checkpoints, head),
+      standing: { position, seq },
+    });
+  } catch (error) {
+    onBadCheckpoint?.(error instanceof Error ? error.message : String(error));
+    return undefined;
+  }
+}
+
+async function replay(customers: Customers, log: Log, onReplay: RuntimeOptions['onReplay']): Promise<void> {
+  const end = log.next;
+  let until = performance.now() + sliceMs;
+  for (const record of log.read(customers.position)) {
+    customers.take(record);
+    if (performance.now() < until) continue;
+    onReplay?.(customers.position, end);
+    await new Promise((resolve) => setImmediate(resolve));
+    until = performance.now() + sliceMs;
+  }
+  onReplay?.(customers.position, end);
+}

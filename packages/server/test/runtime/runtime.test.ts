@@ -1,0 +1,197 @@
+/**
+ * The runtime on any history, killed and started again anywhere: the same state, the same changes under the same numbers,
+ * as an engine that was told the same and never stopped.
+ */
+
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+
+import { Engine } from '@segue/core/engine/engine.ts';
+import { MemoryHistory } from '@segue/core/engine/message-history.ts';
+import type { Change } from '@segue/core/model/change.ts';
+import { noDefinitions } from '@segue/core/model/definitions.ts';
+import type { Input } from '@segue/core/model/input.ts';
+import { listDefinitions } from '@segue/core/model/listed-definitions.ts';
+import type { Instant } from '@segue/core/model/message.ts';
+import { inputAt } from '@segue/testkit/arbitrary-history.ts';
+import { arbitraryCase, arbitraryDefinitions, type DifferentialCase } from '@segue/testkit/differential.ts';
+
+import { ChangeFeed, type FeedFault } from '../../src/feeds/change-feed.ts';
+import type { FeedEvent } from '../../src/feeds/feed.ts';
+import { MemoryFeedStore } from '../../src/feeds/memory-feed-store.ts';
+import type { LogEntry } from '../../src/log/entry.ts';
+import { createMemoryCheckpointStore } from '../../src/log/memory-checkpoint-store.ts';
+import { createMemoryLog } from '../../src/log/memory-log.ts';
+import { ManualClock } from '../../src/runtime/clock.ts';
+import { Runtime } from '../../src/runtime/runtime.ts';
+
+type Interruption = 'none' | 'checkpoint' | 'kill' | 'build';
+
+/** What survives a process. */
+class Disk {
+  readonly log = createMemoryLog();
+  readonly checkpoints = createMemoryCheckpointStore();
+  readonly feedStore = new MemoryFeedStore();
+  readonly faults: FeedFault[] = [];
+  readonly clock: ManualClock;
+  readonly timeZone: string;
+
+  constructor(timeZone: string, start: Instant) {
+    this.timeZone = timeZone;
+    this.clock = new ManualClock(start);
+  }
+
+  #cut: () => void = () => undefined;
+
+  /** From now on nothing that the process was about to write reaches the disk. */
+  kill(): void {
+    this.#cut();
+  }
+
+  open(): Promise<Runtime> {
+    const { log, checkpoints, clock, timeZone } = this;
+    let isCut = false;
+    this.#cut = () => {
+      isCut = true;
+    };
+    const store = new Proxy(this.feedStore, {
+      get: (target, name) => {
+        const value: unknown = Reflect.get(target, name, target);
+        if (typeof value !== 'function') return value;
+        const writes = name === 'append' || name === 'restart' || name === 'trim';
+        return (...args: unknown[]): unknown =>
+          writes && isCut ? new Promise(() => undefined) : Reflect.apply(value, target, args);
+      },
+    });
+    const feed = new ChangeFeed({
+      store,
+      now: () => clock.now(),
+      keepMs: Infinity,
+      onFault: (fault) => this.faults.push(fault),
+    });
+    return Runtime.open({ log, checkpoints, feed, clock, timeZone, checkpointEveryMs: 3_600_000 });
+  }
+}
+
+function entryOf(input: Input, revision: number): LogEntry {
+  if (input.kind === 'message') return { ...input, source: 'test' };
+  if (input.kind !== 'definitions') return input;
+  return {
+    kind: 'definitions',
+    definitions: listDefinitions(input.definitions),
+    revision,
+    author: 'test',
+    reason: '',
+  };
+}
+
+/** Lets the clock go to an instant, the way it does: what is due on the way is done when it is due. */
+async function passTime(disk: Disk, runtime: Runtime, until: Instant): Promise<void> {
+  for (;;) {
+    const due = runtime.engine.nextDueAt();
+    if (due === undefined || due > until) break;
+    const { position } = runtime.customers;
+    disk.clock.set(Math.max(due, disk.clock.now()));
+    while (runtime.customers.position === position) await new Promise((resolve) => setImmediate(resolve));
+  }
+  disk.clock.set(until);
+}
+
+async function live(story: DifferentialCase, interruptions: readonly Interruption[]) {
+  const disk = new Disk(story.timeZone, story.start);
+  let runtime = await disk.open();
+  let revision = 1;
+  const inputs: Input[] = [{ kind: 'definitions', definitions: story.definitions }];
+  await runtime.loop.submit([entryOf(inputs[0] as Input, revision)]);
+  let now = story.start;
+  for (const [i, { afterMs, input: sketch }] of story.steps.entries()) {
+    const interruption = interruptions[i % interruptions.length] ?? 'none';
+    if (interruption === 'checkpoint') await runtime.checkpoint();
+    if (interruption === 'kill') {
+      disk.kill();
+      void runtime.loop.stop();
+      runtime = await disk.open();
+    }
+    await passTime(disk, runtime, now + afterMs);
+    now += afterMs;
+    const input = inputAt(sketch, now);
+    if (input.kind === 'definitions') {
+      revision++;
+      if (interruption === 'build') {
+        const loader = runtime.customers.beginBuild(input.definitions, revision);
+        loader.load(Math.floor(runtime.customers.position / 2), () => true);
+      }
+    }
+    const sent = runtime.loop.submit([entryOf(input, revision)]);
+    await sent;
+  }
+  await passTime(disk, runtime, now + story.tailMs);
+  // A last tick brings the engine's clock to the same instant.
+  await runtime.loop.submit([{ kind: 'tick' }]);
+  return { disk, runtime, state: [...runtime.engine.serialize()] };
+}
+
+function straight(story: DifferentialCase) {
+  const changes: Change[] = [];
+  const { timeZone, start } = story;
+  const onChange = (change: Change): void => void changes.push(change);
+  const history = new MemoryHistory();
+  const engine = new Engine({ timeZone, start, definitions: noDefinitions, history, onChange });
+  engine.apply({ kind: 'definitions', definitions: story.definitions }, start);
+  let now = start;
+  for (const { afterMs, input: sketch } of story.steps) {
+    now += afterMs;
+    engine.apply(inputAt(sketch, now), now);
+  }
+  engine.advanceTo(now + story.tailMs);
+  return { changes, state: [...engine.serialize()] };
+}
+
+function bare({ seq: _, customer, ...change }: FeedEvent): string {
+  return JSON.stringify(Object.entries({ profile: customer.profile, ...change }).sort());
+}
+
+describe('the runtime', () => {
+  test('does as an engine that never stopped, wherever it is killed', async () => {
+    const interruption = fc.constantFrom<Interruption>('none', 'checkpoint', 'kill', 'build');
+    await fc.assert(
+      fc.asyncProperty(
+        arbitraryCase(arbitraryDefinitions),
+        fc.array(interruption, { minLength: 1, maxLength: 12 }),
+        async (story, interruptions) => {
+          const one = await live(story, interruptions);
+          const other = straight(story);
+          const bytes = (lines: readonly string[]): string =>
+            lines.join('\n').replace(/"negatives":\[.*?\],"seen"/, '"seen"');
+          expect(bytes(one.state)).toBe(bytes(other.state));
+          const events = [...one.runtime.feed.read(0)];
+          expect(events.map(bare)).toEqual(
+            other.changes.map((change) => JSON.stringify(Object.entries(change).sort())),
+          );
+          expect(events.map(({ seq }) => seq)).toEqual(events.map((_, i) => i));
+          expect(one.disk.faults).toEqual([]);
+        },
+      ),
+      { numRuns: Number(process.env['SEGUE_CASES'] ?? 150) },
+    );
+  });
+
+  test('gives the same from the log alone as from a checkpoint and the rest', async () => {
+    await fc.assert(
+      fc.asyncProperty(arbitraryCase(arbitraryDefinitions), async (story) => {
+        const { disk, runtime, state } = await live(story, ['checkpoint', 'none', 'kill']);
+        await runtime.stop();
+        const restored = await disk.open();
+        expect([...restored.engine.serialize()]).toEqual(state);
+        await restored.stop();
+        await disk.checkpoints.clear();
+        const replayed = await disk.open();
+        const bytes = (lines: readonly string[]): string =>
+          lines.join('\n').replace(/"negatives":\[.*?\],"seen"/, '"seen"');
+        expect(bytes([...replayed.engine.serialize()])).toBe(bytes(state));
+        expect(disk.faults).toEqual([]);
+      }),
+      { numRuns: Number(process.env['SEGUE_CASES'] ?? 60) },
+    );
+  });
+});
