@@ -105,7 +105,7 @@ export async function trackingRoutes(app: FastifyInstance, options: TrackingOpti
       parsed(null, payload);
     });
     let underWay = 0;
-    imports.post('/v1/import', { config: { access: 'marketer' } }, async (request, reply) => {
+    imports.post('/v1/import', { config: { access: 'marketer', longBody: true } }, async (request, reply) => {
       if (underWay >= limits.importsMax) return refuseImport(door, request, reply, tooManyImports);
       underWay += 1;
       try {
