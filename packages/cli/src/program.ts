@@ -2,14 +2,19 @@
 
 import { Command } from 'commander';
 
+import { registerApply } from './commands/apply.ts';
+import { registerBackup } from './commands/backup.ts';
 import { registerCheck } from './commands/check.ts';
 import { registerCompletion } from './commands/completion.ts';
+import { registerConfig } from './commands/config.ts';
 import { registerDemo } from './commands/demo.ts';
 import { registerExplain } from './commands/explain.ts';
 import { registerFmt } from './commands/fmt.ts';
 import { registerForecast } from './commands/forecast.ts';
 import { registerGenerate } from './commands/generate.ts';
 import { registerReplay } from './commands/replay.ts';
+import { registerRestore } from './commands/restore.ts';
+import { registerStart } from './commands/start.ts';
 import { registerTest } from './commands/test.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -34,12 +39,18 @@ export function createProgram(terminal: Terminal): Command {
       'after',
       `
 Examples:
+  segue start                         run the service
   segue test scenarios/*.yaml         run scenario files
   segue check definitions/            check definitions
   segue help test                     tell more about a command
 
 Exit codes: 0 done, 1 done and something is wrong, 2 not done (wrong usage, unreadable file).`,
     );
+  registerStart(program, terminal);
+  registerConfig(program, terminal);
+  registerApply(program, terminal);
+  registerBackup(program, terminal);
+  registerRestore(program, terminal);
   registerDemo(program, terminal);
   registerTest(program, terminal);
   registerCheck(program, terminal);

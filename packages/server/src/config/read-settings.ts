@@ -24,7 +24,13 @@ export const defaultSettingsFile = 'segue.yaml';
 const fileBytesMax = 1024 * 1024;
 
 /** Variables that other tools of ours read; they are no settings and no mistakes. */
-const otherVariables: ReadonlySet<string> = new Set(['SEGUE_CONFIG', 'SEGUE_RESTARTED']);
+const otherVariables: ReadonlySet<string> = new Set([
+  'SEGUE_CONFIG',
+  'SEGUE_KEY',
+  'SEGUE_RESTARTED',
+  'SEGUE_URL',
+  'SEGUE_WRITE_KEY',
+]);
 
 export type SettingsInput = {
   readonly cwd: string;
