@@ -70,10 +70,14 @@ function live(
       engine.advanceTo(now);
       const build = history.build;
       if (built && build !== undefined) {
-        foreseen = [...build.differences()].flatMap(({ profile, entered, exited }) => [
-          ...entered.map((segment) => `${profile} entered ${segment}`),
-          ...exited.map((segment) => `${profile} exited ${segment}`),
-        ]);
+        foreseen = [...build.differences()].flatMap((difference) => {
+          if (difference === undefined) return [];
+          const { profile, entered, exited } = difference;
+          return [
+            ...entered.map((segment) => `${profile} entered ${segment}`),
+            ...exited.map((segment) => `${profile} exited ${segment}`),
+          ];
+        });
         engine.putInForce(build, now);
       } else engine.apply({ kind: 'definitions', definitions: after }, now);
     }

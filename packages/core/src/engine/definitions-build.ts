@@ -81,8 +81,11 @@ export class DefinitionsBuild {
     mergeProfiles(to, from, this.plan, this.#state.now, false);
   }
 
-  /** What would change if the definitions came into force now, of each customer of whom something would. */
-  *differences(): Iterable<AnswerChange> {
+  /**
+   * What would change if the definitions came into force now: customer by customer, undefined for one of whom nothing
+   * would. What new populations and replaced lists would bring comes on top.
+   */
+  *differences(): Iterable<AnswerChange | undefined> {
     const state = this.#state;
     this.env.populations.clear();
     for (const [key, taken] of state.env.populations) this.env.populations.set(key, [...taken]);
@@ -91,12 +94,7 @@ export class DefinitionsBuild {
       state.report.silence();
       const p = this.renewed(old);
       state.report.speak();
-      const change = differenceOf(
-        old.id,
-        answersOf(state, old),
-        answersOf({ plan: this.plan, now: state.now }, p),
-      );
-      if (change !== undefined) yield change;
+      yield differenceOf(old.id, answersOf(state, old), answersOf({ plan: this.plan, now: state.now }, p));
     }
   }
 

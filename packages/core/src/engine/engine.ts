@@ -51,6 +51,8 @@ export type EngineOptions = {
   readonly keepHistory?: boolean | ((message: Message) => boolean);
   /** Where all messages are kept instead of in memory; does all that `keepHistory` does. It is not part of checkpoints. */
   readonly history?: MessageHistory;
+  /** Called before two customers become one: `gone` is still there, as it was. */
+  readonly onMerge?: (survivor: number, gone: number) => void;
   /** Numbers kept of one customer at most; see `customerNumbersMax`. */
   readonly customerNumbersMax?: number;
 };
@@ -283,7 +285,7 @@ export class Engine {
   /** An engine in the state that `serialize` wrote down; throws for a checkpoint of another format. */
   static restore(
     lines: Iterable<string>,
-    options: Pick<EngineOptions, 'onChange' | 'keepHistory' | 'history'>,
+    options: Pick<EngineOptions, 'onChange' | 'keepHistory' | 'history' | 'onMerge'>,
   ): Engine {
     const [first, ...profiles] = lines;
     const { header, definitions } = readHeader(defined(first, 'the header of a checkpoint'));

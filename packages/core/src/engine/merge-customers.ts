@@ -21,6 +21,7 @@ function mergeCustomers(state: EngineState, survivor: number, gone: number): voi
   const to = defined(state.profiles[survivor], 'a surviving profile');
   const from = defined(state.profiles[gone], 'a merged profile');
   const isNew = to.bornAt > state.now;
+  state.options.onMerge?.(survivor, gone);
   state.report.hold(to);
   mergeProfiles(to, from, state.plan, state.now, state.keepsMessages);
   state.forget(gone);

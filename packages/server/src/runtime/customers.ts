@@ -42,7 +42,20 @@ export type Standing = {
   readonly position: Position;
   /** Number of the next change. */
   readonly seq: number;
+  readonly definitions: Omit<TakenDefinitions, 'definitions'>;
 };
+
+/** The definitions in force, and how they came to be. */
+export type TakenDefinitions = {
+  /** 0: none were ever given. */
+  readonly revision: number;
+  readonly at: Instant;
+  readonly author: string;
+  readonly reason: string;
+  readonly definitions: Definitions;
+};
+
+const noRevision = { revision: 0, at: 0, author: '', reason: '' };
 
 const nothing: Outcome = { notices: [] };
 
@@ -55,6 +68,9 @@ export class Customers implements Subject, Directory {
   #building: { readonly loader: DefinitionsLoader; readonly revision: number } | undefined = undefined;
   #position: Position;
   #seq: number;
+  #definitions: TakenDefinitions;
+  /** Members by segment; counted when first asked for, kept up from then on. */
+  #sizes: Map<string, number> | undefined = undefined;
   #events: FeedEvent[] = [];
 
   constructor(
@@ -67,18 +83,24 @@ export class Customers implements Subject, Directory {
     options.index.onMerge = (survivor, gone) => this.#building?.loader.build.merge(survivor, gone);
     this.#position = checkpoint?.standing.position ?? 0;
     this.#seq = checkpoint?.standing.seq ?? 0;
+    const onMerge = (_: number, gone: number): void => {
+      this.#forgetMember(gone);
+    };
     const onChange = (change: Change): void => {
       this.#note(change);
     };
     const { timeZone, start, definitions, index: history } = options;
     this.engine =
       checkpoint === undefined
-        ? new Engine({ timeZone, start, definitions, history, onChange })
-        : Engine.restore(checkpoint.lines, { history, onChange });
+        ? new Engine({ timeZone, start, definitions, history, onChange, onMerge })
+        : Engine.restore(checkpoint.lines, { history, onChange, onMerge });
+    const { revision, at, author, reason } = checkpoint?.standing.definitions ?? noRevision;
+    this.#definitions = { revision, at, author, reason, definitions: this.engine.definitions };
   }
 
   get standing(): Standing {
-    return { position: this.#position, seq: this.#seq };
+    const { definitions: _, ...definitions } = this.#definitions;
+    return { position: this.#position, seq: this.#seq, definitions };
   }
 
   take({ position, at, entries }: LogRecord): readonly EntryResult[] {
@@ -127,6 +149,10 @@ export class Customers implements Subject, Directory {
     this.#building = undefined;
   }
 
+  get definitions(): TakenDefinitions {
+    return this.#definitions;
+  }
+
   /** Of the next entry to take. */
   get position(): Position {
     return this.#position;
@@ -145,6 +171,11 @@ export class Customers implements Subject, Directory {
     loader.load(position, () => true);
     const result = this.engine.putInForce(loader.build, at);
     this.#building = undefined;
+    if (result.ok) {
+      const { revision, author, reason } = entry;
+      this.#definitions = { revision, at, author, reason, definitions: this.engine.definitions };
+      this.#sizes = undefined;
+    }
     return result;
   }
 
@@ -164,7 +195,34 @@ export class Customers implements Subject, Directory {
     return result;
   }
 
+  /** Of every segment, how many are in it. */
+  sizes(): ReadonlyMap<string, number> {
+    this.#sizes ??= this.#countSizes();
+    return this.#sizes;
+  }
+
+  #countSizes(): Map<string, number> {
+    const sizes = new Map([...this.engine.definitions.segments.keys()].map((name) => [name, 0]));
+    for (const id of this.engine.profileIds()) {
+      for (const { segment } of this.engine.profile(id)?.segments ?? []) {
+        sizes.set(segment, (sizes.get(segment) ?? 0) + 1);
+      }
+    }
+    return sizes;
+  }
+
+  #forgetMember(profile: number): void {
+    if (this.#sizes === undefined) return;
+    for (const { segment } of this.engine.profile(profile)?.segments ?? []) {
+      this.#sizes.set(segment, (this.#sizes.get(segment) ?? 0) - 1);
+    }
+  }
+
   #note(change: Change): void {
+    if (change.kind === 'segment' && this.#sizes !== undefined) {
+      const by = change.change === 'entered' ? 1 : -1;
+      this.#sizes.set(change.segment, (this.#sizes.get(change.segment) ?? 0) + by);
+    }
     const { displayId, identifiers } = this.engine.namesOf(change.profile);
     const customer = { profile: change.profile, displayId, identifiers: [...identifiers] };
     const { profile: _, ...rest } = change;

@@ -183,11 +183,7 @@ function restore(options: RuntimeOptions): Customers | undefined {
       onBadCheckpoint?.(`it is of position ${head.position}, and the log ends at ${log.next}`);
       return undefined;
     }
-    const { position, seq, chunk } = head;
-    return openCustomers(options, chunk, {
-      lines: readLines(checkpoints, head),
-      standing: { position, seq },
-    });
+    return openCustomers(options, head.chunk, { lines: readLines(checkpoints, head), standing: head });
   } catch (error) {
     onBadCheckpoint?.(error instanceof Error ? error.message : String(error));
     return undefined;

@@ -122,8 +122,8 @@ async function live(story: DifferentialCase, interruptions: readonly Interruptio
         loader.load(Math.floor(runtime.customers.position / 2), () => true);
       }
     }
-    const sent = runtime.loop.submit([entryOf(input, revision)]);
-    await sent;
+    if (i % 3 === 0) runtime.customers.sizes();
+    await runtime.loop.submit([entryOf(input, revision)]);
   }
   await passTime(disk, runtime, now + story.tailMs);
   // A last tick brings the engine's clock to the same instant.
@@ -170,6 +170,8 @@ describe('the runtime', () => {
           );
           expect(events.map(({ seq }) => seq)).toEqual(events.map((_, i) => i));
           expect(one.disk.faults).toEqual([]);
+          const { customers, engine } = one.runtime;
+          for (const [segment, size] of customers.sizes()) expect(size).toBe(engine.size(segment));
         },
       ),
       { numRuns: Number(process.env['SEGUE_CASES'] ?? 150) },

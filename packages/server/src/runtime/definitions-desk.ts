@@ -1,0 +1,217 @@
+/**
+ * Definitions as people change them: looked at before, built beside those in force, put into force by an entry of the
+ * log. The log is the truth about what is in force; the catalog's history of versions follows it.
+ */
+
+import { fail, ok, type Result } from '@segue/core/base/result.ts';
+import type { AnswerChange } from '@segue/core/engine/definitions-build.ts';
+import type { Definitions } from '@segue/core/model/definitions.ts';
+import { listDefinitions, readListed } from '@segue/core/model/listed-definitions.ts';
+
+import {
+  type ApplyOptions,
+  type DefinitionsApplied,
+  type DefinitionsDesk,
+  type DefinitionsPreview,
+  type DefinitionsProgress,
+  type DefinitionsRefusal,
+  moveExamplesMax,
+  type Moves,
+} from '../api/definitions-port.ts';
+import { type DefinitionHistory, differenceOf } from '../catalog/definition-history.ts';
+import { toPlain } from '../catalog/plain-definitions.ts';
+import type { LogEntry } from '../log/entry.ts';
+import type { Log } from '../log/log.ts';
+import type { TakenDefinitions } from './customers.ts';
+import type { DefinitionsLoader } from './definitions-loader.ts';
+import type { Runtime } from './runtime.ts';
+
+/** How long a build works before messages have their turn, in milliseconds. */
+const sliceMs = 5;
+
+export class RuntimeDesk implements DefinitionsDesk {
+  readonly #runtime: Runtime;
+  readonly #history: DefinitionHistory;
+  #progress:
+    (Omit<DefinitionsProgress, 'done' | 'total'> & { readonly loader: DefinitionsLoader }) | undefined;
+  #isApplying = false;
+  /** One build at a time: who comes later waits. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  private constructor(runtime: Runtime, history: DefinitionHistory) {
+    this.#runtime = runtime;
+    this.#history = history;
+  }
+
+  /** Brings the history of versions up to the log first. */
+  static async open(runtime: Runtime, log: Log, history: DefinitionHistory): Promise<RuntimeDesk> {
+    await catchUp(history, log, runtime.customers.definitions.revision);
+    return new RuntimeDesk(runtime, history);
+  }
+
+  current(): { readonly revision: number; readonly definitions: Definitions } {
+    return this.#runtime.customers.definitions;
+  }
+
+  preview(definitions: Definitions): Promise<Result<DefinitionsPreview, DefinitionsRefusal>> {
+    return this.#alone(async () => {
+      const { customers } = this.#runtime;
+      const { revision, definitions: before } = this.current();
+      const difference = differenceOf(toPlain(before), toPlain(definitions));
+      if (difference.length === 0) return ok({ revision, difference, moves: [] });
+      const loader = customers.beginBuild(definitions, 0);
+      try {
+        await this.#load(loader);
+        return ok({ revision, difference, moves: await this.#moves(loader) });
+      } finally {
+        customers.dropBuild();
+      }
+    });
+  }
+
+  async apply(
+    definitions: Definitions,
+    options: ApplyOptions,
+  ): Promise<Result<DefinitionsApplied, DefinitionsRefusal>> {
+    const busy = this.progress();
+    if (this.#isApplying && busy !== undefined) return fail({ kind: 'busy', progress: busy });
+    this.#isApplying = true;
+    try {
+      return await this.#alone(() => this.#apply(definitions, options));
+    } finally {
+      this.#isApplying = false;
+      this.#progress = undefined;
+    }
+  }
+
+  progress(): DefinitionsProgress | undefined {
+    if (this.#progress === undefined) return undefined;
+    const { loader, ...rest } = this.#progress;
+    return { ...rest, done: loader.position, total: this.#runtime.customers.position };
+  }
+
+  sizes(): ReadonlyMap<string, number> {
+    return this.#runtime.customers.sizes();
+  }
+
+  async #apply(
+    definitions: Definitions,
+    { author, reason, expectedRevision }: ApplyOptions,
+  ): Promise<Result<DefinitionsApplied, DefinitionsRefusal>> {
+    const { customers, loop } = this.#runtime;
+    const { revision: before, definitions: was } = this.current();
+    if (expectedRevision !== undefined && expectedRevision !== before) {
+      return fail({ kind: 'conflict', revision: before });
+    }
+    const { closed } = loop;
+    if (closed !== undefined) return fail({ kind: 'closed', closed });
+    const difference = differenceOf(toPlain(was), toPlain(definitions));
+    if (difference.length === 0) return ok({ revision: before, difference });
+    const revision = before + 1;
+    const loader = customers.beginBuild(definitions, revision);
+    this.#progress = { revision, author, startedAt: loop.now(), loader };
+    await this.#load(loader);
+    const listed = listDefinitions(definitions);
+    await loop.submit([{ kind: 'definitions', definitions: listed, revision, author, reason }]);
+    await record(this.#history, customers.definitions);
+    return ok({ revision, difference });
+  }
+
+  /** Loads all that there is, letting messages in between have their turn. */
+  async #load(loader: DefinitionsLoader): Promise<void> {
+    for (;;) {
+      const until = performance.now() + sliceMs;
+      if (loader.load(this.#runtime.customers.position, () => performance.now() < until)) return;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  async #moves(loader: DefinitionsLoader): Promise<readonly Moves[]> {
+    const { engine } = this.#runtime;
+    const moves = new MovesCount((profile) => engine.namesOf(profile).displayId);
+    let until = performance.now() + sliceMs;
+    for (const change of loader.build.differences()) {
+      if (change !== undefined) moves.add(change);
+      if (performance.now() < until) continue;
+      await new Promise((resolve) => setImmediate(resolve));
+      until = performance.now() + sliceMs;
+    }
+    return moves.list();
+  }
+
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+}
+
+type Count = {
+  readonly kind: 'segments' | 'lifecycles';
+  readonly name: string;
+  entering: number;
+  leaving: number;
+  readonly enteringExamples: string[];
+  readonly leavingExamples: string[];
+};
+
+/** Counts who would move where, with some examples. */
+class MovesCount {
+  readonly #nameOf: (profile: number) => string;
+  readonly #counts = new Map<string, Count>();
+
+  constructor(nameOf: (profile: number) => string) {
+    this.#nameOf = nameOf;
+  }
+
+  add({ profile, entered, exited, moved }: AnswerChange): void {
+    for (const segment of entered) this.#enter(this.#countOf('segments', segment), profile);
+    for (const segment of exited) {
+      const count = this.#countOf('segments', segment);
+      count.leaving++;
+      if (count.leavingExamples.length < moveExamplesMax) count.leavingExamples.push(this.#nameOf(profile));
+    }
+    for (const { lifecycle } of moved) this.#enter(this.#countOf('lifecycles', lifecycle), profile);
+  }
+
+  list(): readonly Moves[] {
+    return [...this.#counts.values()];
+  }
+
+  #enter(count: Count, profile: number): void {
+    count.entering++;
+    if (count.enteringExamples.length < moveExamplesMax) count.enteringExamples.push(this.#nameOf(profile));
+  }
+
+  #countOf(kind: Count['kind'], name: string): Count {
+    const key = `${kind} ${name}`;
+    let count = this.#counts.get(key);
+    if (count === undefined) {
+      count = { kind, name, entering: 0, leaving: 0, enteringExamples: [], leavingExamples: [] };
+      this.#counts.set(key, count);
+    }
+    return count;
+  }
+}
+
+function record(history: DefinitionHistory, taken: TakenDefinitions): Promise<void> {
+  const { revision, at, author, reason, definitions } = taken;
+  return history.record({ revision, at, author, reason }, toPlain(definitions));
+}
+
+/** Versions that the log has and the history does not, because the process ended between the two. */
+async function catchUp(history: DefinitionHistory, log: Log, inForce: number): Promise<void> {
+  const known = (await history.latest())?.head.revision ?? 0;
+  if (known >= inForce) return;
+  for (const { at, entries } of log.read(0)) {
+    for (const entry of entries) {
+      if (isDefinitions(entry) && entry.revision > known) {
+        await record(history, { ...entry, at, definitions: readListed(entry.definitions) });
+      }
+    }
+  }
+}
+
+function isDefinitions(entry: LogEntry): entry is LogEntry & { readonly kind: 'definitions' } {
+  return entry.kind === 'definitions';
+}
