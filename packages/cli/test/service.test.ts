@@ -192,7 +192,7 @@ describe('segue start', () => {
     return Object.assign(service, { stop: () => directory.close() });
   };
 
-  it.each([
+  it.each<[string, string, (path: string) => void | Promise<void>]>([
     [
       'is a file',
       'data/not-a-directory',

@@ -8,6 +8,7 @@
 
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
+import type { Outcome } from '../runtime/intake.ts';
 import { addProcessMetrics } from './process-metrics.ts';
 
 /** Gauges that are read at each scrape, with what they say. Names follow `segue_`. */
@@ -28,9 +29,10 @@ export type WatchedGauge = keyof typeof watchedGauges;
 export type DeliveryOutcome = 'delivered' | 'retried' | 'given_up' | 'disabled';
 
 export interface Metrics {
-  /** Messages that were taken durably, duplicates included. */
+  /** Messages that were taken durably. */
   accepted(source: string, messages: number): void;
-  duplicates(source: string, messages: number): void;
+  /** Of those, messages that changed nothing, and why. */
+  ignored(source: string, reason: NonNullable<Outcome['ignored']>, messages: number): void;
   /** Messages, or whole requests, that were refused, by the code of the reason. */
   refused(code: string, count: number): void;
   /** Bytes of bodies as they came. */
@@ -75,10 +77,11 @@ class PrometheusMetrics implements Metrics {
   readonly #watched = new Map<WatchedGauge, () => number>();
 
   readonly #accepted = this.#counter('messages_accepted_total', 'Messages taken durably.', 'source');
-  readonly #duplicates = this.#counter(
-    'messages_duplicate_total',
-    'Messages taken whose messageId was known.',
+  readonly #ignored = this.#counter(
+    'messages_ignored_total',
+    'Of the messages taken, those that changed nothing.',
     'source',
+    'reason',
   );
   readonly #refused = this.#counter('refused_total', 'Messages and requests refused, by reason.', 'code');
   readonly #bytes = this.#counter('body_bytes_total', 'Bytes of bodies with messages, as sent.');
@@ -127,8 +130,8 @@ class PrometheusMetrics implements Metrics {
     this.#accepted.inc({ source }, messages);
   }
 
-  duplicates(source: string, messages: number): void {
-    this.#duplicates.inc({ source }, messages);
+  ignored(source: string, reason: NonNullable<Outcome['ignored']>, messages: number): void {
+    this.#ignored.inc({ source, reason }, messages);
   }
 
   refused(code: string, count: number): void {

@@ -6,7 +6,7 @@
 import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
 
-import { Gauge, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
 
 export function addProcessMetrics(registry: Registry): void {
   const registers = [registry];
@@ -22,9 +22,15 @@ export function addProcessMetrics(registry: Registry): void {
     });
   };
   gauge('process_start_time_seconds', 'Start of the process, Unix time.', () => startedAt);
-  gauge('process_cpu_seconds', 'Processor time used.', () => {
-    const { user, system } = process.cpuUsage();
-    return (user + system) / 1e6;
+  new Counter({
+    name: 'process_cpu_seconds_total',
+    help: 'Processor time used.',
+    registers,
+    collect() {
+      const { user, system } = process.cpuUsage();
+      this.reset();
+      this.inc((user + system) / 1e6);
+    },
   });
   gauge('process_resident_memory_bytes', 'Memory in RAM.', () => process.memoryUsage.rss());
   gauge('nodejs_heap_size_used_bytes', 'Objects on the heap.', () => process.memoryUsage().heapUsed);

@@ -1,12 +1,14 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-import { createMetrics } from '../../src/http/metrics.ts';
+import { createMetrics, watchedGauges } from '../../src/http/metrics.ts';
 
 describe('metrics', () => {
   it('give what was counted and measured, under names that do not change', async () => {
     const metrics = createMetrics();
     metrics.accepted('default', 3);
-    metrics.duplicates('default', 1);
+    metrics.ignored('default', 'duplicate', 1);
     metrics.refused('message/too-large', 2);
     metrics.bytes(500);
     metrics.quarantineFailed(1);
@@ -20,7 +22,7 @@ describe('metrics', () => {
     const text = await metrics.render();
     for (const line of [
       'segue_messages_accepted_total{source="default"} 3',
-      'segue_messages_duplicate_total{source="default"} 1',
+      'segue_messages_ignored_total{source="default",reason="duplicate"} 1',
       'segue_refused_total{code="message/too-large"} 2',
       'segue_body_bytes_total 500',
       'segue_quarantine_failed_total 1',
@@ -74,5 +76,18 @@ describe('metrics', () => {
     const [one, two] = [createMetrics(), createMetrics()];
     one.bytes(1);
     expect(await two.render()).toContain('\nsegue_body_bytes_total 0\n');
+  });
+
+  it('are all explained in docs/operation.md, and none that is not there', async () => {
+    const page = readFileSync(resolve(import.meta.dirname, '../../../../docs/operation.md'), 'utf8');
+    const rows = page.split('\n').filter((line) => /^\| `(?:segue|process)_/.test(line));
+    const explained = rows.flatMap((row) => {
+      const [, names = ''] = row.split('|');
+      return [...names.matchAll(/`(\w+)[^`]*`/g)].map(([, name]) => name);
+    });
+    const text = await createMetrics().render();
+    const counted = [...text.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name);
+    const watched = Object.keys(watchedGauges).map((name) => `segue_${name}`);
+    expect(explained.sort()).toEqual([...counted, ...watched].sort());
   });
 });
