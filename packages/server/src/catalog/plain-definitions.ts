@@ -9,6 +9,7 @@ import { compareStrings } from '@segue/core/base/order.ts';
 import type {
   Definitions,
   LifecycleDefinition,
+  ListDefinition,
   RfmDefinition,
   SegmentDefinition,
 } from '@segue/core/model/definitions.ts';
@@ -29,15 +30,31 @@ export const noPlainDefinitions: PlainDefinitions = {
   channels: {},
 };
 
+/** By set, since a set that is in force is asked for again and again. */
+const written = new WeakMap<Definitions, PlainDefinitions>();
+
 /** Names in order, so that equal sets are equal texts. */
 export function toPlain(definitions: Definitions): PlainDefinitions {
-  return {
+  const before = written.get(definitions);
+  if (before !== undefined) return before;
+  const plain = {
     segments: sorted(definitions.segments, plainSegment),
     lifecycles: sorted(definitions.lifecycles, plainLifecycle),
     rfm: sorted(definitions.rfm, plainRfm),
-    lists: sorted(definitions.lists, ({ members }) => [...members]),
+    lists: sorted(definitions.lists, plainList),
     channels: sorted(definitions.channels, (mode) => mode),
   };
+  written.set(definitions, plain);
+  return plain;
+}
+
+/** One of them. */
+export function toPlainDefinition(
+  definitions: Definitions,
+  kind: DefinitionKind,
+  name: string,
+): JsonValue | undefined {
+  return definitionIn(toPlain(definitions), kind, name);
 }
 
 export type CheckedDefinitions = {
@@ -96,6 +113,10 @@ function plainRfm({ purchase, value, window }: RfmDefinition): JsonObject {
     value: pathText(value),
     ...(window === undefined ? {} : { window: formatWindow(window) }),
   };
+}
+
+function plainList({ members }: ListDefinition): JsonValue {
+  return members;
 }
 
 function described(description: string | undefined): JsonObject {

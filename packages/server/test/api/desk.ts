@@ -1,0 +1,77 @@
+/** A desk without an engine: definitions come into force at once, and nobody moves. */
+
+import { fail, ok, type Result } from '@segue/core/base/result.ts';
+import { noDefinitions, type Definitions } from '@segue/core/model/definitions.ts';
+import type { Instant } from '@segue/core/model/message.ts';
+
+import type {
+  ApplyOptions,
+  DefinitionsApplied,
+  DefinitionsDesk,
+  DefinitionsPreview,
+  DefinitionsProgress,
+  DefinitionsRefusal,
+} from '../../src/api/definitions-port.ts';
+import { differenceOf, type DefinitionHistory } from '../../src/catalog/definition-history.ts';
+import { toPlain } from '../../src/catalog/plain-definitions.ts';
+
+export class FakeDesk implements DefinitionsDesk {
+  /** Set by tests: how the next changes end. */
+  refusal: DefinitionsRefusal | undefined;
+  building: DefinitionsProgress | undefined;
+  members: ReadonlyMap<string, number> = new Map();
+  readonly #history: DefinitionHistory;
+  readonly #clock: () => Instant;
+  #revision = 0;
+  #definitions: Definitions = noDefinitions;
+
+  constructor(history: DefinitionHistory, clock: () => Instant) {
+    this.#history = history;
+    this.#clock = clock;
+  }
+
+  current(): { readonly revision: number; readonly definitions: Definitions } {
+    return { revision: this.#revision, definitions: this.#definitions };
+  }
+
+  preview(definitions: Definitions): Promise<Result<DefinitionsPreview, DefinitionsRefusal>> {
+    if (this.refusal !== undefined) return Promise.resolve(fail(this.refusal));
+    const difference = differenceOf(toPlain(this.#definitions), toPlain(definitions));
+    const moves = difference
+      .filter(({ kind }) => kind === 'segments')
+      .map(({ name }) => ({
+        kind: 'segments' as const,
+        name,
+        entering: 2,
+        leaving: 0,
+        enteringExamples: ['ann', 'bob'],
+        leavingExamples: [],
+      }));
+    return Promise.resolve(ok({ revision: this.#revision, difference, moves }));
+  }
+
+  async apply(
+    definitions: Definitions,
+    { author, reason, expectedRevision }: ApplyOptions,
+  ): Promise<Result<DefinitionsApplied, DefinitionsRefusal>> {
+    if (this.refusal !== undefined) return fail(this.refusal);
+    if (expectedRevision !== undefined && expectedRevision !== this.#revision) {
+      return fail({ kind: 'conflict', revision: this.#revision });
+    }
+    const difference = differenceOf(toPlain(this.#definitions), toPlain(definitions));
+    if (difference.length === 0) return ok({ revision: this.#revision, difference });
+    this.#revision += 1;
+    this.#definitions = definitions;
+    const head = { revision: this.#revision, at: this.#clock(), author, reason };
+    await this.#history.record(head, toPlain(definitions));
+    return ok({ revision: head.revision, difference });
+  }
+
+  progress(): DefinitionsProgress | undefined {
+    return this.building;
+  }
+
+  sizes(): ReadonlyMap<string, number> {
+    return this.members;
+  }
+}
