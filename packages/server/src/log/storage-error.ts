@@ -7,6 +7,7 @@ export type StorageErrorCode =
   | 'data/locked'
   | 'data/newer-format'
   | 'data/not-a-directory'
+  | 'data/time-zone'
   | 'data/unusable'
   | 'log/corrupt'
   | 'log/failed'

@@ -44,7 +44,12 @@ export type LoopOptions = {
 };
 
 /** How long a record took, in milliseconds. */
-export type RecordTiming = { readonly commitMs: number; readonly applyMs: number };
+export type RecordTiming = {
+  readonly commitMs: number;
+  readonly applyMs: number;
+  /** Where something was due by time alone: how long after it was due its change was there. */
+  readonly lateMs?: number;
+};
 
 /** Entries of one record; more wait for the next, so that nobody waits for a giant. */
 const recordEntriesMax = 5000;
@@ -222,15 +227,18 @@ export class Loop implements Intake {
   #take({ batch, position, commitMs }: Durable): void {
     const { submissions, entries, at } = batch;
     const record = { position, at, entries };
+    const { subject, clock, onTaken } = this.#options;
     const started = performance.now();
-    const results = this.#options.subject.take(record);
+    const due = subject.nextDueAt();
+    const results = subject.take(record);
     this.#unanswered.delete(batch);
     let from = 0;
     for (const { entries: own, resolve } of submissions) {
       resolve(submissions.length === 1 ? results : results.slice(from, from + own.length));
       from += own.length;
     }
-    this.#options.onTaken?.(record, { commitMs, applyMs: performance.now() - started });
+    const lateMs = due !== undefined && due <= at ? { lateMs: clock.now() - due } : {};
+    onTaken?.(record, { commitMs, applyMs: performance.now() - started, ...lateMs });
   }
 
   /** Sees to it that the loop wakes when something is due. */
