@@ -15,13 +15,18 @@
  * and grows when it is reached.
  */
 
+import { existsSync, mkdirSync, statfsSync } from 'node:fs';
+import { join } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
+import { inspectLmdbFile } from './lmdb-file.ts';
 import { reasonOf, StorageError, type StorageErrorCode } from './storage-error.ts';
 
 /** Address space reserved at first, in bytes. */
 const mapBytesDefault: number = 2 ** 36;
 /** How long a transaction may take, in milliseconds. */
 const stallMsDefault = 10_000;
+/** What making an environment needs of the disk, in bytes. */
+const roomBytes = 1 << 18;
 /** How long to wait for LMDB to say why a transaction failed, in milliseconds. */
 const causeWaitMs = 1_000;
 
@@ -79,23 +84,7 @@ export class LmdbEnvironment {
     this.failed = new Promise((resolve) => {
       this.#settleFailed = resolve;
     });
-    try {
-      this.db = open<Buffer, Buffer>({
-        path,
-        noSubdir: false,
-        encoding: 'binary',
-        keyEncoding: 'binary',
-        overlappingSync: false,
-        mapSize: options.mapBytes ?? mapBytesDefault,
-        readOnly: options.readOnly ?? false,
-      });
-    } catch (error) {
-      throw this.#error(
-        'unusable',
-        `The ${this.#store} in ${path} cannot be opened (${reasonOf(error)}); check the disk and who owns the files`,
-        error,
-      );
-    }
+    this.db = this.#open(options);
   }
 
   /** Resolves when what `write` asks for is durable, all of it; rejects when that is not known. */
@@ -125,8 +114,32 @@ export class LmdbEnvironment {
     if (this.#failure === undefined) await this.db.close();
   }
 
+  #open({ mapBytes, readOnly }: LmdbOptions): LmdbDatabase {
+    try {
+      const wrong = inspectLmdbFile(join(this.#path, 'data.mdb'));
+      if (wrong !== undefined) throw new Error(wrong);
+      if (readOnly !== true) requireRoom(this.#path);
+      return open<Buffer, Buffer>({
+        path: this.#path,
+        noSubdir: false,
+        encoding: 'binary',
+        keyEncoding: 'binary',
+        overlappingSync: false,
+        mapSize: mapBytes ?? mapBytesDefault,
+        readOnly: readOnly ?? false,
+      });
+    } catch (error) {
+      throw this.#error(
+        'unusable',
+        `The ${this.#store} in ${this.#path} cannot be opened (${reasonOf(error)}); check the disk and who owns the files`,
+        error,
+      );
+    }
+  }
+
   #begin(group: readonly Waiting[]): void {
-    if (this.#group.length === 0) {
+    const isFirst = this.#group.length === 0;
+    if (isFirst) {
       this.#collecting = true;
       // Runs before LMDB's own end of the turn, which it sets with the first put below.
       setImmediate(() => {
@@ -142,6 +155,9 @@ export class LmdbEnvironment {
     } catch (error) {
       this.#fail(this.#failedWrite(error));
     }
+    // LMDB has a promise of its own for the transaction, from the end of its turn on; unheard, its rejection would end
+    // the process before anybody can say why.
+    if (isFirst) setImmediate(() => void this.db.committed.then(ignore, ignore));
   }
 
   #watch(): void {
@@ -233,6 +249,18 @@ export class LmdbEnvironment {
     const code: StorageErrorCode = `${this.#store}/${what}`;
     return new StorageError(code, message, cause);
   }
+}
+
+/** LMDB ends the process when there is no room for its lock file. */
+function requireRoom(path: string): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  if (existsSync(join(path, 'lock.mdb'))) return;
+  const { bavail, bsize } = statfsSync(path);
+  if (bavail * bsize < roomBytes) throw new Error('the disk is full');
+}
+
+function ignore(): void {
+  // The promises of the puts say the same.
 }
 
 /** What the declarations of lmdb leave out or say wrongly. */

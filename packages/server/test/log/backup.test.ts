@@ -33,7 +33,8 @@ async function running(path: string): Promise<Running> {
   catalog.exec(
     "PRAGMA journal_mode = WAL; CREATE TABLE users (name TEXT); INSERT INTO users VALUES ('asha')",
   );
-  for (let i = 0; i < 100; i += 1) await log.append(messages(log.next, 10), now + i);
+  const appends = Array.from({ length: 100 }, (_, i) => log.append(messages(log.next, 10), now + i));
+  await Promise.all(appends);
   return {
     directory,
     log,

@@ -140,7 +140,7 @@ describe('a record as bytes', () => {
         expect(record.entries.map(exactEntry)).toEqual(list.map(exactEntry));
         expect(record.entries).toEqual(list);
       }),
-      { numRuns: 1_000 },
+      { numRuns: 300 },
     );
   });
 
