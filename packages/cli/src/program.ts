@@ -2,6 +2,8 @@
 
 import { Command } from 'commander';
 
+import { segueVersion } from '@segue/server/http/parts.ts';
+
 import { registerApply } from './commands/apply.ts';
 import { registerBackup } from './commands/backup.ts';
 import { registerCheck } from './commands/check.ts';
@@ -22,7 +24,7 @@ export function createProgram(terminal: Terminal): Command {
   const program = new Command('segue');
   program
     .description('Moves customers between segments the moment their behaviour says so.')
-    .version('0.1.0', '-V, --version', 'print the version')
+    .version(segueVersion, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .helpCommand('help [command]', 'print help about a command')
     .showHelpAfterError('(segue help [command] tells more)')

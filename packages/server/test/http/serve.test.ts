@@ -114,6 +114,7 @@ type Running = {
   readonly child: ChildProcess;
   readonly url: string;
   readonly lines: () => readonly string[];
+  readonly errors: () => string;
   readonly ended: Promise<{ readonly code: number | null; readonly errors: string }>;
 };
 
@@ -144,7 +145,11 @@ async function startProcess(): Promise<Running> {
       reject(new Error(why));
     });
   });
-  return { child, url, lines: () => out.split('\n'), ended };
+  return { child, url, lines: () => out.split('\n'), errors: () => errors, ended };
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
 describe.concurrent('a process', () => {
@@ -153,10 +158,7 @@ describe.concurrent('a process', () => {
     async (signal) => {
       const { child, url, lines, ended } = await startProcess();
       const answer = fetch(`${url}/slow`).then((response) => response.json());
-      const wait = async (): Promise<void> => {
-        while (!lines().includes('slow')) await new Promise((resolve) => setTimeout(resolve, 10));
-      };
-      await wait();
+      await until(() => lines().includes('slow'));
       child.kill(signal);
       expect(await answer).toEqual({ done: true });
       const { code, errors } = await ended;
@@ -178,11 +180,11 @@ describe.concurrent('a process', () => {
   });
 
   it('ends at once at the second signal', async () => {
-    const { child, url, ended } = await startProcess();
+    const { child, url, errors, ended } = await startProcess();
     void fetch(`${url}/hang`).catch(() => undefined);
     await fetch(`${url}/health`);
     child.kill('SIGTERM');
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await until(() => errors().includes('"stopping"'));
     child.kill('SIGINT');
     expect(await ended).toMatchObject({ code: 130 });
   });
