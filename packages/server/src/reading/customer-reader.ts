@@ -12,8 +12,8 @@ import { nearestName } from '@segue/core/rules/names.ts';
 
 import type { Position } from '../log/entry.ts';
 
-/** A customer, and the engine that has them. */
-export type Found = { readonly engine: Engine; readonly id: number };
+/** A customer, the engine that has them, and the instant as of which they are looked at. */
+export type Found = { readonly engine: Engine; readonly id: number; readonly now: Instant };
 
 /** Where customers are looked up. */
 export interface Directory {
@@ -75,14 +75,14 @@ export function findCustomer(directory: Directory, text: string): Found | undefi
 
 /** `until` is looked for only where it is asked for: it takes all of the customer's messages. */
 export function customerJson(
-  { engine, id }: Found,
+  { engine, id, now }: Found,
   options: { readonly until: boolean },
 ): CustomerJson | undefined {
   const view = engine.profile(id);
   if (view === undefined) return undefined;
   const names = view.segments.map(({ segment }) => segment);
   const until: ReadonlyMap<string, Instant> = options.until
-    ? changesByTime(engine.history(id), engine.world(), names, engine.now)
+    ? changesByTime(engine.history(id), engine.world(), names, now)
     : new Map();
   return {
     id,
@@ -97,7 +97,7 @@ export function customerJson(
     stages: view.stages.map(({ lifecycle, stage, since }) => ({ lifecycle, stage, since: iso(since) })),
     scores: Object.fromEntries(view.scores.map(({ name, value }) => [name, value])),
     consents: view.consents,
-    at: iso(engine.now),
+    at: iso(now),
   };
 }
 
@@ -119,7 +119,7 @@ export function timelineOf(
 
 /** Why a customer is in a segment or not, as data and as lines of text. */
 export function explainCustomer(
-  { engine, id }: Found,
+  { engine, id, now }: Found,
   segment: string,
 ): Result<{ readonly explanation: Explanation; readonly text: readonly string[] }, Diagnostic> {
   const { segments } = engine.definitions;
@@ -133,7 +133,7 @@ export function explainCustomer(
       ...(nearest === undefined ? {} : { nearest }),
     });
   }
-  const explanation = explain(engine.history(id), engine.world(), segment, engine.now);
+  const explanation = explain(engine.history(id), engine.world(), segment, now);
   return ok({ explanation, text: explainText(explanation, engine.zone) });
 }
 

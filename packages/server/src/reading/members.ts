@@ -2,12 +2,15 @@
 
 import type { Engine } from '@segue/core/engine/engine.ts';
 
+import type { Instant } from '@segue/core/model/message.ts';
+
 import { iso } from './customer-reader.ts';
 
 /** The customers, and how many of them are in each segment. */
 export interface Members {
   readonly engine: Engine;
   sizes(): ReadonlyMap<string, number>;
+  now(): Instant;
 }
 
 export type MembersPage = {

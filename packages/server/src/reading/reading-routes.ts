@@ -58,9 +58,7 @@ const customerSchema = Type.Unsafe<CustomerJson>(
     bornAt: Type.Optional(instantSchema),
     traits: Type.Record(Type.String(), Type.Unknown()),
     segments: Type.Array(membershipSchema),
-    stages: Type.Array(
-      Type.Object({ lifecycle: Type.String(), stage: Type.String(), since: instantSchema }),
-    ),
+    stages: Type.Array(Type.Object({ lifecycle: Type.String(), stage: Type.String(), since: instantSchema })),
     scores: Type.Record(Type.String(), Type.Number()),
     consents: Type.Array(
       Type.Object({ channel: Type.String(), topic: Type.Optional(Type.String()), status: Type.String() }),
@@ -167,7 +165,10 @@ function timelineRoutes(untyped: FastifyInstance, directory: Directory): void {
           {
             limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000, default: 50 })),
             before: Type.Optional(
-              Type.Integer({ minimum: 0, description: '`before` of the page before; left out for the first.' }),
+              Type.Integer({
+                minimum: 0,
+                description: '`before` of the page before; left out for the first.',
+              }),
             ),
           },
           { additionalProperties: false },
@@ -227,7 +228,10 @@ function segmentRoutes(untyped: FastifyInstance, members: Members): void {
           {
             limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, default: 100 })),
             after: Type.Optional(
-              Type.Integer({ minimum: 0, description: '`after` of the page before; left out for the first.' }),
+              Type.Integer({
+                minimum: 0,
+                description: '`after` of the page before; left out for the first.',
+              }),
             ),
           },
           { additionalProperties: false },
@@ -247,8 +251,11 @@ function segmentRoutes(untyped: FastifyInstance, members: Members): void {
     ({ params: { segment }, query: { limit = 100, after } }) => {
       known(members, segment);
       const size = members.sizes().get(segment) ?? 0;
-      const page = membersOf({ engine: members.engine, size }, segment, { limit, ...(after === undefined ? {} : { after }) });
-      return { ...page, members: [...page.members], at: iso(members.engine.now) };
+      const page = membersOf({ engine: members.engine, size }, segment, {
+        limit,
+        ...(after === undefined ? {} : { after }),
+      });
+      return { ...page, members: [...page.members], at: iso(members.now()) };
     },
   );
   app.get(
@@ -269,16 +276,18 @@ function segmentRoutes(untyped: FastifyInstance, members: Members): void {
     },
     ({ params: { segment }, query: { days = 7 } }) => {
       known(members, segment);
-      const count = members.engine.profileCount();
-      if (count > forecastCustomersMax) {
-        throw new ProblemError(
-          409,
-          'segments/forecast-too-large',
-          `A forecast lives through the days with a copy of everybody, and there are ${count} customers; up to ${forecastCustomersMax} can be waited for.`,
-        );
-      }
+      refuseLargeForecast(members.engine.profileCount());
       return forecast(members.engine, [segment], days);
     },
+  );
+}
+
+function refuseLargeForecast(customers: number): void {
+  if (customers <= forecastCustomersMax) return;
+  throw new ProblemError(
+    409,
+    'segments/forecast-too-large',
+    `A forecast lives through the days with a copy of everybody, and there are ${customers} customers; up to ${forecastCustomersMax} can be waited for.`,
   );
 }
 

@@ -19,6 +19,7 @@ import type { FeedEvent } from '../feeds/feed.ts';
 import type { LogEntry, LogRecord, Position } from '../log/entry.ts';
 import type { Log } from '../log/log.ts';
 import type { Directory, Found } from '../reading/customer-reader.ts';
+import type { Clock } from './clock.ts';
 import { DefinitionsLoader } from './definitions-loader.ts';
 import type { Membership, Outcome } from './intake.ts';
 import type { EntryResult, Subject } from './loop.ts';
@@ -32,6 +33,8 @@ export type CustomersOptions = {
   readonly definitions: Definitions;
   readonly log: Log;
   readonly index: MessageIndex;
+  /** For looking at customers between two records; the engine's own clock when left out. */
+  readonly clock?: Pick<Clock, 'now'>;
   /** Gets the changes of a record once the state shows them all. */
   readonly publish: (events: readonly FeedEvent[]) => void;
 };
@@ -64,6 +67,7 @@ export class Customers implements Subject, Directory {
   readonly index: MessageIndex;
   readonly #publish: (events: readonly FeedEvent[]) => void;
   readonly #log: Log;
+  readonly #clock: Pick<Clock, 'now'>;
   /** Definitions that are being built, and for which entry of the log. */
   #building: { readonly loader: DefinitionsLoader; readonly revision: number } | undefined = undefined;
   #position: Position;
@@ -80,6 +84,7 @@ export class Customers implements Subject, Directory {
     this.index = options.index;
     this.#publish = options.publish;
     this.#log = options.log;
+    this.#clock = options.clock ?? { now: () => this.engine.now };
     options.index.onMerge = (survivor, gone) => this.#building?.loader.build.merge(survivor, gone);
     this.#position = checkpoint?.standing.position ?? 0;
     this.#seq = checkpoint?.standing.seq ?? 0;
@@ -116,7 +121,14 @@ export class Customers implements Subject, Directory {
 
   find(identifier: string | Identifier): Found | undefined {
     const id = this.engine.findProfile(identifier);
-    return id === undefined ? undefined : { engine: this.engine, id };
+    return id === undefined ? undefined : { engine: this.engine, id, now: this.now() };
+  }
+
+  /** The instant of answers: the clock's, as long as nothing is due that has not been done. */
+  now(): Instant {
+    const { engine } = this;
+    const due = engine.nextDueAt() ?? Infinity;
+    return Math.max(engine.now, Math.min(this.#clock.now(), due - 1));
   }
 
   positions({ id }: Found): readonly Position[] {

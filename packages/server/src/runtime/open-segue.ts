@@ -7,9 +7,11 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { Zone } from '@segue/core/base/zone.ts';
+import type { Instant } from '@segue/core/model/message.ts';
 
 import { createFrame } from '../api/frame.ts';
 import { apiRoutes } from '../api/routes.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import { ensureFirstSignIn } from '../catalog/first-sign-in.ts';
 import { GrantsIndex } from '../catalog/grants-index.ts';
 import { openSqliteCatalog } from '../catalog/sqlite-catalog.ts';
@@ -21,12 +23,13 @@ import type { ProcessLog } from '../http/log.ts';
 import type { Metrics } from '../http/metrics.ts';
 import type { FirstSignIn, Mounted, Readiness, RunningService, Surroundings } from '../http/parts.ts';
 import type { TrackingLimits } from '../ingest/tracking/limits.ts';
-import { trackingRoutes } from '../ingest/tracking/routes.ts';
+import { trackingRoutes, type TrackingOptions } from '../ingest/tracking/routes.ts';
 import { openDataDirectory, type DataDirectory } from '../log/data-directory.ts';
 import { writeDurably } from '../log/durable-files.ts';
-import { openLmdbCheckpointStore } from '../log/lmdb-checkpoint-store.ts';
+import { openLmdbCheckpointStore, type LmdbCheckpointStore } from '../log/lmdb-checkpoint-store.ts';
 import { openLmdbLog } from '../log/lmdb-log.ts';
-import { openLmdbQuarantine } from '../log/lmdb-quarantine.ts';
+import type { Log } from '../log/log.ts';
+import { openLmdbQuarantine, type LmdbQuarantine } from '../log/lmdb-quarantine.ts';
 import { StorageError } from '../log/storage-error.ts';
 import { readingRoutes } from '../reading/reading-routes.ts';
 import { systemClock } from './clock.ts';
@@ -47,96 +50,111 @@ export async function openSegue(settings: Settings, surroundings: Surroundings):
 
 /** What has been opened, to be closed in the opposite order. */
 class Opened {
-  readonly #parts: (() => Promise<void> | void)[] = [];
+  readonly #parts: Closable[] = [];
 
-  add(close: () => Promise<void> | void): void {
-    this.#parts.push(close);
+  add<T extends Closable>(part: T): T {
+    this.#parts.push(part);
+    return part;
   }
 
   async close(): Promise<void> {
-    for (let close = this.#parts.pop(); close !== undefined; close = this.#parts.pop()) await close();
+    for (let part = this.#parts.pop(); part !== undefined; part = this.#parts.pop()) await part.close();
   }
 }
 
-async function open(
+type Closable = { close(): Promise<void> | void };
+
+/** All that is kept, and what runs on it. */
+type Parts = {
+  readonly directory: DataDirectory;
+  readonly log: Log;
+  readonly checkpoints: LmdbCheckpointStore;
+  readonly quarantine: LmdbQuarantine;
+  readonly catalog: Catalog;
+  readonly grants: GrantsIndex;
+  readonly feed: ChangeFeed;
+  readonly runtime: Runtime;
+};
+
+async function open(settings: Settings, surroundings: Surroundings, opened: Opened): Promise<RunningService> {
+  const parts = await openParts(settings, surroundings, opened);
+  const { directory, log, checkpoints, quarantine, catalog, grants, runtime } = parts;
+  const desk = await RuntimeDesk.open(runtime, log, catalog.definitions);
+  const firstSignIn = await ensureFirstSignIn(catalog);
+  watchGauges(surroundings.metrics, runtime, directory);
+  return {
+    frame: createFrame({ grants, answers: catalog.answers, ...publicUrlOf(settings) }),
+    plugins: pluginsOf(parts, desk, settings, surroundings.metrics),
+    ...firstSignInOf(firstSignIn),
+    ready: () => readiness(runtime),
+    failed: Promise.race([runtime.failed, checkpoints.failed, quarantine.failed, catalog.failed]),
+    stop: () => opened.close(),
+  };
+}
+
+async function openParts(
   settings: Settings,
   { log: processLog, metrics }: Surroundings,
   opened: Opened,
-): Promise<RunningService> {
-  const directory = await openDataDirectory(settings.data);
-  opened.add(() => directory.close());
+): Promise<Parts> {
+  const directory = opened.add(await openDataDirectory(settings.data));
   const { paths } = directory;
   await keepTimeZone(directory.path, settings.timezone);
-  const log = await openLmdbLog(paths.log);
-  opened.add(() => log.close());
-  const checkpoints = await openLmdbCheckpointStore(paths.checkpoint);
-  opened.add(() => checkpoints.close());
-  const quarantine = await openLmdbQuarantine(paths.quarantine);
-  opened.add(() => quarantine.close());
-  const catalog = openSqliteCatalog({ path: paths.catalog, clock: systemClock.now });
-  opened.add(() => catalog.close());
-  const grants = await GrantsIndex.open(catalog, {
-    clock: systemClock.now,
-    onError: (error: unknown) => {
-      processLog.warn({ err: error }, 'when a key or session was last used could not be noted');
-    },
-  });
-  opened.add(() => {
-    grants.close();
-  });
-  const feed = await openFeed(settings, directory, processLog);
-  opened.add(() => feed.close());
-  const runtime = await openRuntime({ settings, directory, log, checkpoints, feed, processLog, metrics });
-  opened.add(() => runtime.stop());
-  const desk = await RuntimeDesk.open(runtime, log, catalog.definitions);
-  const firstSignIn = await ensureFirstSignIn(catalog);
-  watchGauges(metrics, runtime, directory);
+  const log = opened.add(await openLmdbLog(paths.log));
+  const checkpoints = opened.add(await openLmdbCheckpointStore(paths.checkpoint));
+  const quarantine = opened.add(await openLmdbQuarantine(paths.quarantine));
+  const catalog = opened.add(openSqliteCatalog({ path: paths.catalog, clock: now }));
+  const onError = (error: unknown): void => {
+    processLog.warn({ err: error }, 'when a key or session was last used could not be noted');
+  };
+  const grants = opened.add(await GrantsIndex.open(catalog, { clock: now, onError }));
+  const feed = opened.add(await openFeed(settings, directory, processLog));
+  const stores = { directory, log, checkpoints, feed };
+  const runtime = await openRuntime({ ...stores, settings, processLog, metrics });
+  opened.add({ close: () => runtime.stop() });
+  return { ...stores, quarantine, catalog, grants, runtime };
+}
 
+const now = (): Instant => systemClock.now();
+
+function pluginsOf(
+  { quarantine, catalog, grants, feed, runtime }: Parts,
+  desk: RuntimeDesk,
+  settings: Settings,
+  metrics: Metrics,
+): readonly Mounted[] {
   const { loop, customers } = runtime;
-  const publicUrl = settings.publicUrl === undefined ? {} : { publicUrl: settings.publicUrl };
-  const plugins: readonly Mounted[] = [
-    {
-      plugin: (app) =>
-        trackingRoutes(app, {
-          intake: loop,
-          quarantine,
-          grants,
-          zone: new Zone(settings.timezone),
-          limits: trackingLimitsOf(settings.limits),
-          metrics,
-          ...publicUrl,
-        }),
-      crossOrigin: true,
-    },
+  const publicUrl = publicUrlOf(settings);
+  const { streams, streamsPerKey } = settings.limits;
+  const tracking: TrackingOptions = {
+    intake: loop,
+    quarantine,
+    grants,
+    zone: new Zone(settings.timezone),
+    limits: trackingLimitsOf(settings.limits),
+    metrics,
+    ...publicUrl,
+  };
+  return [
+    { plugin: (app) => trackingRoutes(app, tracking), crossOrigin: true },
     { plugin: readingRoutes({ directory: customers, members: customers }) },
     {
       plugin: streamRoutes({
         feed,
         findProfile: (identifier) => customers.find(identifier)?.id,
-        now: systemClock.now,
-        limits: {
-          streamsMax: settings.limits.streams,
-          streamsPerPrincipalMax: settings.limits.streamsPerKey,
-        },
+        now,
+        limits: { streamsMax: streams, streamsPerPrincipalMax: streamsPerKey },
         watch: (count) => {
           metrics.watch('streams_open', count);
         },
       }),
     },
-    {
-      plugin: apiRoutes({ catalog, desk, quarantine, clock: systemClock.now, ...publicUrl }),
-      prefix: '/api',
-    },
+    { plugin: apiRoutes({ catalog, desk, quarantine, clock: now, ...publicUrl }), prefix: '/api' },
   ];
-  const failed = Promise.race([runtime.failed, checkpoints.failed, quarantine.failed, catalog.failed]);
-  return {
-    frame: createFrame({ grants, answers: catalog.answers, ...publicUrl }),
-    plugins,
-    ...firstSignInOf(firstSignIn),
-    ready: () => readiness(runtime),
-    failed,
-    stop: () => opened.close(),
-  };
+}
+
+function publicUrlOf({ publicUrl }: Settings): { readonly publicUrl?: string } {
+  return publicUrl === undefined ? {} : { publicUrl };
 }
 
 function trackingLimitsOf(limits: LimitSettings): Partial<TrackingLimits> {
@@ -151,9 +169,9 @@ function trackingLimitsOf(limits: LimitSettings): Partial<TrackingLimits> {
   };
 }
 
-function firstSignInOf(
-  made: { readonly token: string; readonly writeKey: string } | undefined,
-): { readonly firstSignIn?: FirstSignIn } {
+function firstSignInOf(made: { readonly token: string; readonly writeKey: string } | undefined): {
+  readonly firstSignIn?: FirstSignIn;
+} {
   if (made === undefined) return {};
   return { firstSignIn: { path: `/sign-in#${made.token}`, writeKey: made.writeKey } };
 }
@@ -174,7 +192,7 @@ async function openFeed(
   await mkdir(path, { recursive: true, mode: 0o700 });
   return new ChangeFeed({
     store: await openLmdbFeedStore(path),
-    now: systemClock.now,
+    now,
     keepMs: retentionMs,
     keepEventsMax: events,
     onFault: (fault) => {
@@ -205,8 +223,8 @@ function logFault(processLog: ProcessLog, fault: FeedFault): void {
 type RuntimeParts = {
   readonly settings: Settings;
   readonly directory: DataDirectory;
-  readonly log: Awaited<ReturnType<typeof openLmdbLog>>;
-  readonly checkpoints: Awaited<ReturnType<typeof openLmdbCheckpointStore>>;
+  readonly log: Log;
+  readonly checkpoints: LmdbCheckpointStore;
   readonly feed: ChangeFeed;
   readonly processLog: ProcessLog;
   readonly metrics: Metrics;

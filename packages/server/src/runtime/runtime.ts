@@ -142,6 +142,7 @@ function customersOptions(options: RuntimeOptions, index: MessageIndex): Custome
   const { log, timeZone, clock, feed } = options;
   return {
     log,
+    clock,
     timeZone,
     start: log.recordAt(0)?.at ?? clock.now(),
     definitions: noDefinitions,

@@ -1,0 +1,160 @@
+/**
+ * Is what is kept what the log says? Reads every record, replays them all, and compares: the state of the checkpoint, the
+ * changes of the feed, the chain of the audit log. Changes nothing.
+ */
+
+import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+
+import { noDefinitions } from '@segue/core/model/definitions.ts';
+
+import { openSqliteCatalog } from '../catalog/sqlite-catalog.ts';
+import type { FeedEvent } from '../feeds/feed.ts';
+import { eventText } from '../feeds/feed-codec.ts';
+import type { FeedStore } from '../feeds/feed-store.ts';
+import { openLmdbFeedStore } from '../feeds/lmdb-feed-store.ts';
+import { checkLog } from '../log/check-log.ts';
+import type { CheckpointStore } from '../log/checkpoint-store.ts';
+import { openDataDirectory } from '../log/data-directory.ts';
+import type { Position } from '../log/entry.ts';
+import { openLmdbCheckpointStore } from '../log/lmdb-checkpoint-store.ts';
+import { openLmdbLog } from '../log/lmdb-log.ts';
+import type { Log } from '../log/log.ts';
+import { createMemoryCheckpointStore } from '../log/memory-checkpoint-store.ts';
+import { readHead, readLines } from './checkpoints.ts';
+import { Customers, type Standing } from './customers.ts';
+import { MessageIndex } from './message-index.ts';
+import { stateHash } from './state-hash.ts';
+
+/** One thing that was checked; a fault says what differs. */
+export type VerifiedPart = { readonly what: string; readonly fault?: string };
+
+export type VerifyReport = {
+  /** Entries of the log that were read and replayed. */
+  readonly entries: number;
+  /** Of the state after the last of them. */
+  readonly stateHash: string;
+  readonly parts: readonly VerifiedPart[];
+};
+
+/** @throws StorageError where the directory is in use, is none, or its log cannot be read. */
+export async function verifyData(
+  data: string,
+  { timezone }: { readonly timezone: string },
+): Promise<VerifyReport> {
+  const directory = await openDataDirectory(data);
+  try {
+    const { paths } = directory;
+    const { entries } = await checkLog(paths.log);
+    const log = await openLmdbLog(paths.log, { readOnly: true });
+    const checkpoints = await openLmdbCheckpointStore(paths.checkpoint);
+    const feed = await openLmdbFeedStore(join(directory.path, 'feed'));
+    try {
+      const restored = checkpointHash(log, checkpoints, timezone);
+      const replayed = await replayAll(log, feed, timezone, restored?.position);
+      const parts: VerifiedPart[] = [
+        { what: `the log: ${entries} entries, each record whole and in its place` },
+        ...(restored === undefined ? [] : [compareStates(restored, replayed)]),
+        replayed.changes,
+        ...(existsSync(paths.catalog) ? [await verifyAudit(paths.catalog)] : []),
+      ];
+      return { entries, stateHash: replayed.hash, parts };
+    } finally {
+      await feed.close();
+      await checkpoints.close();
+      await log.close();
+    }
+  } finally {
+    await directory.close();
+  }
+}
+
+type Restored = { readonly position: Position; readonly hash: string } | undefined;
+
+function open(
+  log: Log,
+  timeZone: string,
+  store: CheckpointStore,
+  publish: (events: readonly FeedEvent[]) => void,
+  checkpoint?: { readonly lines: Iterable<string>; readonly standing: Standing; readonly chunk: number },
+): Customers {
+  const late: { customers?: Customers } = {};
+  const now = (): number => late.customers?.engine.now ?? -Infinity;
+  const index = new MessageIndex(log, store, checkpoint?.chunk ?? 0, now);
+  const start = log.recordAt(0)?.at ?? 0;
+  const options = { log, timeZone, start, definitions: noDefinitions, index, publish };
+  const customers = new Customers(options, checkpoint);
+  late.customers = customers;
+  return customers;
+}
+
+function checkpointHash(log: Log, checkpoints: CheckpointStore, timeZone: string): Restored {
+  const head = readHead(checkpoints);
+  if (head === undefined || head.position > log.next) return undefined;
+  const checkpoint = { lines: readLines(checkpoints, head), standing: head, chunk: head.chunk };
+  const customers = open(log, timeZone, checkpoints, () => undefined, checkpoint);
+  return { position: head.position, hash: stateHash(customers.engine) };
+}
+
+type Replayed = {
+  readonly hash: string;
+  /** Of the state at the position of the checkpoint. */
+  readonly hashThen: string | undefined;
+  readonly changes: VerifiedPart;
+};
+
+/** The whole log from its beginning, its changes held against those of the feed. */
+async function replayAll(
+  log: Log,
+  feed: FeedStore,
+  timeZone: string,
+  stopAt: Position | undefined,
+): Promise<Replayed> {
+  let compared = 0;
+  let fault: string | undefined;
+  const publish = (events: readonly FeedEvent[]): void => {
+    for (const event of events) {
+      if (event.seq < feed.first || event.seq >= feed.next) continue;
+      const kept = feed.get(event.seq);
+      compared++;
+      if (kept !== undefined && eventText(kept) === eventText(event)) continue;
+      fault ??= `change ${event.seq} is kept as ${kept === undefined ? 'nothing' : eventText(kept)}, and the log gives ${eventText(event)}`;
+    }
+  };
+  const customers = open(log, timeZone, createMemoryCheckpointStore(), publish);
+  let hashThen = stopAt === 0 ? stateHash(customers.engine) : undefined;
+  for (const record of log.read(0)) {
+    customers.take(record);
+    if (customers.position === stopAt) hashThen = stateHash(customers.engine);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  if (fault === undefined && feed.next > customers.standing.seq) {
+    fault = `${feed.next} changes are kept, and the log gives ${customers.standing.seq}`;
+  }
+  const what = `the changes: ${compared} that are kept against those of the replay`;
+  return {
+    hash: stateHash(customers.engine),
+    hashThen,
+    changes: fault === undefined ? { what } : { what, fault },
+  };
+}
+
+function compareStates(restored: NonNullable<Restored>, { hashThen }: Replayed): VerifiedPart {
+  const what = `the state after entry ${restored.position}, by checkpoint and by replay`;
+  if (hashThen === restored.hash) return { what };
+  return {
+    what,
+    fault: `the checkpoint gives ${restored.hash}, the log ${hashThen ?? 'no record that ends there'}. Delete the folder “checkpoint”: the next start makes it anew from the log.`,
+  };
+}
+
+async function verifyAudit(path: string): Promise<VerifiedPart> {
+  const catalog = openSqliteCatalog({ path, clock: Date.now });
+  try {
+    const found = await catalog.audit.verify();
+    const what = 'the audit log: each row in the chain of hashes';
+    return found.intact ? { what } : { what, fault: JSON.stringify(found) };
+  } finally {
+    await catalog.close();
+  }
+}
