@@ -83,9 +83,8 @@ async function start(
 
 /** Loaded late: the engine and its stores are large, and other commands do without. */
 async function loadOpenSegue(): Promise<OpenSegue> {
-  const path: string = '@segue/server/runtime/open-segue.ts';
-  const module = (await import(path)) as { readonly openSegue: OpenSegue };
-  return module.openSegue;
+  const { openSegue } = await import('@segue/server/runtime/open-segue.ts');
+  return openSegue;
 }
 
 /** For people in words, for everybody else in JSON. */
