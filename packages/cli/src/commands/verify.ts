@@ -2,34 +2,17 @@
 
 import type { Command } from 'commander';
 
+import type { VerifyReport } from '@segue/server/runtime/verify-data.ts';
+
 import { exitFailed, exitOk, exitUnusable } from '../exit-code.ts';
 import { refusalText } from '../refusal-text.ts';
 import { wholeNumber } from '../replay/figures.ts';
 import { addSettingOptions, readCommandSettings, type SettingOptions } from '../settings/command-settings.ts';
 import type { Terminal } from '../terminal.ts';
 
-/** One thing that was checked. */
-export type VerifiedPart = {
-  /** In words, such as “the state after entry 5,120, by checkpoint and by replay”. */
-  readonly what: string;
-  /** What differs; undefined where nothing does. */
-  readonly fault?: string;
-};
-
-export type VerifyReport = {
-  /** Entries of the log that were read and replayed. */
-  readonly entries: number;
-  /** Hash of the state after the last of them. */
-  readonly stateHash: string;
-  readonly parts: readonly VerifiedPart[];
-};
-
-/** Reads a data directory, or a backup, that nobody writes to; changes nothing. Rejects with an error with a `code`. */
-export type VerifyData = (data: string, settings: { readonly timezone: string }) => Promise<VerifyReport>;
-
 type VerifyOptions = SettingOptions & { readonly json?: true };
 
-export function registerVerify(program: Command, terminal: Terminal, verify: VerifyData): void {
+export function registerVerify(program: Command, terminal: Terminal): void {
   const command = program
     .command('verify')
     .summary('check a data directory: the log record by record, the state against a replay')
@@ -48,16 +31,17 @@ Examples:
 Exit codes: 0 all is as it should be, 1 something differs, 2 not done.`,
     )
     .action(async (options: VerifyOptions) => {
-      process.exitCode = await verifyData(options, terminal, verify);
+      process.exitCode = await verify(options, terminal);
     });
 }
 
-async function verifyData(options: VerifyOptions, terminal: Terminal, verify: VerifyData): Promise<number> {
+async function verify(options: VerifyOptions, terminal: Terminal): Promise<number> {
   const inForce = await readCommandSettings(options, terminal);
   if (inForce === undefined) return exitUnusable;
   const { data, timezone } = inForce.settings;
   try {
-    const report = await verify(data, { timezone });
+    const { verifyData } = await import('@segue/server/runtime/verify-data.ts');
+    const report = await verifyData(data, { timezone });
     terminal.write(options.json === true ? `${JSON.stringify(report)}\n` : verifyText(report, terminal));
     return report.parts.every(({ fault }) => fault === undefined) ? exitOk : exitFailed;
   } catch (error) {
