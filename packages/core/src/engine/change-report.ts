@@ -6,12 +6,12 @@
 import { defined } from '../base/assert.ts';
 import type { Change } from '../model/change.ts';
 import type { Plan } from './make-plan.ts';
-import { findPair } from './pairs.ts';
+import type { Customers } from './customers.ts';
 import { answerOf, type Profile, sinceOf } from './profile.ts';
 import { isMember } from './stored-answers.ts';
 
 /** Changes of one message, held back until it is done with, and the survivor's memberships before. */
-type Held = { readonly changes: Change[]; readonly memberships: readonly number[] };
+type Held = { readonly changes: Change[]; readonly memberships: ReadonlyMap<number, number> };
 
 export class ChangeReport {
   readonly #onChange: (change: Change) => void;
@@ -39,17 +39,23 @@ export class ChangeReport {
 
   /** A message that merges is one input: what one step of it does and another undoes was never so. */
   hold(survivor: Profile): void {
-    this.#held ??= { changes: [], memberships: [...survivor.memberships] };
+    this.#held ??= { changes: [], memberships: membershipsOf(survivor) };
   }
 
   /** Reports what was held back, with the cause that decided it. */
-  release(profiles: readonly (Profile | undefined)[], plan: Plan): void {
+  release(profiles: Customers, plan: Plan): void {
     const held = this.#held;
     if (held === undefined) return;
     this.#held = undefined;
     for (const change of lastingChanges(held.changes)) this.#onChange(change);
     keepSince(held, profiles, plan);
   }
+}
+
+function membershipsOf({ memberships: { keys, values, size } }: Profile): ReadonlyMap<number, number> {
+  const answers = new Map<number, number>();
+  for (let i = 0; i < size; i++) answers.set(keys[i] as number, values[i] as number);
+  return answers;
 }
 
 /** Leaves out pairs that undo each other. */
@@ -73,17 +79,14 @@ function lastingChanges(changes: readonly Change[]): readonly Change[] {
 }
 
 /** Who left and came back within the message has been there all the time. */
-function keepSince(
-  { changes, memberships }: Held,
-  profiles: readonly (Profile | undefined)[],
-  plan: Plan,
-): void {
+function keepSince({ changes, memberships }: Held, profiles: Customers, plan: Plan): void {
   for (const change of changes) {
-    const p = profiles[change.profile];
+    const p = profiles.use(change.profile);
     if (p === undefined || change.kind !== 'segment') continue;
     const unit = defined(plan.segments.get(change.segment), 'a segment');
-    const was = findPair(memberships, unit.id);
-    const answer = memberships[was + 1] as number;
-    if (was >= 0 && answerOf(answer) && isMember(p, unit)) p.setMembership(unit.id, true, sinceOf(answer));
+    const answer = memberships.get(unit.id);
+    if (answer !== undefined && answerOf(answer) && isMember(p, unit)) {
+      p.setMembership(unit.id, true, sinceOf(answer));
+    }
   }
 }

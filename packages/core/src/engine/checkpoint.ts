@@ -15,8 +15,7 @@ import type { RuleValue } from '../rules/value.ts';
 import { FactLog } from './facts.ts';
 import type { RefusedMerge } from './identity.ts';
 import type { Plan } from './make-plan.ts';
-import { setPair, usedPairs } from './pairs.ts';
-import { NEVER, Profile } from './profile.ts';
+import { NEVER, type Profile } from './profile.ts';
 import { trim } from './ring-events.ts';
 import { type ColumnState, readRing, replaceRing, type RingState } from './ring-state.ts';
 import { findRing, UNIT_SCALE } from './rings.ts';
@@ -106,8 +105,8 @@ export function writeProfile(
       fact.ids,
       fact.values.map((value) => value ?? null),
     ]),
-    memberships: usedPairs(p.memberships),
-    stages: p.stages,
+    memberships: p.memberships.list(),
+    stages: [...p.stages],
     tracked: plan.trackedUnits.flatMap((unit) => {
       const flips = readFlips(p, unit);
       return flips === undefined ? [] : [[unit, flips] as const];
@@ -117,21 +116,19 @@ export function writeProfile(
   };
 }
 
-/** The profile without its timers and sequences, which the machine finds again. */
-export function readProfile(json: ProfileJson, plan: Plan): Profile {
-  const p = new Profile(json.id, json.sampleId);
+/** Makes `p`, of whom nothing is known, the customer without timers and sequences, which the machine finds again. */
+export function readProfile(p: Profile, json: ProfileJson, plan: Plan): void {
   p.bornAt = json.bornAt ?? NEVER;
   for (const ring of json.rings) {
     replaceRing(p, defined(plan.streams[ring.stream], 'a stream of a checkpoint'), ringFromJson(ring));
   }
   if (json.facts.length > 0) p.facts = new Map(json.facts.map(factFromJson));
   for (let i = 0; i < json.memberships.length; i += 2) {
-    p.memberships = setPair(p.memberships, json.memberships[i] as number, json.memberships[i + 1] as number);
+    p.memberships.set(json.memberships[i] as number, json.memberships[i + 1] as number);
   }
   p.stages = [...json.stages];
   for (const [unit, flips] of json.tracked) writeFlips(p, unit, flips);
   if (json.future.length > 0) p.future = [...json.future];
-  return p;
 }
 
 /** The same message gives the same bytes, wherever it has been meanwhile. */

@@ -15,7 +15,8 @@ import { Environment } from './environment.ts';
 import { Machine } from './machine.ts';
 import { makePlan, type Plan } from './make-plan.ts';
 import { mergeProfiles } from './merge.ts';
-import { Profile } from './profile.ts';
+import type { Customers } from './customers.ts';
+import type { Profile } from './profile.ts';
 import { nextVersions } from './versions.ts';
 
 /** What one customer's answers would be instead of what they are. */
@@ -36,7 +37,8 @@ export class DefinitionsBuild {
   readonly plan: Plan;
   readonly machine: Machine;
   readonly #state: EngineState;
-  readonly #loaded = new Map<number, Profile>();
+  /** What has been loaded, and once renewed, everybody. */
+  readonly profiles: Customers;
   /** Dated ahead when they were loaded. */
   #waiting: { readonly profile: number; readonly message: Message }[] = [];
   readonly #mergedInto = new Map<number, number>();
@@ -50,6 +52,7 @@ export class DefinitionsBuild {
     this.env.channels = definitions.channels;
     this.plan = makePlan(this.env, definitions, nextVersions(state.plan, definitions));
     this.machine = new Machine(this.plan, state.report.emit);
+    this.profiles = state.customersOf(this.plan);
   }
 
   /** Takes a message that the engine has taken for a profile, once each; those merged since are followed. */
@@ -57,14 +60,14 @@ export class DefinitionsBuild {
     if (this.#isReleased) return;
     const id = this.#survivor(profile);
     const { now, profiles } = this.#state;
-    const old = profiles[id];
+    const old = profiles.look(id);
     if (old === undefined) return;
     if (message.time > now) {
       this.#waiting.push({ profile: id, message });
       return;
     }
-    let p = this.#loaded.get(id);
-    if (p === undefined) this.#loaded.set(id, (p = new Profile(id, old.sampleId)));
+    this.profiles.beginStep();
+    const p = this.#loaded(id, old.sampleId);
     p.bornAt = old.bornAt;
     this.machine.load(p, message, now);
   }
@@ -73,12 +76,12 @@ export class DefinitionsBuild {
   merge(survivor: number, gone: number): void {
     if (this.#isReleased) return;
     this.#mergedInto.set(gone, survivor);
-    const from = this.#loaded.get(gone);
+    this.profiles.beginStep();
+    const from = this.profiles.use(gone);
     if (from === undefined) return;
-    this.#loaded.delete(gone);
-    const to = this.#loaded.get(survivor) ?? new Profile(survivor, from.sampleId);
-    this.#loaded.set(survivor, to);
+    const to = this.#loaded(survivor, from.sampleId);
     mergeProfiles(to, from, this.plan, this.#state.now, false);
+    this.profiles.remove(gone);
   }
 
   /**
@@ -90,7 +93,7 @@ export class DefinitionsBuild {
     this.env.populations.clear();
     for (const [key, taken] of state.env.populations) this.env.populations.set(key, [...taken]);
     for (const old of state.profiles) {
-      if (old === undefined || old.bornAt > state.now) continue;
+      if (old.bornAt > state.now) continue;
       state.report.silence();
       const p = this.renewed(old);
       state.report.speak();
@@ -102,13 +105,12 @@ export class DefinitionsBuild {
   renewed(old: Profile): Profile {
     const { now } = this.#state;
     this.#loadWaiting(now);
-    const p = this.#loaded.get(old.id) ?? new Profile(old.id, old.sampleId);
-    this.#loaded.set(old.id, p);
-    p.sampleId = old.sampleId;
+    this.profiles.beginStep();
+    const p = this.#loaded(old.id, old.sampleId);
+    this.profiles.setSampleId(p, old.sampleId);
     p.bornAt = old.bornAt;
     p.facts = old.facts;
     p.future = old.future;
-    p.queuedAt = old.queuedAt;
     if (p.bornAt > now) {
       if (p.future?.[0] !== undefined) p.arm(0, p.future[0].time);
       return p;
@@ -121,8 +123,11 @@ export class DefinitionsBuild {
   /** The customers built are the engine's from now on; what is told of messages and merges is not heard any more. */
   release(): void {
     this.#isReleased = true;
-    this.#loaded.clear();
     this.#waiting = [];
+  }
+
+  #loaded(id: number, sampleId: string): Profile {
+    return this.profiles.use(id) ?? this.profiles.addAt(id, sampleId);
   }
 
   #loadWaiting(now: Instant): void {

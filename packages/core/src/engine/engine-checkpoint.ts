@@ -15,7 +15,8 @@ import { NEVER } from './profile.ts';
 /** A header and a line per customer. */
 export function* writeState(state: EngineState): Iterable<string> {
   yield JSON.stringify(headerOf(state));
-  for (const p of state.profiles) {
+  for (const id of state.profiles.ids()) {
+    const p = state.profiles.look(id);
     if (p === undefined) continue;
     const identifiers = state.identity.identifiersOf(p.id);
     yield JSON.stringify(writeProfile(p, state.plan, state.now, identifiers, historyToWrite(state, p.id)));
@@ -59,7 +60,6 @@ export function restoreState(
   restoreHeader(state, header);
   for (const line of profiles) restoreProfile(state, JSON.parse(line) as ProfileJson);
   for (const p of state.profiles) {
-    if (p === undefined) continue;
     state.machine.resume(p, header.now);
     state.enqueue(p);
   }
@@ -67,7 +67,7 @@ export function restoreState(
 
 function restoreHeader(state: EngineState, header: CheckpointHeader): void {
   state.define(state.plan.definitions, new Map(header.versions));
-  for (let i = 0; i < header.profiles; i++) state.profiles.push(undefined);
+  state.profiles.reserve(header.profiles);
   state.identity.refused.push(...header.refused);
   state.lists.restore(header.lists);
   for (const [identifier, at] of header.erased) state.erased.set(identifier, at);
@@ -85,8 +85,8 @@ function restoreHeader(state: EngineState, header: CheckpointHeader): void {
 }
 
 function restoreProfile(state: EngineState, json: ProfileJson): void {
-  state.profiles[json.id] = readProfile(json, state.plan);
-  state.count++;
+  state.profiles.beginStep();
+  readProfile(state.profiles.addAt(json.id, json.sampleId), json, state.plan);
   for (const identifier of json.identifiers) state.identity.own(json.id, identifier);
   for (const message of json.history) state.history.add(json.id, message);
 }

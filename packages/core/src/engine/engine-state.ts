@@ -9,6 +9,7 @@ import { Zone } from '../base/zone.ts';
 import type { Definitions } from '../model/definitions.ts';
 import type { Instant, Message } from '../model/message.ts';
 import { ChangeReport } from './change-report.ts';
+import { Customers } from './customers.ts';
 import { DueQueue } from './due-queue.ts';
 import type { EngineOptions } from './engine.ts';
 import { Environment } from './environment.ts';
@@ -17,7 +18,7 @@ import { Lists } from './lists.ts';
 import { Machine } from './machine.ts';
 import { makePlan, type Plan } from './make-plan.ts';
 import { MemoryHistory, type MessageHistory } from './message-history.ts';
-import { NEVER, Profile } from './profile.ts';
+import { NEVER, type Profile } from './profile.ts';
 import { SeenMessages } from './seen-messages.ts';
 import { nextVersions } from './versions.ts';
 
@@ -33,10 +34,8 @@ export class EngineState {
   machine: Machine;
   now: Instant;
 
-  /** By id; undefined for those who were merged into another or erased. */
-  profiles: (Profile | undefined)[] = [];
-  /** How many there are. */
-  count = 0;
+  /** By id; those who were merged into another or erased are gone. */
+  profiles: Customers;
   readonly identity: Identity = new Identity();
   readonly queue: DueQueue;
   readonly seen: SeenMessages = new SeenMessages(seenMessagesMax);
@@ -60,32 +59,26 @@ export class EngineState {
     this.env.channels = definitions.channels;
     this.plan = makePlan(this.env, definitions, nextVersions(undefined, definitions));
     this.machine = new Machine(this.plan, this.report.emit);
+    this.profiles = this.customersOf(this.plan);
   }
 
-  /** Puts definitions into force. Customers keep what they have until they are renewed or built anew. */
+  /** Room for customers whose state is what a plan asks for. */
+  customersOf(plan: Plan): Customers {
+    return new Customers(plan, () => this.now, this.options.workingCustomersMax);
+  }
+
+  /** Puts definitions into force, while there are no customers. */
   define(definitions: Definitions, versions: ReadonlyMap<string, number>): void {
     this.env.channels = definitions.channels;
     this.plan = makePlan(this.env, definitions, versions);
     this.machine = new Machine(this.plan, this.report.emit);
-  }
-
-  /** Adds a customer of whom nothing is known yet. */
-  addProfile(sampleId: string): number {
-    const id = this.profiles.length;
-    this.profiles.push(new Profile(id, sampleId));
-    this.count++;
-    return id;
-  }
-
-  forget(id: number): void {
-    this.profiles[id] = undefined;
-    this.count--;
+    this.profiles = this.customersOf(this.plan);
   }
 
   /** Sees to it that the customer is woken at the earliest of their timers. */
   enqueue(p: Profile): void {
-    if (p.dueAt >= p.queuedAt) return;
-    p.queuedAt = p.dueAt;
+    if (p.dueAt >= this.profiles.queuedAt(p.id)) return;
+    this.profiles.setQueuedAt(p.id, p.dueAt);
     this.queue.push(p.dueAt, p.id);
   }
 

@@ -55,6 +55,8 @@ export type EngineOptions = {
   readonly onMerge?: (survivor: number, gone: number) => void;
   /** Numbers kept of one customer at most; see `customerNumbersMax`. */
   readonly customerNumbersMax?: number;
+  /** Customers that are kept ready to be worked on; all others lie packed. 0: packed after every step. */
+  readonly workingCustomersMax?: number;
 };
 
 export type Applied = {
@@ -119,6 +121,7 @@ export class Engine {
   apply(input: Input, now: Instant): Result<Applied, readonly Diagnostic[]> {
     this.advanceTo(now);
     const state = this.#state;
+    state.profiles.beginStep();
     switch (input.kind) {
       case 'message':
         return ok(takeMessage(state, this.#keeper, input.message));
@@ -173,10 +176,14 @@ export class Engine {
 
   #wakeNext(due: Instant): void {
     const state = this.#state;
-    const p = state.profiles[state.queue.take(due)];
+    const { profiles } = state;
+    const id = state.queue.take(due);
     if (due > state.now) state.now = due;
-    if (p?.queuedAt !== due) return;
-    p.queuedAt = NEVER;
+    if (profiles.queuedAt(id) !== due) return;
+    profiles.setQueuedAt(id, NEVER);
+    profiles.beginStep();
+    const p = profiles.use(id);
+    if (p === undefined) return;
     if (p.dueAt <= due) {
       state.machine.because('time');
       const dated = state.machine.wake(p, due);
@@ -203,15 +210,15 @@ export class Engine {
   }
 
   profileIds(): readonly number[] {
-    return this.#state.profiles.filter((p) => p !== undefined).map((p) => p.id);
+    return this.#state.profiles.ids();
   }
 
   profileCount(): number {
-    return this.#state.count;
+    return this.#state.profiles.count;
   }
 
   profile(id: number): ProfileView | undefined {
-    const p = this.#state.profiles[id];
+    const p = this.#state.profiles.look(id);
     return p === undefined ? undefined : viewOf(this.#state, p);
   }
 
@@ -219,7 +226,7 @@ export class Engine {
   namesOf(id: number): Pick<ProfileView, 'identifiers' | 'displayId'> {
     const identifiers = this.#state.identity.identifiersOf(id);
     const user = identifiers.find(({ kind }) => kind === 'user_id') ?? identifiers[0];
-    return { identifiers, displayId: user?.value ?? this.#state.profiles[id]?.sampleId ?? `profile ${id}` };
+    return { identifiers, displayId: user?.value ?? this.#state.profiles.sampleIdOf(id) ?? `profile ${id}` };
   }
 
   members(segment: string): readonly number[] {
@@ -235,11 +242,11 @@ export class Engine {
   }
 
   isMember(profile: number, segment: string): boolean {
-    return isIn(this.#state, this.#state.profiles[profile], segment);
+    return isIn(this.#state, this.#state.profiles.look(profile), segment);
   }
 
   stageOf(profile: number, lifecycle: string): string | undefined {
-    return stageOf(this.#state, this.#state.profiles[profile], lifecycle);
+    return stageOf(this.#state, this.#state.profiles.look(profile), lifecycle);
   }
 
   /**
@@ -247,7 +254,7 @@ export class Engine {
    * so it needs `keepHistory`; scores of RFM models can always be asked.
    */
   value(profile: number, value: Value): RuleValue {
-    const p = defined(this.#state.profiles[profile], 'a profile');
+    const p = defined(this.#state.profiles.look(profile), 'a profile');
     if (p.bornAt > this.#state.now) return undefined;
     const known = this.#state.plan.values.get(JSON.stringify(value));
     if (known !== undefined) return known.get(p, this.#state.now);
@@ -257,7 +264,7 @@ export class Engine {
 
   /** As `value`, for a condition. */
   holds(profile: number, condition: Condition): boolean {
-    const p = defined(this.#state.profiles[profile], 'a profile');
+    const p = defined(this.#state.profiles.look(profile), 'a profile');
     if (p.bornAt > this.#state.now) return false;
     const asked = ask(this.#state, p, (compiler) => compiler.askWhether(condition));
     return asked.compiled(asked.p, this.#state.now);
@@ -265,7 +272,7 @@ export class Engine {
 
   /** All that is known of a customer, as the plain interpreter reads it. Only what `keepHistory` kept. */
   history(profile: number): History {
-    const p = defined(this.#state.profiles[profile], 'a profile');
+    const p = defined(this.#state.profiles.look(profile), 'a profile');
     return historyOf(p, this.#state.messagesOf(profile));
   }
 

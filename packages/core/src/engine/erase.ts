@@ -13,14 +13,14 @@ import { stagesOf } from './views.ts';
 /** Forgets a customer, known or not: what is told of them later, if dated before now, is not taken. */
 export function eraseCustomer(state: EngineState, customer: Identifier): Applied {
   const id = state.identity.owner(customer.kind, customer.value);
-  const p = id === undefined ? undefined : state.profiles[id];
+  const p = id === undefined ? undefined : state.profiles.use(id);
   if (id === undefined || p === undefined) {
     state.erased.set(keyOf(customer), state.now);
     return { ignored: 'unknown_customer', notices: NO_NOTICES };
   }
   exitAll(state, p);
   for (const identifier of state.identity.remove(id)) state.erased.set(keyOf(identifier), state.now);
-  state.forget(id);
+  state.profiles.remove(id);
   state.history.forget(id);
   return { profile: id, notices: NO_NOTICES };
 }

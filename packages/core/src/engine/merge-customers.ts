@@ -10,7 +10,7 @@ import { noteLists } from './take-list.ts';
 
 export function keeperOf(state: EngineState): ProfileKeeper {
   return {
-    create: (sampleId) => state.addProfile(sampleId),
+    create: (sampleId) => state.profiles.add(sampleId),
     merge: (survivor, gone) => {
       mergeCustomers(state, survivor, gone);
     },
@@ -18,13 +18,13 @@ export function keeperOf(state: EngineState): ProfileKeeper {
 }
 
 function mergeCustomers(state: EngineState, survivor: number, gone: number): void {
-  const to = defined(state.profiles[survivor], 'a surviving profile');
-  const from = defined(state.profiles[gone], 'a merged profile');
+  const to = defined(state.profiles.use(survivor), 'a surviving profile');
+  const from = defined(state.profiles.use(gone), 'a merged profile');
   const isNew = to.bornAt > state.now;
   state.options.onMerge?.(survivor, gone);
   state.report.hold(to);
   mergeProfiles(to, from, state.plan, state.now, state.keepsMessages);
-  state.forget(gone);
+  state.profiles.remove(gone);
   state.history.merge(survivor, gone);
   if (state.lists.size > 0) noteLists(state, to, state.now);
   if (to.bornAt > state.now) return;

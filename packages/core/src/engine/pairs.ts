@@ -1,72 +1,94 @@
 /**
- * Small sorted tables of numbers in one array: pairs (key, value) by ascending key. Arrays grow by two pairs at a time,
- * to the slot: the places that are not used yet have the key NO_KEY, which sorts after all others.
+ * Small sorted tables of (key, number): keys are whole numbers from 0 on, and found by halving. What is taken out leaves
+ * no hole. Arrays grow and never shrink by themselves: a table is a part of a working customer, which is used again and
+ * again for one customer after another (see customers.ts).
  */
 
-export const NO_KEY: number = Infinity;
-const GROWTH_PAIRS = 2;
+const NO_KEYS = new Int32Array(0);
+const NO_VALUES = new Float64Array(0);
+const ROOM_MIN = 8;
 
-/**
- * An array of n doubles. All number arrays of profiles are made here and never grow in place, so that the engine of
- * JavaScript sees one kind of array everywhere.
- */
-export function makeDoubles(n: number): number[] {
-  const doubles = new Array<number>(n);
-  for (let i = 0; i < n; i++) doubles[i] = NO_KEY;
-  return doubles;
-}
+export class Pairs {
+  /** Ascending; only the first `size` mean anything. */
+  keys: Int32Array = NO_KEYS;
+  values: Float64Array = NO_VALUES;
+  size = 0;
 
-/** The array that has nothing yet; never written to. */
-export const NO_DOUBLES: number[] = makeDoubles(1).slice(1);
-
-/** Index of the key's pair, or −1. */
-export function findPair(pairs: readonly number[], key: number): number {
-  const i = placeOf(pairs, key);
-  return i < pairs.length && pairs[i] === key ? i : -1;
-}
-
-/** Sets a key's value. Returns the array to use from now on. */
-export function setPair(pairs: number[], key: number, value: number): number[] {
-  const at = placeOf(pairs, key);
-  if (at < pairs.length && pairs[at] === key) {
-    pairs[at + 1] = value;
-    return pairs;
+  /** Index of the key, or −1. */
+  find(key: number): number {
+    const i = this.#placeOf(key);
+    return i < this.size && this.keys[i] === key ? i : -1;
   }
-  const n = pairs.length;
-  let room = pairs;
-  if (n === 0 || pairs[n - 2] !== NO_KEY) {
-    room = makeDoubles(n + 2 * Math.max(GROWTH_PAIRS, n >>> 4));
-    for (let i = 0; i < n; i++) room[i] = pairs[i] as number;
+
+  /** Sets a key's value. */
+  set(key: number, value: number): void {
+    const at = this.#placeOf(key);
+    if (at < this.size && this.keys[at] === key) {
+      this.values[at] = value;
+      return;
+    }
+    const size = this.size;
+    if (size === this.keys.length) this.reserve(size + 1);
+    const { keys, values } = this;
+    for (let i = size; i > at; i--) {
+      keys[i] = keys[i - 1] as number;
+      values[i] = values[i - 1] as number;
+    }
+    keys[at] = key;
+    values[at] = value;
+    this.size = size + 1;
   }
-  for (let i = room.length - 3; i >= at; i--) room[i + 2] = room[i] as number;
-  room[at] = key;
-  room[at + 1] = value;
-  return room;
-}
 
-export function dropPair(pairs: number[], key: number): void {
-  const at = findPair(pairs, key);
-  if (at < 0) return;
-  const n = pairs.length;
-  for (let i = at; i + 2 < n; i++) pairs[i] = pairs[i + 2] as number;
-  pairs[n - 2] = NO_KEY;
-  pairs[n - 1] = NO_KEY;
-}
-
-/** The pairs in use, as a list of their own. */
-export function usedPairs(pairs: readonly number[]): number[] {
-  let n = pairs.length;
-  while (n > 0 && pairs[n - 2] === NO_KEY) n -= 2;
-  return pairs.slice(0, n);
-}
-
-function placeOf(pairs: readonly number[], key: number): number {
-  let lo = 0;
-  let hi = pairs.length >>> 1;
-  while (lo < hi) {
-    const mid = (lo + hi) >>> 1;
-    if ((pairs[mid * 2] as number) < key) lo = mid + 1;
-    else hi = mid;
+  /** Adds a key that is greater than all; room for it has been reserved. */
+  append(key: number, value: number): void {
+    this.keys[this.size] = key;
+    this.values[this.size] = value;
+    this.size++;
   }
-  return lo * 2;
+
+  drop(key: number): void {
+    const at = this.find(key);
+    if (at < 0) return;
+    const { keys, values } = this;
+    const size = --this.size;
+    for (let i = at; i < size; i++) {
+      keys[i] = keys[i + 1] as number;
+      values[i] = values[i + 1] as number;
+    }
+  }
+
+  clear(): void {
+    this.size = 0;
+  }
+
+  /** Sees to it that there is room for that many. */
+  reserve(size: number): void {
+    if (size <= this.keys.length) return;
+    const room = Math.max(ROOM_MIN, size + (size >>> 1));
+    const keys = new Int32Array(room);
+    const values = new Float64Array(room);
+    keys.set(this.keys);
+    values.set(this.values);
+    this.keys = keys;
+    this.values = values;
+  }
+
+  /** (key, value) after one another, as a list of their own. */
+  list(): number[] {
+    const list: number[] = [];
+    for (let i = 0; i < this.size; i++) list.push(this.keys[i] as number, this.values[i] as number);
+    return list;
+  }
+
+  #placeOf(key: number): number {
+    const { keys } = this;
+    let lo = 0;
+    let hi = this.size;
+    while (lo < hi) {
+      const mid = (lo + hi) >>> 1;
+      if ((keys[mid] as number) < key) lo = mid + 1;
+      else hi = mid;
+    }
+    return lo;
+  }
 }

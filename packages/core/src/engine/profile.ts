@@ -1,10 +1,11 @@
 /**
- * The state of one customer, as compact as plain JavaScript allows.
+ * The state of one customer, as the machine works on it. Customers who are not being worked on lie packed as bytes
+ * (see customers.ts).
  *
- * Numbers live in one array of doubles per customer (`data`), which holds a record for every stream of events
- * that the customer has taken part in (see rings.ts). What is not a number (values of properties, message ids)
- * sits beside it, and only for streams whose rules ask for it. Whatever equals the state of a customer about
- * whom nothing is known is not stored: memberships are kept where they differ from the default.
+ * Numbers live in one array of doubles (`data`), which holds a record for every stream of events that the customer has
+ * taken part in (see rings.ts). What is not a number (values of properties, message ids) sits beside it, and only for
+ * streams whose rules ask for it. Whatever equals the state of a customer about whom nothing is known is not stored:
+ * memberships are kept where they differ from the default.
  *
  * Nothing here has behaviour of its own beyond keeping itself consistent; the rules are in the plan, the
  * order of things in machine.ts.
@@ -12,38 +13,41 @@
 
 import type { Instant, Message } from '../model/message.ts';
 import type { FactLog } from './facts.ts';
+import { Pairs } from './pairs.ts';
 import type { RichRing } from './rich-ring.ts';
-import { dropPair, findPair, makeDoubles, NO_DOUBLES, NO_KEY, setPair } from './pairs.ts';
 import type { KeyedRun } from './sequence-runs.ts';
 
 /** Later than every instant; "never". */
 export const NEVER: Instant = Infinity;
 
+/** Room for more numbers than this is not kept for somebody else. */
+const KEPT_NUMBERS_MAX = 4096;
+
+const NO_DATA = new Float64Array(0);
+
 export class Profile {
-  readonly id: number;
+  id: number;
   /** Identifier under which the customer first arrived; `sample` hashes it. */
   sampleId: string;
   /** Earliest event time of any message that names the customer; NEVER until that time has come. */
   bornAt: Instant = NEVER;
 
   /** Records of numbers; see records.ts. Only the first `used` slots mean anything. */
-  data: number[] = NO_DOUBLES;
+  data: Float64Array = NO_DATA;
   used = 0;
-  /** Pairs (key, offset in `data`) by key, padded with NEVER. */
-  index: number[] = NO_DOUBLES;
+  /** Key of a record → its offset in `data`. */
+  readonly index: Pairs = new Pairs();
 
-  /** Pairs (timer id, due instant) by timer id, padded with NEVER. */
-  timers: number[] = NO_DOUBLES;
+  /** Timer id → due instant. */
+  readonly timers: Pairs = new Pairs();
   /** The earliest of `timers`; NEVER when there is none. */
   dueAt: Instant = NEVER;
-  /** The instant for which the partition's queue holds an entry of this profile; NEVER when none. */
-  queuedAt: Instant = NEVER;
 
   /**
-   * Pairs (unit id, answer and since; see `encodeAnswer`) by unit id, padded with NEVER. A segment that is not here has
-   * its default answer, and had it when the customer came into being.
+   * Unit id → answer and since (see `encodeAnswer`). A segment that is not here has its default answer, and had it when
+   * the customer came into being.
    */
-  memberships: number[] = NO_DOUBLES;
+  readonly memberships: Pairs = new Pairs();
   /** Triples (unit id, stage index, since) for lifecycles. */
   stages: number[] = [];
 
@@ -60,68 +64,69 @@ export class Profile {
     this.sampleId = sampleId;
   }
 
+  /** Becomes somebody of whom nothing is known. */
+  reset(id: number, sampleId: string): void {
+    this.id = id;
+    this.sampleId = sampleId;
+    this.bornAt = NEVER;
+    if (this.data.length > KEPT_NUMBERS_MAX) this.data = NO_DATA;
+    this.used = 0;
+    this.index.clear();
+    this.disarmAll();
+    this.memberships.clear();
+    if (this.stages.length > 0) this.stages = [];
+    this.rich = undefined;
+    this.facts = undefined;
+    this.sequences = undefined;
+    this.future = undefined;
+  }
+
   /** Arms a timer, or moves it forward; an armed timer that is due sooner stays as it is (it re-arms when it fires). */
   arm(timer: number, due: Instant): void {
     if (due === NEVER) return;
-    const i = findPair(this.timers, timer);
-    if (i >= 0) {
-      if ((this.timers[i + 1] as number) <= due) return;
-      this.timers[i + 1] = due;
-    } else this.timers = setPair(this.timers, timer, due);
+    const { timers } = this;
+    const i = timers.find(timer);
+    if (i < 0) timers.set(timer, due);
+    else if ((timers.values[i] as number) <= due) return;
+    else timers.values[i] = due;
     if (due < this.dueAt) this.dueAt = due;
   }
 
   /**
-   * Takes all timers that are due at `t` or before into `into`, by their numbers. A timer that fired keeps its slot,
-   * as it is likely to be armed again; slots that are not used are squeezed out when they become many.
+   * Takes all timers that are due at `t` or before into `into`, by their numbers. A timer that fired keeps its slot
+   * until the customer is packed, as it is likely to be armed again.
    */
   takeDue(t: Instant, into: number[]): void {
-    const timers = this.timers;
+    const { keys, values, size } = this.timers;
     let earliest = NEVER;
-    let idle = 0;
-    for (let i = 1; i < timers.length; i += 2) {
-      const due = timers[i] as number;
+    for (let i = 0; i < size; i++) {
+      const due = values[i] as number;
       if (due <= t) {
-        into.push(timers[i - 1] as number);
-        timers[i] = NEVER;
+        into.push(keys[i] as number);
+        values[i] = NEVER;
       } else if (due < earliest) earliest = due;
-      else if (due === NEVER) idle++;
     }
     this.dueAt = earliest;
-    if (idle > 4 && idle * 4 > timers.length) this.#squeezeTimers();
-  }
-
-  #squeezeTimers(): void {
-    const timers = this.timers;
-    const armed: number[] = [];
-    for (let i = 1; i < timers.length; i += 2) {
-      if (timers[i] !== NEVER && timers[i - 1] !== NO_KEY) {
-        armed.push(timers[i - 1] as number, timers[i] as number);
-      }
-    }
-    const kept = makeDoubles(armed.length);
-    for (let i = 0; i < armed.length; i++) kept[i] = armed[i] as number;
-    this.timers = kept;
   }
 
   disarmAll(): void {
-    this.timers = NO_DOUBLES;
+    this.timers.clear();
     this.dueAt = NEVER;
   }
 
   /** Index in `memberships` of a segment, or −1. */
   membershipIndex(unit: number): number {
-    return findPair(this.memberships, unit);
+    return this.memberships.find(unit);
   }
 
   /** Answer and since when, as the memberships keep it. */
   setMembership(unit: number, is: boolean, since: Instant): void {
-    this.memberships = setPair(this.memberships, unit, encodeAnswer(is, since));
+    this.memberships.set(unit, encodeAnswer(is, since));
   }
 
   /** Back to the default, as if it had never been otherwise. */
   dropMembership(unit: number): void {
-    dropPair(this.memberships, unit);
+    this.memberships.drop(unit);
   }
 
   fact(key: string): FactLog | undefined {

@@ -1,26 +1,25 @@
 /**
- * A customer's numbers: records in one array of doubles, found through a sorted index.
+ * A customer's numbers: records in one array of doubles, found through a small sorted index.
  *
  *     record = [ key, size, … ]        key: what it is of; size: its slots, these two included
  *
- * A record that outgrows its slots moves to the end and leaves a hole (key NO_RECORD). Holes go when the array is made
- * anew, which happens when it is full. One array per customer keeps what an event
- * touches close together, and costs no object per record.
+ * A record that outgrows its slots moves to the end and leaves a hole (key NO_RECORD). Holes go when the array is full and
+ * made anew, and when the customer is packed (see packing.ts). One array per customer keeps what an event touches close
+ * together, and costs no object per record.
  */
 
-import { findPair, makeDoubles, setPair } from './pairs.ts';
 import type { Profile } from './profile.ts';
 
 const SIZE = 1;
 /** Slots before a record's own. */
 export const RECORD_SLOTS = 2;
 const NO_RECORD = -1;
-/** Slots from which on the array gets half as much again to spare, not an eighth: it is copied less often. */
-const LARGE = 256;
+/** An array gets half as much again to spare: it is copied less often. */
+const ROOM_MIN = 64;
 
 /** Keys below are streams' ids; tracked units and sequences come after. */
-const TRACKED_KEYS = 2 ** 32;
-const SEQUENCE_KEYS = 2 ** 33;
+export const TRACKED_KEYS: number = 2 ** 28;
+export const SEQUENCE_KEYS: number = 2 ** 29;
 
 export function trackedKey(unit: number): number {
   return TRACKED_KEYS + unit;
@@ -32,8 +31,9 @@ export function sequenceKey(timer: number): number {
 
 /** Offset of the record, or −1 when there is none. */
 export function findRecord(p: Profile, key: number): number {
-  const i = findPair(p.index, key);
-  return i < 0 ? -1 : (p.index[i + 1] as number);
+  const { index } = p;
+  const i = index.find(key);
+  return i < 0 ? -1 : (index.values[i] as number);
 }
 
 export function sizeOf(p: Profile, o: number): number {
@@ -42,22 +42,33 @@ export function sizeOf(p: Profile, o: number): number {
 
 /** Adds a record of zeros, of which there must be none. Offsets known before may have changed. */
 export function addRecord(p: Profile, key: number, size: number): number {
-  reserve(p, size);
+  if (p.used + size > p.data.length) reserve(p, size);
   const o = p.used;
   const data = p.data;
   data[o] = key;
   data[o + SIZE] = size;
   for (let i = o + RECORD_SLOTS; i < o + size; i++) data[i] = 0;
   p.used = o + size;
-  p.index = setPair(p.index, key, o);
+  p.index.set(key, o);
+  return o;
+}
+
+/** Adds a record of zeros whose key is greater than all others. */
+export function appendRecord(p: Profile, key: number, size: number): number {
+  if (p.used + size > p.data.length) reserve(p, size);
+  const o = p.used;
+  const data = p.data;
+  data[o] = key;
+  data[o + SIZE] = size;
+  for (let i = o + RECORD_SLOTS; i < o + size; i++) data[i] = 0;
+  p.used = o + size;
+  p.index.append(key, o);
   return o;
 }
 
 /** Takes a record out; its slots are lost until the array is made anew. */
 export function dropRecord(p: Profile, o: number): void {
-  const i = findPair(p.index, p.data[o] as number);
-  // The key stays in the index without a place: whoever drops a record mostly adds it again.
-  if (i >= 0) p.index[i + 1] = -1;
+  p.index.drop(p.data[o] as number);
   p.data[o] = NO_RECORD;
 }
 
@@ -72,31 +83,27 @@ export function resizeRecord(p: Profile, o: number, size: number): number {
   return to;
 }
 
-/** All records' offsets with their keys, in no order. */
+/** The keys of all records, ascending. */
 export function keysOf(p: Profile): readonly number[] {
-  const keys: number[] = [];
-  for (let i = 0; i < p.index.length; i += 2) {
-    if (p.index[i + 1] !== -1 && (p.index[i] as number) < Infinity) keys.push(p.index[i] as number);
-  }
-  return keys;
+  return [...p.index.keys.subarray(0, p.index.size)];
 }
 
 /** Makes room for `slots` more at the end. */
 function reserve(p: Profile, slots: number): void {
-  if (p.used + slots <= p.data.length) return;
   const old = p.data;
   let live = 0;
   for (let o = 0; o < p.used; o += old[o + SIZE] as number) {
     if (old[o] !== NO_RECORD) live += old[o + SIZE] as number;
   }
   const need = live + slots;
-  const data = makeDoubles(need + (need >>> (need > LARGE ? 1 : 3)));
+  const data = new Float64Array(Math.max(ROOM_MIN, need + (need >>> 1)));
+  const { index } = p;
   let w = 0;
   for (let o = 0; o < p.used;) {
     const size = old[o + SIZE] as number;
     if (old[o] !== NO_RECORD) {
       for (let i = 0; i < size; i++) data[w + i] = old[o + i] as number;
-      p.index[findPair(p.index, old[o] as number) + 1] = w;
+      index.values[index.find(old[o] as number)] = w;
       w += size;
     }
     o += size;

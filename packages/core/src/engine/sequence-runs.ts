@@ -45,9 +45,17 @@ export interface SequenceRun {
 const LAST_TIME = 2;
 const LAST_COMPLETION = 3;
 const WAITS = 4;
+/** Where the instants of a record begin, and the number of its waits. */
+export const RUN_TIMES: number = LAST_TIME;
+export const RUN_WAITS: number = WAITS;
 /** Then latest and before for each step but the last, then the starts of waits. */
 const STEPS = 5;
 const WAITS_GROWTH = 2;
+
+/** Where a record's waits begin. */
+export function waitsAtOf({ within }: SequenceShape): number {
+  return STEPS + 2 * (within.length - 1);
+}
 
 /** [ key, size, last time, last completion, number of waits, (latest, before) × steps, start of wait × capacity ] */
 export class PlainRun implements SequenceRun {
@@ -60,7 +68,7 @@ export class PlainRun implements SequenceRun {
   constructor(shape: SequenceShape, timer: number) {
     this.#shape = shape;
     this.#key = sequenceKey(timer);
-    this.#waitsAt = STEPS + 2 * (shape.within.length - 1);
+    this.#waitsAt = waitsAtOf(shape);
   }
 
   /** Looks at a customer's run, which is made when there is none. Valid until another record of theirs is added. */

@@ -43,7 +43,10 @@ export class Settler {
   settle(p: Profile, t: Instant): void {
     const marks = this.#marks;
     const queue = marks.queue;
-    if (queue.length === 0) return;
+    if (queue.length === 0) {
+      this.#newborn = undefined;
+      return;
+    }
     marks.sortFrom(0);
     for (let i = 0; i < queue.length; i++) {
       const id = queue[i] as number;
@@ -69,7 +72,7 @@ export class Settler {
   #settleSegment(p: Profile, unit: SegmentUnit, t: Instant): boolean {
     const is = unit.test(p, t);
     const i = p.membershipIndex(unit.id);
-    const was = i < 0 ? unit.byDefault && this.#newborn !== p : answerOf(p.memberships[i + 1] as number);
+    const was = i < 0 ? unit.byDefault && this.#newborn !== p : answerOf(p.memberships.values[i] as number);
     if (is === was) {
       // Denied from the beginning: from now on that is what is known.
       if (!is && i < 0 && unit.byDefault) p.setMembership(unit.id, false, t);

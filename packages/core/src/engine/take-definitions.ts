@@ -7,6 +7,7 @@ import { assert } from '../base/assert.ts';
 import { fail, ok, type Result } from '../base/result.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import type { Definitions } from '../model/definitions.ts';
+import type { Instant } from '../model/message.ts';
 import { populationNeeds, populationNeedsOf } from '../rules/population.ts';
 import { DefinitionsBuild } from './definitions-build.ts';
 import { answersOf, reportDefinition } from './definition-report.ts';
@@ -24,7 +25,7 @@ export function takeDefinitions(
   definitions: Definitions,
   built?: DefinitionsBuild,
 ): Result<Applied, readonly Diagnostic[]> {
-  if (!state.keepsAllMessages && state.count > 0) {
+  if (!state.keepsAllMessages && state.profiles.count > 0) {
     return fail([
       {
         code: 'engine/no-history',
@@ -37,7 +38,8 @@ export function takeDefinitions(
   const build = built ?? loadedBuild(state, definitions);
   assert(build.before === state.plan, 'a build of definitions that follow those in force');
   const { before } = build;
-  const was = state.profiles.map((p) => (p === undefined ? undefined : answersOf(state, p)));
+  const was = new Map<number, ReadonlyMap<string, Instant>>();
+  for (const p of state.profiles) was.set(p.id, answersOf(state, p));
   putInForce(state, build);
   for (const [name, list] of definitions.lists) {
     if (JSON.stringify(before.definitions.lists.get(name)) !== JSON.stringify(list)) {
@@ -46,16 +48,15 @@ export function takeDefinitions(
   }
   takeNewPopulations(state, populationsOfChanged(before.definitions, definitions));
   for (const p of state.profiles) {
-    if (p !== undefined && p.bornAt <= state.now) reportDefinition(state, p, was[p.id] ?? new Map(), before);
+    if (p.bornAt <= state.now) reportDefinition(state, p, was.get(p.id) ?? new Map(), before);
   }
   return ok({ notices: NO_NOTICES });
 }
 
 function loadedBuild(state: EngineState, definitions: Definitions): DefinitionsBuild {
   const build = new DefinitionsBuild(state, definitions);
-  for (const p of state.profiles) {
-    if (p === undefined) continue;
-    for (const message of state.messagesOf(p.id)) build.load(p.id, message);
+  for (const id of state.profiles.ids()) {
+    for (const message of state.messagesOf(id)) build.load(id, message);
   }
   return build;
 }
@@ -65,14 +66,15 @@ function putInForce(state: EngineState, build: DefinitionsBuild): void {
   build.env.populations.clear();
   for (const [key, taken] of state.env.populations) build.env.populations.set(key, taken);
   state.report.silence();
-  const profiles = state.profiles.map((old) => (old === undefined ? undefined : build.renewed(old)));
+  for (const old of state.profiles) build.renewed(old);
   state.report.speak();
   build.release();
   state.env = build.env;
   state.plan = build.plan;
   state.machine = build.machine;
-  state.profiles = profiles;
-  for (const p of profiles) if (p !== undefined) state.enqueue(p);
+  build.profiles.succeed(state.profiles);
+  state.profiles = build.profiles;
+  for (const p of state.profiles) state.enqueue(p);
 }
 
 /** Keys of the populations that new and changed definitions need. */

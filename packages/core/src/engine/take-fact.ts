@@ -43,7 +43,7 @@ function takeFact(
   cause: Cause,
 ): Applied {
   const id = state.identity.owner(customer.kind, customer.value);
-  const p = id === undefined ? undefined : state.profiles[id];
+  const p = id === undefined ? undefined : state.profiles.use(id);
   if (p === undefined) return { ignored: 'unknown_customer', notices: NO_NOTICES };
   const now = state.now;
   const time = Math.min(at, now);

@@ -25,7 +25,8 @@ export function takeList(state: EngineState, name: string, members: readonly str
     if (id !== undefined) touched.add(id);
   }
   for (const id of [...touched].sort((a, b) => a - b)) {
-    const p = defined(state.profiles[id], 'a listed profile');
+    state.profiles.beginStep();
+    const p = defined(state.profiles.use(id), 'a listed profile');
     noteList(state, p, name, now);
     state.machine.because('list');
     state.machine.settle(p, now);

@@ -25,7 +25,7 @@ export function takeMessage(state: EngineState, keeper: ProfileKeeper, message: 
   const notices: Diagnostic[] = [];
   state.machine.because(causeOf('merge', message, now), message.messageId);
   const id = state.identity.resolve(message, now, keeper, notices);
-  const p = defined(state.profiles[id], 'the profile of a message');
+  const p = defined(state.profiles.use(id), 'the profile of a message');
   if (state.lists.size > 0) noteLists(state, p, now);
   const taken = isFull(state, p, notices) ? false : message.time <= now || holdBack(p, message, notices);
   if (taken && message.time <= now) takeDueMessage(state, p, message, now);

@@ -26,7 +26,7 @@ function takePopulation(
 ): boolean {
   const values: number[] = [];
   for (const p of state.profiles) {
-    if (p === undefined || p.bornAt > state.now) continue;
+    if (p.bornAt > state.now) continue;
     const value = magnitude(get(p, state.now));
     if (value !== undefined) values.push(value);
   }
@@ -47,7 +47,7 @@ export function refreshPopulations(state: EngineState): void {
   const changed = takePopulations(state);
   if (changed.length === 0) return;
   for (const p of state.profiles) {
-    if (p === undefined || p.bornAt > state.now) continue;
+    if (p.bornAt > state.now) continue;
     for (const key of changed) state.machine.touchPopulation(p, key, state.now);
     state.machine.because('population');
     state.machine.settle(p, state.now);
@@ -65,7 +65,7 @@ export function takeNewPopulations(state: EngineState, keys: ReadonlySet<string>
   if (fresh.length === 0) return;
   state.report.silence();
   for (const p of state.profiles) {
-    if (p === undefined || p.bornAt > state.now) continue;
+    if (p.bornAt > state.now) continue;
     for (const [key] of fresh) state.machine.touchPopulation(p, key, state.now);
     state.machine.settle(p, state.now);
     state.enqueue(p);

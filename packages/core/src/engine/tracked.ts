@@ -9,10 +9,23 @@
 import type { Instant } from '../model/message.ts';
 import type { TrackedUnit } from './plan.ts';
 import { NEVER, type Profile } from './profile.ts';
-import { addRecord, dropRecord, findRecord, keysOf, resizeRecord, sizeOf, trackedKey } from './records.ts';
+import {
+  addRecord,
+  dropRecord,
+  findRecord,
+  keysOf,
+  resizeRecord,
+  SEQUENCE_KEYS,
+  sizeOf,
+  TRACKED_KEYS,
+  trackedKey,
+} from './records.ts';
 
 const COUNT = 2;
 const FLIPS = 3;
+/** For who writes records down: where the number of flips is, and where they begin. */
+export const TRACKED_COUNT: number = COUNT;
+export const TRACKED_FLIPS: number = FLIPS;
 const CAPACITY = 2;
 
 /** How many flips there had been by t: odd when the answer is true. */
@@ -101,7 +114,9 @@ function recordOf(p: Profile, unit: TrackedUnit): number {
 /** All flips of a unit as a list; undefined when nothing but the default is known. */
 export function readFlips(p: Profile, unit: number): number[] | undefined {
   const o = findRecord(p, trackedKey(unit));
-  return o < 0 ? undefined : p.data.slice(o + FLIPS, o + FLIPS + (p.data[o + COUNT] as number));
+  return o < 0
+    ? undefined
+    : Array.from(p.data.subarray(o + FLIPS, o + FLIPS + (p.data[o + COUNT] as number)));
 }
 
 export function writeFlips(p: Profile, unit: number, flips: readonly number[]): void {
@@ -115,6 +130,6 @@ export function writeFlips(p: Profile, unit: number, flips: readonly number[]): 
 /** Forgets all flips of all units. */
 export function forgetTracked(p: Profile): void {
   for (const key of keysOf(p)) {
-    if (key >= trackedKey(0) && key < 2 * trackedKey(0)) dropRecord(p, findRecord(p, key));
+    if (key >= TRACKED_KEYS && key < SEQUENCE_KEYS) dropRecord(p, findRecord(p, key));
   }
 }

@@ -63,7 +63,10 @@ export function segmentsOf(state: Asked, p: Profile): readonly { segment: string
   for (const unit of state.plan.segments.values()) {
     if (!isMember(p, unit)) continue;
     const i = p.membershipIndex(unit.id);
-    segments.push({ segment: unit.name, since: i < 0 ? p.bornAt : sinceOf(p.memberships[i + 1] as number) });
+    segments.push({
+      segment: unit.name,
+      since: i < 0 ? p.bornAt : sinceOf(p.memberships.values[i] as number),
+    });
   }
   return segments;
 }

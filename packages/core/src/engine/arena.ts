@@ -1,0 +1,174 @@
+/**
+ * Memory for very many small blocks of bytes that grow now and then: one per customer.
+ *
+ * Idea. Chunks of a mebibyte, filled from one end, as a log is. A block that outgrows its room is written anew at the end
+ * and leaves waste behind. When an eighth of all is waste, the chunk with the least in use is emptied: what is alive in it
+ * is written anew too, and the chunk is used again. So blocks need no free lists and no neighbours, and those written
+ * about the same time lie together.
+ *
+ *     block = [ owner: 4 bytes, capacity in units: 4 bytes, the owner's bytes … ]
+ *
+ * Places are whole numbers from 0 on, in units of 8 bytes.
+ */
+
+const UNIT_BYTES = 8;
+const HEADER_BYTES = 8;
+/** Units of a chunk: 1 MiB. The first ones are smaller, as most engines are. */
+const CHUNK_BITS = 17;
+const CHUNK_UNITS: number = 2 ** CHUNK_BITS;
+const FIRST_CHUNK_UNITS = 2 ** 9;
+/** Room that a block gets beyond what it needs: an eighth, in units. */
+const SPARE_SHIFT = 3;
+/** Waste is let be up to a part of all of 1 / 2 ** this, and below this many units altogether. */
+const WASTE_SHIFT = 3;
+const WASTE_MIN_UNITS: number = CHUNK_UNITS / 4;
+
+/** Owner of what is waste. */
+const NOBODY = 0xffff_ffff;
+
+/** The most bytes that a block can hold. */
+export const blockBytesMax: number = (CHUNK_UNITS / 2) * UNIT_BYTES;
+
+type Chunk = {
+  readonly view: DataView;
+  /** Header words and bytes of all blocks, four at a time. */
+  readonly words: Uint32Array;
+  readonly units: number;
+  /** Units written so far, and how many of them are in use. */
+  filled: number;
+  used: number;
+};
+
+export class Arena {
+  readonly #moved: (owner: number, place: number) => void;
+  readonly #chunks: Chunk[] = [];
+  /** Emptied chunks of full size. */
+  readonly #free: number[] = [];
+  #current = -1;
+  #filled = 0;
+  #used = 0;
+
+  /** `moved` is told when an owner's block is elsewhere from now on. */
+  constructor(moved: (owner: number, place: number) => void) {
+    this.#moved = moved;
+  }
+
+  /** Where the block's bytes can be read: in this view … */
+  viewOf(place: number): DataView {
+    return (this.#chunks[place >>> CHUNK_BITS] as Chunk).view;
+  }
+
+  /** … from this byte on. */
+  offsetOf(place: number): number {
+    return (place & (CHUNK_UNITS - 1)) * UNIT_BYTES + HEADER_BYTES;
+  }
+
+  /**
+   * Writes the first `bytes` of `source` into the block at `place`, or into a new one where they do not fit (or fill less
+   * than half of it), or where there is none (negative). Returns the block's place.
+   */
+  write(owner: number, place: number, source: Uint32Array, bytes: number): number {
+    const needed = Math.ceil((bytes + HEADER_BYTES) / UNIT_BYTES);
+    let to = place;
+    if (place >= 0) {
+      const capacity = this.#capacityOf(place);
+      if (needed > capacity || needed * 2 < capacity) {
+        this.free(place);
+        to = -1;
+      }
+    }
+    if (to < 0) to = this.#allocate(owner, needed + (needed >>> SPARE_SHIFT));
+    const { words } = this.#chunks[to >>> CHUNK_BITS] as Chunk;
+    const at = (to & (CHUNK_UNITS - 1)) * 2 + 2;
+    const n = (bytes + 3) >>> 2;
+    for (let i = 0; i < n; i++) words[at + i] = source[i] as number;
+    return to;
+  }
+
+  free(place: number): void {
+    const chunk = this.#chunks[place >>> CHUNK_BITS] as Chunk;
+    const capacity = this.#capacityOf(place);
+    chunk.words[(place & (CHUNK_UNITS - 1)) * 2] = NOBODY;
+    chunk.used -= capacity;
+    this.#used -= capacity;
+  }
+
+  #capacityOf(place: number): number {
+    const { words } = this.#chunks[place >>> CHUNK_BITS] as Chunk;
+    return words[(place & (CHUNK_UNITS - 1)) * 2 + 1] as number;
+  }
+
+  #allocate(owner: number, units: number): number {
+    const waste = this.#filled - this.#used;
+    if (waste > WASTE_MIN_UNITS && waste > this.#filled >>> WASTE_SHIFT) this.#emptyOne();
+    return this.#append(owner, units);
+  }
+
+  #append(owner: number, units: number): number {
+    let chunk = this.#chunks[this.#current];
+    if (chunk === undefined || chunk.filled + units > chunk.units) chunk = this.#nextChunk(units);
+    const at = chunk.filled;
+    chunk.words[at * 2] = owner;
+    chunk.words[at * 2 + 1] = units;
+    chunk.filled += units;
+    chunk.used += units;
+    this.#filled += units;
+    this.#used += units;
+    return this.#current * CHUNK_UNITS + at;
+  }
+
+  #nextChunk(units: number): Chunk {
+    const free = this.#free.pop();
+    if (free !== undefined) {
+      this.#current = free;
+      return this.#chunks[free] as Chunk;
+    }
+    const size = Math.min(CHUNK_UNITS, FIRST_CHUNK_UNITS * 2 ** this.#chunks.length);
+    const buffer = new ArrayBuffer(Math.max(size, units) * UNIT_BYTES);
+    const chunk: Chunk = {
+      view: new DataView(buffer),
+      words: new Uint32Array(buffer),
+      units: Math.max(size, units),
+      filled: 0,
+      used: 0,
+    };
+    this.#current = this.#chunks.length;
+    this.#chunks.push(chunk);
+    return chunk;
+  }
+
+  /** Writes what is alive in the chunk with the most waste anew, and gives the chunk free. */
+  #emptyOne(): void {
+    let most = -1;
+    let emptied = -1;
+    for (let i = 0; i < this.#chunks.length; i++) {
+      const { filled, used } = this.#chunks[i] as Chunk;
+      if (i === this.#current || filled - used <= most) continue;
+      most = filled - used;
+      emptied = i;
+    }
+    if (most <= 0) return;
+    const chunk = this.#chunks[emptied] as Chunk;
+    const { words, filled } = chunk;
+    for (let at = 0; at < filled; at += words[at * 2 + 1] as number) {
+      this.#moveIfAlive(chunk, emptied * CHUNK_UNITS + at);
+    }
+    this.#filled -= filled;
+    chunk.filled = 0;
+    if (chunk.units === CHUNK_UNITS) this.#free.push(emptied);
+  }
+
+  #moveIfAlive(from: Chunk, place: number): void {
+    const at = (place & (CHUNK_UNITS - 1)) * 2;
+    const owner = from.words[at] as number;
+    if (owner === NOBODY) return;
+    const units = from.words[at + 1] as number;
+    const to = this.#append(owner, units);
+    const { words } = this.#chunks[to >>> CHUNK_BITS] as Chunk;
+    const start = (to & (CHUNK_UNITS - 1)) * 2;
+    for (let i = 2; i < units * 2; i++) words[start + i] = from.words[at + i] as number;
+    from.used -= units;
+    this.#used -= units;
+    this.#moved(owner, to);
+  }
+}

@@ -1,0 +1,332 @@
+/**
+ * All customers of an engine. A few hundred, those looked at last, are in working form (profile.ts); all others
+ * lie packed as bytes in an arena.
+ *
+ * Idea. What a customer costs is mostly memory that is seldom touched, and touching it costs mostly the way to it. Packed,
+ * a customer is some 200 bytes in one piece instead of a dozen objects; the few numbers are read into a working form that
+ * was another customer's before, so nothing is allocated, and everything that works on a customer finds it in the
+ * processor's cache. People come in visits, so most events find their customer in working form.
+ *
+ * A working form is valid until another customer is asked for, except for those that were asked for by `use` since
+ * `beginStep`: these stay as they are until the next step.
+ *
+ * What is not a number (values of properties, traits, messages that wait) stays beside the packed form as objects.
+ */
+
+import type { Instant, Message } from '../model/message.ts';
+import { Arena } from './arena.ts';
+import type { FactLog } from './facts.ts';
+import type { Plan } from './make-plan.ts';
+import { Packing } from './packing.ts';
+import { NEVER, Profile } from './profile.ts';
+import type { RichRing } from './rich-ring.ts';
+import type { KeyedRun } from './sequence-runs.ts';
+import { Unpacking } from './unpacking.ts';
+
+/** Customers in working form: as many as the processor's cache can hold. */
+const WORKING_MAX = 256;
+/** Places: a block of the arena from 0 on; else nobody, or a working form. */
+const NOBODY = -1;
+const placeOfSlot = (slot: number): number => -2 - slot;
+const slotOfPlace = (place: number): number => -2 - place;
+
+/** What a packed customer has beside the numbers. */
+type Objects = {
+  readonly rich: Map<number, RichRing> | undefined;
+  readonly facts: Map<string, FactLog> | undefined;
+  readonly sequences: Map<number, KeyedRun> | undefined;
+  readonly future: Message[] | undefined;
+};
+
+class Slot {
+  readonly index: number;
+  readonly p: Profile = new Profile(-1, '');
+  /** Somebody is in it. */
+  isHeld = false;
+  /** The customer's block in the arena, out of date; −1: none. */
+  block = -1;
+  /** The step in which the customer was last asked for by `use`. */
+  step = -1;
+  /** Asked for since the hand last passed. */
+  isRecent = false;
+  /** What is in it does not fit into a block. */
+  isLarge = false;
+
+  constructor(index: number) {
+    this.index = index;
+  }
+}
+
+export class Customers {
+  readonly #packing: Packing;
+  readonly #unpacking: Unpacking;
+  readonly #arena: Arena;
+  readonly #now: () => Instant;
+  readonly #workingMax: number;
+
+  // By id.
+  #places = new Int32Array(16).fill(NOBODY);
+  #queuedAt = new Float64Array(16);
+  readonly #sampleIds: string[] = [];
+  readonly #objects = new Map<number, Objects>();
+
+  readonly #slots: Slot[] = [];
+  /** Slots in the round in which the hand looks for one to give away. */
+  readonly #round: Slot[] = [];
+  #hand = 0;
+  /** Slots that are in nobody's hands and not in the round. */
+  readonly #spare: Slot[] = [];
+  #step = 0;
+  #count = 0;
+
+  /** `now` tells what instants are mostly near. With a `workingMax` of 0 everybody is packed after every step. */
+  constructor(plan: Plan, now: () => Instant, workingMax: number = WORKING_MAX) {
+    this.#workingMax = workingMax;
+    this.#packing = new Packing(plan);
+    this.#unpacking = new Unpacking(plan);
+    this.#now = now;
+    this.#arena = new Arena((id, block) => {
+      this.#moved(id, block);
+    });
+  }
+
+  /** How many there are. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** How many numbers have been given out: ids are below it. */
+  get length(): number {
+    return this.#sampleIds.length;
+  }
+
+  has(id: number): boolean {
+    return id < this.length && this.#places[id] !== NOBODY;
+  }
+
+  /** A new step begins: nobody holds a working form any more. */
+  beginStep(): void {
+    this.#step++;
+    if (this.#workingMax > 0) return;
+    for (const slot of this.#round) if (slot.isHeld) this.#giveUp(slot);
+  }
+
+  /** The customer, to be changed; valid until the next step. */
+  use(id: number): Profile | undefined {
+    const slot = this.#slotOf(id);
+    if (slot === undefined) return undefined;
+    slot.step = this.#step;
+    return slot.p;
+  }
+
+  /** The customer, to be looked at; valid until another is asked for. */
+  look(id: number): Profile | undefined {
+    return this.#slotOf(id)?.p;
+  }
+
+  /** Ids of all, ascending. */
+  ids(): number[] {
+    const ids: number[] = [];
+    for (let id = 0; id < this.length; id++) if (this.#places[id] !== NOBODY) ids.push(id);
+    return ids;
+  }
+
+  /** All, by ascending id, each in a step of its own. */
+  *[Symbol.iterator](): Iterator<Profile> {
+    for (let id = 0; id < this.length; id++) {
+      this.beginStep();
+      const p = this.use(id);
+      if (p !== undefined) yield p;
+    }
+  }
+
+  /** The identifier under which the customer first arrived. */
+  sampleIdOf(id: number): string | undefined {
+    return this.has(id) ? this.#sampleIds[id] : undefined;
+  }
+
+  /** The identifier under which they first arrived turns out to be another. */
+  setSampleId(p: Profile, sampleId: string): void {
+    p.sampleId = sampleId;
+    this.#sampleIds[p.id] = sampleId;
+  }
+
+  /** When the queue wakes the customer; NEVER when it does not. */
+  queuedAt(id: number): Instant {
+    return this.#queuedAt[id] as number;
+  }
+
+  setQueuedAt(id: number, at: Instant): void {
+    this.#queuedAt[id] = at;
+  }
+
+  /** These customers take the place of `before`: those who have gone there go here, and the queue wakes them as it did. */
+  succeed(before: Customers): void {
+    this.reserve(before.length);
+    for (let id = 0; id < this.length; id++) {
+      if (before.has(id)) this.#queuedAt[id] = before.queuedAt(id);
+      else this.remove(id);
+    }
+  }
+
+  /** Adds a customer of whom nothing is known, under the next id. */
+  add(sampleId: string): number {
+    const id = this.length;
+    this.addAt(id, sampleId);
+    return id;
+  }
+
+  /** Adds a customer of whom nothing is known, under an id that nobody has; to be changed, valid until the next step. */
+  addAt(id: number, sampleId: string): Profile {
+    this.reserve(id + 1);
+    this.#sampleIds[id] = sampleId;
+    this.#queuedAt[id] = NEVER;
+    this.#count++;
+    const slot = this.#freeSlot();
+    slot.p.reset(id, sampleId);
+    slot.block = -1;
+    this.#hold(id, slot);
+    slot.step = this.#step;
+    return slot.p;
+  }
+
+  /** Gives out numbers up to `length`, to nobody. */
+  reserve(length: number): void {
+    const was = this.#places.length;
+    if (length > was) {
+      const places = new Int32Array(Math.max(length, was * 2)).fill(NOBODY, was);
+      places.set(this.#places);
+      this.#places = places;
+      const queuedAt = new Float64Array(places.length);
+      queuedAt.set(this.#queuedAt);
+      this.#queuedAt = queuedAt;
+    }
+    while (this.#sampleIds.length < length) this.#sampleIds.push('');
+  }
+
+  /** Forgets a customer. A working form that somebody holds stays readable until the next step. */
+  remove(id: number): void {
+    if (!this.has(id)) return;
+    const block = this.#blockOf(id);
+    if (block >= 0) this.#arena.free(block);
+    const place = this.#places[id] as number;
+    if (place < NOBODY) this.#release(this.#slots[slotOfPlace(place)] as Slot);
+    this.#places[id] = NOBODY;
+    this.#sampleIds[id] = '';
+    this.#objects.delete(id);
+    this.#count--;
+  }
+
+  // Working forms.
+
+  #slotOf(id: number): Slot | undefined {
+    if (id >= this.length) return undefined;
+    const place = this.#places[id] as number;
+    if (place === NOBODY) return undefined;
+    const slot = place < NOBODY ? (this.#slots[slotOfPlace(place)] as Slot) : this.#unpack(id);
+    slot.isRecent = true;
+    return slot;
+  }
+
+  #unpack(id: number): Slot {
+    const slot = this.#freeSlot();
+    const { p } = slot;
+    p.reset(id, this.#sampleIds[id] as string);
+    // Freeing a slot may have moved the block.
+    const block = this.#places[id] as number;
+    this.#unpacking.unpack(p, this.#arena.viewOf(block), this.#arena.offsetOf(block));
+    const objects = this.#objects.size === 0 ? undefined : this.#objects.get(id);
+    if (objects !== undefined) {
+      p.rich = objects.rich;
+      p.facts = objects.facts;
+      p.sequences = objects.sequences;
+      p.future = objects.future;
+    }
+    slot.block = block;
+    this.#hold(id, slot);
+    return slot;
+  }
+
+  #hold(id: number, slot: Slot): void {
+    this.#places[id] = placeOfSlot(slot.index);
+    slot.isRecent = true;
+    slot.isHeld = true;
+  }
+
+  /** A slot that nobody is in: one more while there are few, else that of a customer not asked for lately. */
+  #freeSlot(): Slot {
+    const round = this.#round;
+    if (round.length >= this.#workingMax) {
+      for (let tries = 2 * round.length; tries > 0; tries--) {
+        const at = this.#hand;
+        this.#hand = at + 1 < round.length ? at + 1 : 0;
+        const slot = round[at] as Slot;
+        if (slot.step === this.#step) continue;
+        if (slot.isRecent) slot.isRecent = false;
+        else if (this.#giveUp(slot)) return slot;
+        else return (round[at] = this.#newSlot(slot));
+      }
+    }
+    const slot = this.#newSlot();
+    round.push(slot);
+    return slot;
+  }
+
+  /** `large` stays with its customer and leaves the round. */
+  #newSlot(large?: Slot): Slot {
+    if (large !== undefined) large.isLarge = true;
+    const spare = this.#spare.pop();
+    if (spare !== undefined) return spare;
+    const slot = new Slot(this.#slots.length);
+    this.#slots.push(slot);
+    return slot;
+  }
+
+  /** Packs the customer of a slot; false when they are too large for a block and stay. */
+  #giveUp(slot: Slot): boolean {
+    if (!slot.isHeld) return true;
+    const { p } = slot;
+    if (!this.#packing.fits(p)) return false;
+    const bytes = this.#packing.pack(p, this.#now());
+    this.#places[p.id] = this.#arena.write(p.id, slot.block, this.#packing.words, bytes);
+    this.#keepObjects(p);
+    this.#release(slot);
+    return true;
+  }
+
+  #keepObjects(p: Profile): void {
+    const { id, rich, facts, sequences, future } = p;
+    if (rich === undefined && facts === undefined && sequences === undefined && future === undefined) {
+      if (this.#objects.size > 0) this.#objects.delete(id);
+      return;
+    }
+    const kept = this.#objects.get(id);
+    const isSame =
+      kept?.rich === rich &&
+      kept?.facts === facts &&
+      kept?.sequences === sequences &&
+      kept?.future === future;
+    if (kept === undefined || !isSame) this.#objects.set(id, { rich, facts, sequences, future });
+  }
+
+  #release(slot: Slot): void {
+    slot.isHeld = false;
+    slot.block = -1;
+    if (slot.isLarge) this.#spare.push(slot);
+    slot.isLarge = false;
+  }
+
+  // Blocks.
+
+  #blockOf(id: number): number {
+    const place = this.#places[id] as number;
+    if (place >= 0) return place;
+    return place === NOBODY ? -1 : (this.#slots[slotOfPlace(place)] as Slot).block;
+  }
+
+  #moved(id: number, block: number): void {
+    const place = this.#places[id] as number;
+    if (place >= 0) this.#places[id] = block;
+    else if (place !== NOBODY) (this.#slots[slotOfPlace(place)] as Slot).block = block;
+  }
+}
