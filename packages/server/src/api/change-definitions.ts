@@ -3,7 +3,9 @@
 import Type from 'typebox';
 
 import type { Diagnostic } from '@segue/core/base/diagnostic.ts';
+import { definitionPath } from '@segue/core/model/names.ts';
 
+import type { Actor } from '../catalog/catalog.ts';
 import { reasonCharactersMax } from '../catalog/limits.ts';
 import type { CheckedDefinitions } from '../catalog/plain-definitions.ts';
 import {
@@ -14,8 +16,11 @@ import {
   wireDifference,
   type WireDifference,
 } from './definition-wire.ts';
-import type { DefinitionsDesk, Moves } from './definitions-port.ts';
+import type { Moves } from './definitions-port.ts';
+import type { ApiParts } from './parts.ts';
 
+/** Names in one row of the audit log; the history of versions has all. */
+const auditedNamesMax = 20;
 /** Bytes of a whole set: lists may be long. */
 export const definitionsBytesMax: number = 64 * 1_048_576;
 
@@ -47,26 +52,34 @@ export type WireApplied = {
 
 export type ChangeRequest = {
   readonly dryRun: boolean;
-  readonly author: string;
+  readonly by: Actor;
   readonly reason: string;
   readonly expectedRevision?: number;
 };
 
-/** Puts definitions into force, or says what would become of it. */
+/** Puts definitions into force, with a row in the audit log, or says what would become of it. */
 export async function changeDefinitions(
-  desk: DefinitionsDesk,
+  { desk, catalog }: Pick<ApiParts, 'desk' | 'catalog'>,
   { definitions, warnings }: CheckedDefinitions,
-  { dryRun, author, reason, expectedRevision }: ChangeRequest,
+  { dryRun, by, reason, expectedRevision }: ChangeRequest,
 ): Promise<WireApplied> {
   if (dryRun) {
     const preview = await desk.preview(definitions);
     if (!preview.ok) throw refusedByDesk(preview.error);
     const { revision, difference, moves } = preview.value;
+    if (expectedRevision !== undefined && expectedRevision !== revision) {
+      throw refusedByDesk({ kind: 'conflict', revision });
+    }
     return { revision, dryRun, difference: difference.map(wireDifference), moves, warnings };
   }
   const expected = expectedRevision === undefined ? {} : { expectedRevision };
-  const applied = await desk.apply(definitions, { author, reason, ...expected });
+  const applied = await desk.apply(definitions, { author: by.name, reason, ...expected });
   if (!applied.ok) throw refusedByDesk(applied.error);
   const { revision, difference } = applied.value;
+  if (difference.length > 0) {
+    const changed = difference.slice(0, auditedNamesMax).map(({ kind, name }) => definitionPath(kind, name));
+    const details = { reason, changed, definitions: difference.length };
+    await catalog.audit.record(by, 'definitions.applied', `revision:${revision}`, details);
+  }
   return { revision, dryRun, difference: difference.map(wireDifference), warnings };
 }

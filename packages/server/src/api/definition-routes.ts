@@ -27,7 +27,6 @@ import {
   type WireApplied,
 } from './change-definitions.ts';
 import { definitionBodies, invalidDefinitions, versionSchema, wireVersion } from './definition-wire.ts';
-import type { DefinitionsDesk } from './definitions-port.ts';
 import type { ApiApp, ApiParts } from './parts.ts';
 import { notFound, ProblemError } from './problem.ts';
 import { pageAnswer, pageQuerySchema, pageRequest, pageSchema } from './schemas.ts';
@@ -168,7 +167,7 @@ function addVersions(app: ApiApp, { catalog, cursors }: ApiParts, kind: Definiti
   );
 }
 
-function addPut(app: ApiApp, { desk }: ApiParts, kind: DefinitionKind): void {
+function addPut(app: ApiApp, parts: ApiParts, kind: DefinitionKind): void {
   app.put(
     `/${kind}/:name`,
     {
@@ -187,13 +186,13 @@ function addPut(app: ApiApp, { desk }: ApiParts, kind: DefinitionKind): void {
     (request) => {
       const { name } = request.params;
       const body = fileForm(kind, request.body);
-      const author = actorOf(principalOf(request)).name;
-      return change(desk, { ...request.query, author }, (current) => withOne(current, kind, name, body));
+      const by = actorOf(principalOf(request));
+      return change(parts, { ...request.query, by }, (current) => withOne(current, kind, name, body));
     },
   );
 }
 
-function addDelete(app: ApiApp, { desk }: ApiParts, kind: DefinitionKind): void {
+function addDelete(app: ApiApp, parts: ApiParts, kind: DefinitionKind): void {
   app.delete(
     `/${kind}/:name`,
     {
@@ -209,25 +208,25 @@ function addDelete(app: ApiApp, { desk }: ApiParts, kind: DefinitionKind): void 
     },
     (request) => {
       const { name } = request.params;
-      const author = actorOf(principalOf(request)).name;
-      return change(desk, { ...request.query, author }, (current) => withoutOne(current, kind, name));
+      const by = actorOf(principalOf(request));
+      return change(parts, { ...request.query, by }, (current) => withoutOne(current, kind, name));
     },
   );
 }
 
 /** Changes the set in force; where others did meanwhile and the caller expected none, on top of theirs. */
 async function change(
-  desk: DefinitionsDesk,
-  asked: Partial<ChangeRequest> & Pick<ChangeRequest, 'author'>,
+  parts: ApiParts,
+  asked: Partial<ChangeRequest> & Pick<ChangeRequest, 'by'>,
   changed: Change,
 ): Promise<WireApplied> {
-  const { author, reason = '', dryRun = false, expectedRevision } = asked;
+  const { by, reason = '', dryRun = false, expectedRevision } = asked;
   for (let tries = 1; ; tries += 1) {
-    const { revision, definitions } = desk.current();
+    const { revision, definitions } = parts.desk.current();
     const expected = expectedRevision ?? revision;
     try {
-      return await changeDefinitions(desk, changed(definitions), {
-        author,
+      return await changeDefinitions(parts, changed(definitions), {
+        by,
         reason,
         dryRun,
         expectedRevision: expected,

@@ -114,7 +114,7 @@ function addProgress(app: ApiApp, { desk }: ApiParts): void {
   );
 }
 
-function addApply(app: ApiApp, { desk }: ApiParts): void {
+function addApply(app: ApiApp, parts: ApiParts): void {
   app.post(
     '/definitions',
     {
@@ -142,9 +142,9 @@ function addApply(app: ApiApp, { desk }: ApiParts): void {
       const { definitions, reason = '', expectedRevision, dryRun = false } = request.body;
       const checked = fromPlain(definitions);
       if (!checked.ok) throw invalidDefinitions(checked.error);
-      const author = actorOf(principalOf(request)).name;
+      const by = actorOf(principalOf(request));
       const expected = expectedRevision === undefined ? {} : { expectedRevision };
-      return changeDefinitions(desk, checked.value, { dryRun, author, reason, ...expected });
+      return changeDefinitions(parts, checked.value, { dryRun, by, reason, ...expected });
     },
   );
 }
@@ -229,7 +229,7 @@ function addDifference(app: ApiApp, { catalog }: ApiParts): void {
   );
 }
 
-function addRollback(app: ApiApp, { catalog, desk }: ApiParts): void {
+function addRollback(app: ApiApp, parts: ApiParts): void {
   app.post(
     '/definitions/revisions/:revision/rollback',
     {
@@ -253,13 +253,13 @@ function addRollback(app: ApiApp, { catalog, desk }: ApiParts): void {
     async (request) => {
       const { revision } = request.params;
       const { reason, expectedRevision, dryRun = false } = request.body;
-      const { definitions } = await keptRevision(catalog, revision);
+      const { definitions } = await keptRevision(parts.catalog, revision);
       const checked = fromPlain(definitions);
       if (!checked.ok) throw invalidDefinitions(checked.error);
       const expected = expectedRevision === undefined ? {} : { expectedRevision };
-      return changeDefinitions(desk, checked.value, {
+      return changeDefinitions(parts, checked.value, {
         dryRun,
-        author: actorOf(principalOf(request)).name,
+        by: actorOf(principalOf(request)),
         reason: reason ?? `Back to revision ${revision}`,
         ...expected,
       });

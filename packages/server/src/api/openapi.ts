@@ -35,21 +35,72 @@ export async function useOpenApi(app: FastifyInstance): Promise<void> {
 /** The schema of a route with what its access and its being here mean. */
 function documented(schema: FastifySchema | undefined, access: Access | undefined): FastifySchema {
   if (schema === undefined || access === undefined) return { hide: true };
-  const { summary, description: more } = schema;
+  const { description } = schema;
   const security = access === 'open' ? [] : [{ key: [] }, { session: [] }];
   return {
     ...schema,
-    description: [more ?? summary, accessText(access)].filter((text) => text !== undefined).join(' '),
+    description: description === undefined ? accessText(access) : `${description} ${accessText(access)}`,
     security,
-    response: {
-      ...(schema.response as object | undefined),
-      default: {
-        description: 'A problem.',
-        content: { 'application/problem+json': { schema: problemSchema } },
-      },
-    },
   };
 }
+
+type Operation = {
+  operationId?: string;
+  security?: readonly object[];
+  parameters?: object[];
+  responses: Record<string, { description?: string }>;
+};
+
+export type OpenApiDocument = {
+  readonly openapi: string;
+  readonly info: object;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: Readonly<Record<string, unknown>>;
+};
+
+const documents = new WeakMap<FastifyInstance, OpenApiDocument>();
+
+/** The document of all routes of a ready app, with what is the same for all of them: problems, and the key of repeated writes. */
+export function openApiDocument(app: FastifyInstance): OpenApiDocument {
+  const known = documents.get(app);
+  if (known !== undefined) return known;
+  const made = structuredClone(app.swagger()) as unknown as OpenApiDocument;
+  for (const methods of Object.values(made.paths)) {
+    for (const [method, operation] of Object.entries(methods)) addCommon(method, operation);
+  }
+  const document = { ...made, components: { ...made.components, ...commonComponents } };
+  documents.set(app, document);
+  return document;
+}
+
+function addCommon(method: string, operation: Operation): void {
+  for (const response of Object.values(operation.responses)) {
+    if (response.description === 'Default Response') response.description = 'Done.';
+  }
+  operation.responses['default'] = { $ref: '#/components/responses/Problem' } as object;
+  const writes = method !== 'get' && method !== 'head';
+  if (!writes || operation.security?.length === 0) return;
+  (operation.parameters ??= []).push({ $ref: '#/components/parameters/IdempotencyKey' });
+}
+
+const commonComponents = {
+  schemas: { Problem: problemSchema },
+  responses: {
+    Problem: {
+      description: 'A problem: nothing was done.',
+      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+    },
+  },
+  parameters: {
+    IdempotencyKey: {
+      name: 'Idempotency-Key',
+      in: 'header',
+      required: false,
+      description: 'The same key with the same request is carried out once; its answer is kept for a day.',
+      schema: { type: 'string', minLength: 1, maxLength: 255 },
+    },
+  },
+};
 
 /** GET /openapi.json. */
 export function openApiRoutes(app: FastifyInstance): void {
@@ -64,6 +115,6 @@ export function openApiRoutes(app: FastifyInstance): void {
         response: { 200: Type.Object({}, { additionalProperties: true }) },
       },
     },
-    () => app.swagger(),
+    () => openApiDocument(app),
   );
 }

@@ -163,6 +163,15 @@ describe('the whole set', () => {
       definitions: { segments: { all: { rule: 'true' } }, lists: { staff: ['ann'] } },
       versions: { 'segments.all': { version: 1, reason: 'Anew' } },
     });
+    expect((await door.call('GET', '/audit?action=definitions.applied&limit=1')).body).toMatchObject({
+      items: [
+        { object: 'revision:2', actor: { name: 'admin' }, details: { reason: 'Anew', definitions: 3 } },
+      ],
+    });
+    const stale = { definitions, dryRun: true, expectedRevision: 1 };
+    expect((await door.call('POST', '/definitions', stale)).body).toMatchObject({
+      code: 'definitions/conflict',
+    });
     const again = await door.call('POST', '/definitions', { definitions });
     expect(again.body).toMatchObject({ revision: 2, difference: [] });
     await door.close();
