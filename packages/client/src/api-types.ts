@@ -1,0 +1,4377 @@
+/* eslint-disable */
+/**
+ * Made from the OpenAPI document of the API. Never edited: after a change of routes or schemas,
+ * `npx vitest run packages/server/test/api/client-types.test.ts -u` writes them anew.
+ */
+
+export interface paths {
+  '/api/session': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Who is asking.
+     * @description Takes the role viewer.
+     */
+    get: operations['getSession'];
+    put?: never;
+    /**
+     * Signs in; the answer sets the cookie of the session.
+     * @description Open to everybody.
+     */
+    post: operations['signIn'];
+    /**
+     * Signs out.
+     * @description Takes the role viewer.
+     */
+    delete: operations['signOut'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/session/link/look': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * What a sign-in link is for.
+     * @description Open to everybody.
+     */
+    post: operations['lookAtSignInLink'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/session/link': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Sets a password with a sign-in link, and signs in.
+     * @description Open to everybody.
+     */
+    post: operations['useSignInLink'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/session/password': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /**
+     * Changes one’s own password; all other sessions end.
+     * @description Takes the role viewer.
+     */
+    put: operations['changePassword'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/users': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Users, in the order in which they were made.
+     * @description Takes the role admin.
+     */
+    get: operations['listUsers'];
+    put?: never;
+    /**
+     * Makes a user and a sign-in link for them.
+     * @description Takes the role admin.
+     */
+    post: operations['createUser'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/users/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * One user.
+     * @description Takes the role admin.
+     */
+    get: operations['getUser'];
+    put?: never;
+    post?: never;
+    /**
+     * Removes a user; what they did stays in the audit log.
+     * @description Takes the role admin.
+     */
+    delete: operations['removeUser'];
+    options?: never;
+    head?: never;
+    /**
+     * Changes what is given; disabling ends all sessions.
+     * @description Takes the role admin.
+     */
+    patch: operations['changeUser'];
+    trace?: never;
+  };
+  '/api/users/{id}/link': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * A sign-in link for a user who has none, or forgot the password; earlier ones go.
+     * @description Takes the role admin.
+     */
+    post: operations['createSignInLink'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/users/{id}/sessions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /**
+     * Signs a user out everywhere.
+     * @description Takes the role admin.
+     */
+    delete: operations['endSessions'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/sources': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Sources, in the order in which they were made.
+     * @description Takes the role viewer.
+     */
+    get: operations['listSources'];
+    put?: never;
+    /**
+     * Makes a source; it sends with a write key.
+     * @description Takes the role admin.
+     */
+    post: operations['createSource'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/sources/{name}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /**
+     * Removes a source whose write keys are withdrawn; what it sent stays.
+     * @description Takes the role admin.
+     */
+    delete: operations['removeSource'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/write-keys': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Write keys, withdrawn ones too, in the order in which they were made.
+     * @description Takes the role admin.
+     */
+    get: operations['listWriteKeys'];
+    put?: never;
+    /**
+     * Makes a write key for a source.
+     * @description Takes the role admin.
+     */
+    post: operations['createWriteKey'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/write-keys/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /**
+     * Withdraws a write key: from the answer on, nothing is taken with it.
+     * @description Takes the role admin.
+     */
+    delete: operations['withdrawWriteKey'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/server-keys': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Server keys, withdrawn ones too, in the order in which they were made.
+     * @description Takes the role admin.
+     */
+    get: operations['listServerKeys'];
+    put?: never;
+    /**
+     * Makes a server key of a role.
+     * @description Takes the role admin.
+     */
+    post: operations['createServerKey'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/server-keys/{id}/rotate': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * A new secret for the same key; the one before stays valid for a while.
+     * @description Takes the role admin.
+     */
+    post: operations['rotateServerKey'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/server-keys/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /**
+     * Withdraws a server key with all its secrets, at once.
+     * @description Takes the role admin.
+     */
+    delete: operations['withdrawServerKey'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/audit': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Who did what, newest first.
+     * @description Takes the role admin.
+     */
+    get: operations['listAudit'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/audit/verify': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Whether every row follows from the one before.
+     * @description Takes the role admin.
+     */
+    get: operations['verifyAudit'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/quarantine': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Messages that were refused, newest first.
+     * @description Takes the role viewer.
+     */
+    get: operations['listQuarantine'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/quarantine/counts': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * How many messages were refused since the beginning, by code.
+     * @description Takes the role viewer.
+     */
+    get: operations['countQuarantine'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/definitions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The definitions in force, as a definitions file would hold them.
+     * @description Takes the role viewer.
+     */
+    get: operations['getDefinitions'];
+    put?: never;
+    /**
+     * Puts a complete set into force; what is not in it is removed.
+     * @description Takes the role marketer.
+     */
+    post: operations['applyDefinitions'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/definitions.yaml': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The definitions in force as a definitions file.
+     * @description Takes the role viewer.
+     */
+    get: operations['getDefinitionsFile'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/definitions/progress': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * How far the building of new definitions has come.
+     * @description Takes the role viewer.
+     */
+    get: operations['getDefinitionsProgress'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/definitions/revisions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Every set that was in force, newest first.
+     * @description Takes the role viewer.
+     */
+    get: operations['listRevisions'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/definitions/revisions/{revision}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * One revision with its definitions.
+     * @description Takes the role viewer.
+     */
+    get: operations['getRevision'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/definitions/revisions/{revision}/difference': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What differs from the revision before, or from another.
+     * @description Takes the role viewer.
+     */
+    get: operations['getRevisionDifference'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/definitions/revisions/{revision}/rollback': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Puts an earlier set into force again, as a new revision.
+     * @description Takes the role marketer.
+     */
+    post: operations['rollBack'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/segments': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Every segment in force.
+     * @description Takes the role viewer.
+     */
+    get: operations['listSegments'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/segments/{name}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * One segment.
+     * @description Takes the role viewer.
+     */
+    get: operations['getSegment'];
+    /**
+     * Makes or replaces a segment; everything else stays as it is.
+     * @description Takes the role marketer.
+     */
+    put: operations['putSegment'];
+    post?: never;
+    /**
+     * Removes a segment that no other definition uses.
+     * @description Takes the role marketer.
+     */
+    delete: operations['removeSegment'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/segments/{name}/versions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What became of a segment, newest first: who changed it, when and why.
+     * @description Takes the role viewer.
+     */
+    get: operations['listSegmentVersions'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/lifecycles': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Every lifecycle in force.
+     * @description Takes the role viewer.
+     */
+    get: operations['listLifecycles'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/lifecycles/{name}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * One lifecycle.
+     * @description Takes the role viewer.
+     */
+    get: operations['getLifecycle'];
+    /**
+     * Makes or replaces a lifecycle; everything else stays as it is.
+     * @description Takes the role marketer.
+     */
+    put: operations['putLifecycle'];
+    post?: never;
+    /**
+     * Removes a lifecycle that no other definition uses.
+     * @description Takes the role marketer.
+     */
+    delete: operations['removeLifecycle'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/lifecycles/{name}/versions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What became of a lifecycle, newest first: who changed it, when and why.
+     * @description Takes the role viewer.
+     */
+    get: operations['listLifecycleVersions'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/rfm': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Every RFM model in force.
+     * @description Takes the role viewer.
+     */
+    get: operations['listRfms'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/rfm/{name}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * One RFM model.
+     * @description Takes the role viewer.
+     */
+    get: operations['getRfm'];
+    /**
+     * Makes or replaces a RFM model; everything else stays as it is.
+     * @description Takes the role marketer.
+     */
+    put: operations['putRfm'];
+    post?: never;
+    /**
+     * Removes a RFM model that no other definition uses.
+     * @description Takes the role marketer.
+     */
+    delete: operations['removeRfm'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/rfm/{name}/versions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What became of a RFM model, newest first: who changed it, when and why.
+     * @description Takes the role viewer.
+     */
+    get: operations['listRfmVersions'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/lists': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Every list in force.
+     * @description Takes the role viewer.
+     */
+    get: operations['listLists'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/lists/{name}/versions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What became of a list, newest first: who changed it, when and why.
+     * @description Takes the role viewer.
+     */
+    get: operations['listListVersions'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/lists/{name}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * One list, with its members in parts.
+     * @description Takes the role viewer.
+     */
+    get: operations['getList'];
+    /**
+     * Makes or replaces a list; everything else stays as it is.
+     * @description Takes the role marketer.
+     */
+    put: operations['putList'];
+    post?: never;
+    /**
+     * Removes a list that no other definition uses.
+     * @description Takes the role marketer.
+     */
+    delete: operations['removeList'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/channels': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Every channel in force.
+     * @description Takes the role viewer.
+     */
+    get: operations['listChannels'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/channels/{name}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * One channel.
+     * @description Takes the role viewer.
+     */
+    get: operations['getChannel'];
+    /**
+     * Makes or replaces a channel; everything else stays as it is.
+     * @description Takes the role marketer.
+     */
+    put: operations['putChannel'];
+    post?: never;
+    /**
+     * Removes a channel that no other definition uses.
+     * @description Takes the role marketer.
+     */
+    delete: operations['removeChannel'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/channels/{name}/versions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What became of a channel, newest first: who changed it, when and why.
+     * @description Takes the role viewer.
+     */
+    get: operations['listChannelVersions'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/rules/check': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Checks a rule, as text or as a tree, against the definitions in force.
+     * @description Takes the role viewer.
+     */
+    post: operations['checkRule'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/openapi.json': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * This document.
+     * @description Open to everybody.
+     */
+    get: operations['getOpenApi'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/profiles/{identifier}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * A customer: identifiers, traits, segments, stages, scores, consents.
+     * @description Takes the role viewer.
+     */
+    get: operations['getProfile'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/profiles/{identifier}/segments': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Which segments a customer is in, since when and until when.
+     * @description Takes the role viewer.
+     */
+    get: operations['getSegmentsOfProfile'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/profiles/batch': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Many customers at once; null where nobody is known by an identifier.
+     * @description Takes the role viewer.
+     */
+    post: operations['getProfiles'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/profiles/{identifier}/timeline': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The messages of a customer, the latest to arrive first.
+     * @description Takes the role viewer.
+     */
+    get: operations['getTimeline'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/profiles/{identifier}/explain/{segment}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Why a customer is in a segment or not, since when, until when, and what would change it.
+     * @description Takes the role viewer.
+     */
+    get: operations['explain'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/segments/{segment}/members': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Who is in a segment now, in the order in which they became known.
+     * @description Takes the role viewer.
+     */
+    get: operations['getMembers'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/segments/{segment}/forecast': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Who will enter and leave by time alone over the next days, if nothing happens.
+     * @description Takes the role viewer.
+     */
+    get: operations['forecastSegment'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/stream': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Changes as they happen, as server-sent events; Last-Event-ID goes on after a break.
+     * @description Takes the role viewer.
+     */
+    get: operations['streamChanges'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/stream/tickets': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * A ticket that opens one WebSocket, for pages, which cannot send a key.
+     * @description Takes the role viewer.
+     */
+    post: operations['createStreamTicket'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+  schemas: {
+    Problem: {
+      type: string;
+      title: string;
+      status: number;
+      /** @description What is wrong, what was expected, what to do. */
+      detail: string;
+      /** @description Does not change between versions; see docs/errors.md. */
+      code: string;
+      errors?: {
+        message: string;
+        code?: string;
+        severity?: 'error' | 'warning';
+        /** @description body, query, path or headers. */
+        in?: string;
+        /** @description JSON pointer to what is wrong. */
+        pointer?: string;
+        line?: number;
+        column?: number;
+        length?: number;
+        expected?: string;
+        nearest?: string;
+        definition?: string;
+      }[];
+      id?: string;
+    };
+  };
+  responses: {
+    /** @description A problem: nothing was done. */
+    Problem: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+  };
+  parameters: {
+    /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+    IdempotencyKey: string;
+  };
+  requestBodies: never;
+  headers: never;
+  pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+  getSession: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            kind: 'user' | 'server_key';
+            id: string;
+            name: string;
+            /** @description viewer reads; marketer changes definitions too; admin everything. */
+            role: 'viewer' | 'marketer' | 'admin';
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  signIn: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          email: string;
+          password: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            user: {
+              id: string;
+              email: string;
+              name: string;
+              /** @description viewer reads; marketer changes definitions too; admin everything. */
+              role: 'viewer' | 'marketer' | 'admin';
+              disabled: boolean;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              createdAt: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              signedInAt?: string;
+              /** @description False until the first sign-in link was used. */
+              hasPassword: boolean;
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  signOut: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done; there is nothing to say. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  lookAtSignInLink: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          token: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            /** @description founding: makes the first admin, who gives an e-mail address and a name too. */
+            kind: 'founding' | 'user';
+            email?: string;
+            name?: string;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  useSignInLink: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          token: string;
+          password: string;
+          /** Format: email */
+          email?: string;
+          name?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            user: {
+              id: string;
+              email: string;
+              name: string;
+              /** @description viewer reads; marketer changes definitions too; admin everything. */
+              role: 'viewer' | 'marketer' | 'admin';
+              disabled: boolean;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              createdAt: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              signedInAt?: string;
+              /** @description False until the first sign-in link was used. */
+              hasPassword: boolean;
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  changePassword: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          current: string;
+          password: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done; there is nothing to say. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listUsers: {
+    parameters: {
+      query?: {
+        limit?: number;
+        /** @description The `next` of the part before; left out for the first. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: {
+              id: string;
+              email: string;
+              name: string;
+              /** @description viewer reads; marketer changes definitions too; admin everything. */
+              role: 'viewer' | 'marketer' | 'admin';
+              disabled: boolean;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              createdAt: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              signedInAt?: string;
+              /** @description False until the first sign-in link was used. */
+              hasPassword: boolean;
+            }[];
+            next?: string;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  createUser: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** Format: email */
+          email: string;
+          name: string;
+          /** @description viewer reads; marketer changes definitions too; admin everything. */
+          role: 'viewer' | 'marketer' | 'admin';
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            user: {
+              id: string;
+              email: string;
+              name: string;
+              /** @description viewer reads; marketer changes definitions too; admin everything. */
+              role: 'viewer' | 'marketer' | 'admin';
+              disabled: boolean;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              createdAt: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              signedInAt?: string;
+              /** @description False until the first sign-in link was used. */
+              hasPassword: boolean;
+            };
+            /** @description Shown once. The link is /sign-in# and the token, at the address of the service. */
+            link: {
+              token: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              expiresAt: string;
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getUser: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            id: string;
+            email: string;
+            name: string;
+            /** @description viewer reads; marketer changes definitions too; admin everything. */
+            role: 'viewer' | 'marketer' | 'admin';
+            disabled: boolean;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            signedInAt?: string;
+            /** @description False until the first sign-in link was used. */
+            hasPassword: boolean;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  removeUser: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done; there is nothing to say. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  changeUser: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** Format: email */
+          email?: string;
+          name?: string;
+          /** @description viewer reads; marketer changes definitions too; admin everything. */
+          role?: 'viewer' | 'marketer' | 'admin';
+          disabled?: boolean;
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            id: string;
+            email: string;
+            name: string;
+            /** @description viewer reads; marketer changes definitions too; admin everything. */
+            role: 'viewer' | 'marketer' | 'admin';
+            disabled: boolean;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            signedInAt?: string;
+            /** @description False until the first sign-in link was used. */
+            hasPassword: boolean;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  createSignInLink: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Shown once. The link is /sign-in# and the token, at the address of the service. */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            token: string;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            expiresAt: string;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  endSessions: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            ended: number;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listSources: {
+    parameters: {
+      query?: {
+        limit?: number;
+        /** @description The `next` of the part before; left out for the first. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: {
+              name: string;
+              description: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              createdAt: string;
+            }[];
+            next?: string;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  createSource: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description Such as web or till-3. */
+          name: string;
+          description?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            name: string;
+            description: string;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            createdAt: string;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  removeSource: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done; there is nothing to say. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listWriteKeys: {
+    parameters: {
+      query?: {
+        limit?: number;
+        /** @description The `next` of the part before; left out for the first. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: {
+              id: string;
+              /** @description The key itself; it is public. */
+              text: string;
+              source: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              createdAt: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              withdrawnAt?: string;
+            }[];
+            next?: string;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  createWriteKey: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          source: string;
+          /** @description A key that tracking code out there has already, so that only the host must change. */
+          text?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            id: string;
+            /** @description The key itself; it is public. */
+            text: string;
+            source: string;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            withdrawnAt?: string;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  withdrawWriteKey: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done; there is nothing to say. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listServerKeys: {
+    parameters: {
+      query?: {
+        limit?: number;
+        /** @description The `next` of the part before; left out for the first. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: {
+              id: string;
+              name: string;
+              /** @description viewer reads; marketer changes definitions too; admin everything. */
+              role: 'viewer' | 'marketer' | 'admin';
+              /** @description The first characters. */
+              hint: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              createdAt: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              rotatedAt?: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              usedAt?: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              withdrawnAt?: string;
+            }[];
+            next?: string;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  createServerKey: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          name: string;
+          /** @description viewer reads; marketer changes definitions too; admin everything. */
+          role: 'viewer' | 'marketer' | 'admin';
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            key: {
+              id: string;
+              name: string;
+              /** @description viewer reads; marketer changes definitions too; admin everything. */
+              role: 'viewer' | 'marketer' | 'admin';
+              /** @description The first characters. */
+              hint: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              createdAt: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              rotatedAt?: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              usedAt?: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              withdrawnAt?: string;
+            };
+            /** @description Shown once; only its hash is kept. */
+            secret: string;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  rotateServerKey: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description How long the secret before stays valid; a day if left out. */
+          overlapSeconds?: number;
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            key: {
+              id: string;
+              name: string;
+              /** @description viewer reads; marketer changes definitions too; admin everything. */
+              role: 'viewer' | 'marketer' | 'admin';
+              /** @description The first characters. */
+              hint: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              createdAt: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              rotatedAt?: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              usedAt?: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              withdrawnAt?: string;
+            };
+            /** @description Shown once; only its hash is kept. */
+            secret: string;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  withdrawServerKey: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done; there is nothing to say. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listAudit: {
+    parameters: {
+      query?: {
+        limit?: number;
+        /** @description The `next` of the part before; left out for the first. */
+        cursor?: string;
+        actor?: string;
+        action?: string;
+        object?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: {
+              id: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at: string;
+              actor: {
+                kind: 'user' | 'server_key' | 'system';
+                id: string;
+                name: string;
+              };
+              action: string;
+              object: string;
+              details: {
+                [key: string]: unknown;
+              };
+              /** @description Over this row and the hash of the row before. */
+              hash: string;
+            }[];
+            next?: string;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  verifyAudit: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json':
+            | {
+                /** @enum {boolean} */
+                intact: true;
+                rows: number;
+                head: string;
+              }
+            | {
+                /** @enum {boolean} */
+                intact: false;
+                row: number;
+              };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listQuarantine: {
+    parameters: {
+      query?: {
+        limit?: number;
+        /** @description The `next` of the part before; left out for the first. */
+        cursor?: string;
+        source?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: {
+              id: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at: string;
+              source: string;
+              code: string;
+              reason: string;
+              /** @description What came, as text; long ones are cut. */
+              raw: string;
+            }[];
+            next?: string;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  countQuarantine: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            counts: {
+              [key: string]: number;
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getDefinitions: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            /** @description 0 before the first. */
+            revision: number;
+            definitions: {
+              segments?: {
+                [key: string]: unknown;
+              };
+              lifecycles?: {
+                [key: string]: unknown;
+              };
+              rfm?: {
+                [key: string]: unknown;
+              };
+              lists?: {
+                [key: string]: unknown;
+              };
+              channels?: {
+                [key: string]: unknown;
+              };
+            };
+            versions: {
+              [key: string]: {
+                kind: 'segments' | 'lifecycles' | 'rfm' | 'lists' | 'channels';
+                name: string;
+                /** @description One more whenever the meaning changes. */
+                version: number;
+                revision: number;
+                /**
+                 * Format: date-time
+                 * @description UTC, to the millisecond.
+                 */
+                at: string;
+                author: string;
+                reason: string;
+                /** @description Missing where it was removed. */
+                definition?: unknown;
+              };
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  applyDefinitions: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          definitions: {
+            segments?: {
+              [key: string]: unknown;
+            };
+            lifecycles?: {
+              [key: string]: unknown;
+            };
+            rfm?: {
+              [key: string]: unknown;
+            };
+            lists?: {
+              [key: string]: unknown;
+            };
+            channels?: {
+              [key: string]: unknown;
+            };
+          };
+          /** @description Why; kept with the version. */
+          reason?: string;
+          /** @description Refused if another revision is in force by then. */
+          expectedRevision?: number;
+          /** @description Only says what would change and who would move. */
+          dryRun?: boolean;
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            /** @description Now in force; after a dry run, the one compared with. */
+            revision: number;
+            dryRun: boolean;
+            difference: {
+              kind: 'segments' | 'lifecycles' | 'rfm' | 'lists' | 'channels';
+              name: string;
+              change: 'created' | 'changed' | 'removed';
+              before?: unknown;
+              after?: unknown;
+            }[];
+            /** @description After a dry run. */
+            moves?: {
+              kind: 'segments' | 'lifecycles';
+              name: string;
+              entering: number;
+              leaving: number;
+              enteringExamples: string[];
+              leavingExamples: string[];
+            }[];
+            warnings: {
+              code: string;
+              severity: 'error' | 'warning';
+              message: string;
+              /** @description From 1, in the text of the rule. */
+              line?: number;
+              column?: number;
+              length?: number;
+              pointer?: string;
+              expected?: string;
+              nearest?: string;
+              /** @description Such as segments.vip. */
+              definition?: string;
+            }[];
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getDefinitionsFile: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description YAML. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/yaml': string;
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getDefinitionsProgress: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            building?: {
+              revision: number;
+              author: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              startedAt: string;
+              /** @description Entries of the log that the new definitions have seen. */
+              done: number;
+              total: number;
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listRevisions: {
+    parameters: {
+      query?: {
+        limit?: number;
+        /** @description The `next` of the part before; left out for the first. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: {
+              revision: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at: string;
+              author: string;
+              reason: string;
+              created: number;
+              changed: number;
+              removed: number;
+            }[];
+            next?: string;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getRevision: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        revision: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            head: {
+              revision: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at: string;
+              author: string;
+              reason: string;
+              created: number;
+              changed: number;
+              removed: number;
+            };
+            definitions: {
+              segments?: {
+                [key: string]: unknown;
+              };
+              lifecycles?: {
+                [key: string]: unknown;
+              };
+              rfm?: {
+                [key: string]: unknown;
+              };
+              lists?: {
+                [key: string]: unknown;
+              };
+              channels?: {
+                [key: string]: unknown;
+              };
+            };
+            versions: {
+              [key: string]: {
+                kind: 'segments' | 'lifecycles' | 'rfm' | 'lists' | 'channels';
+                name: string;
+                /** @description One more whenever the meaning changes. */
+                version: number;
+                revision: number;
+                /**
+                 * Format: date-time
+                 * @description UTC, to the millisecond.
+                 */
+                at: string;
+                author: string;
+                reason: string;
+                /** @description Missing where it was removed. */
+                definition?: unknown;
+              };
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getRevisionDifference: {
+    parameters: {
+      query?: {
+        from?: number;
+      };
+      header?: never;
+      path: {
+        revision: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            difference: {
+              kind: 'segments' | 'lifecycles' | 'rfm' | 'lists' | 'channels';
+              name: string;
+              change: 'created' | 'changed' | 'removed';
+              before?: unknown;
+              after?: unknown;
+            }[];
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  rollBack: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        revision: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description Why; kept with the version. */
+          reason?: string;
+          /** @description Refused if another revision is in force by then. */
+          expectedRevision?: number;
+          dryRun?: boolean;
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            /** @description Now in force; after a dry run, the one compared with. */
+            revision: number;
+            dryRun: boolean;
+            difference: {
+              kind: 'segments' | 'lifecycles' | 'rfm' | 'lists' | 'channels';
+              name: string;
+              change: 'created' | 'changed' | 'removed';
+              before?: unknown;
+              after?: unknown;
+            }[];
+            /** @description After a dry run. */
+            moves?: {
+              kind: 'segments' | 'lifecycles';
+              name: string;
+              entering: number;
+              leaving: number;
+              enteringExamples: string[];
+              leavingExamples: string[];
+            }[];
+            warnings: {
+              code: string;
+              severity: 'error' | 'warning';
+              message: string;
+              /** @description From 1, in the text of the rule. */
+              line?: number;
+              column?: number;
+              length?: number;
+              pointer?: string;
+              expected?: string;
+              nearest?: string;
+              /** @description Such as segments.vip. */
+              definition?: string;
+            }[];
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listSegments: {
+    parameters: {
+      query?: {
+        limit?: number;
+        /** @description The `next` of the part before; left out for the first. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: {
+              name: string;
+              /** @description As in a definitions file. */
+              definition: unknown;
+              english: string;
+              /** @description Members now. */
+              size: number;
+            }[];
+            next?: string;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getSegment: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            name: string;
+            /** @description As in a definitions file. */
+            definition: unknown;
+            english: string;
+            /** @description Members now. */
+            size: number;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  putSegment: {
+    parameters: {
+      query?: {
+        /** @description Why; kept with the version. */
+        reason?: string;
+        /** @description Refused if another revision is in force by then. */
+        expectedRevision?: number;
+        dryRun?: boolean;
+      };
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description As text, such as did "Order Completed" last 30d, or as a tree. */
+          rule:
+            | string
+            | boolean
+            | {
+                [key: string]: unknown;
+              };
+          description?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            /** @description Now in force; after a dry run, the one compared with. */
+            revision: number;
+            dryRun: boolean;
+            difference: {
+              kind: 'segments' | 'lifecycles' | 'rfm' | 'lists' | 'channels';
+              name: string;
+              change: 'created' | 'changed' | 'removed';
+              before?: unknown;
+              after?: unknown;
+            }[];
+            /** @description After a dry run. */
+            moves?: {
+              kind: 'segments' | 'lifecycles';
+              name: string;
+              entering: number;
+              leaving: number;
+              enteringExamples: string[];
+              leavingExamples: string[];
+            }[];
+            warnings: {
+              code: string;
+              severity: 'error' | 'warning';
+              message: string;
+              /** @description From 1, in the text of the rule. */
+              line?: number;
+              column?: number;
+              length?: number;
+              pointer?: string;
+              expected?: string;
+              nearest?: string;
+              /** @description Such as segments.vip. */
+              definition?: string;
+            }[];
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  removeSegment: {
+    parameters: {
+      query?: {
+        /** @description Why; kept with the version. */
+        reason?: string;
+        /** @description Refused if another revision is in force by then. */
+        expectedRevision?: number;
+        dryRun?: boolean;
+      };
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            /** @description Now in force; after a dry run, the one compared with. */
+            revision: number;
+            dryRun: boolean;
+            difference: {
+              kind: 'segments' | 'lifecycles' | 'rfm' | 'lists' | 'channels';
+              name: string;
+              change: 'created' | 'changed' | 'removed';
+              before?: unknown;
+              after?: unknown;
+            }[];
+            /** @description After a dry run. */
+            moves?: {
+              kind: 'segments' | 'lifecycles';
+              name: string;
+              entering: number;
+              leaving: number;
+              enteringExamples: string[];
+              leavingExamples: string[];
+            }[];
+            warnings: {
+              code: string;
+              severity: 'error' | 'warning';
+              message: string;
+              /** @description From 1, in the text of the rule. */
+              line?: number;
+              column?: number;
+              length?: number;
+              pointer?: string;
+              expected?: string;
+              nearest?: string;
+              /** @description Such as segments.vip. */
+              definition?: string;
+            }[];
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listSegmentVersions: {
+    parameters: {
+      query?: {
+        limit?: number;
+        /** @description The `next` of the part before; left out for the first. */
+        cursor?: string;
+      };
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: {
+              kind: 'segments' | 'lifecycles' | 'rfm' | 'lists' | 'channels';
+              name: string;
+              /** @description One more whenever the meaning changes. */
+              version: number;
+              revision: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at: string;
+              author: string;
+              reason: string;
+              /** @description Missing where it was removed. */
+              definition?: unknown;
+            }[];
+            next?: string;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listLifecycles: {
+    parameters: {
+      query?: {
+        limit?: number;
+        /** @description The `next` of the part before; left out for the first. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: {
+              name: string;
+              /** @description As in a definitions file. */
+              definition: unknown;
+            }[];
+            next?: string;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getLifecycle: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            name: string;
+            /** @description As in a definitions file. */
+            definition: unknown;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  putLifecycle: {
+    parameters: {
+      query?: {
+        /** @description Why; kept with the version. */
+        reason?: string;
+        /** @description Refused if another revision is in force by then. */
+        expectedRevision?: number;
+        dryRun?: boolean;
+      };
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description NAME: RULE each; the last is a name alone and holds for all others. */
+          stages: (
+            | string
+            | {
+                [key: string]: unknown;
+              }
+          )[];
+          description?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            /** @description Now in force; after a dry run, the one compared with. */
+            revision: number;
+            dryRun: boolean;
+            difference: {
+              kind: 'segments' | 'lifecycles' | 'rfm' | 'lists' | 'channels';
+              name: string;
+              change: 'created' | 'changed' | 'removed';
+              before?: unknown;
+              after?: unknown;
+            }[];
+            /** @description After a dry run. */
+            moves?: {
+              kind: 'segments' | 'lifecycles';
+              name: string;
+              entering: number;
+              leaving: number;
+              enteringExamples: string[];
+              leavingExamples: string[];
+            }[];
+            warnings: {
+              code: string;
+              severity: 'error' | 'warning';
+              message: string;
+              /** @description From 1, in the text of the rule. */
+              line?: number;
+              column?: number;
+              length?: number;
+              pointer?: string;
+              expected?: string;
+              nearest?: string;
+              /** @description Such as segments.vip. */
+              definition?: string;
+            }[];
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  removeLifecycle: {
+    parameters: {
+      query?: {
+        /** @description Why; kept with the version. */
+        reason?: string;
+        /** @description Refused if another revision is in force by then. */
+        expectedRevision?: number;
+        dryRun?: boolean;
+      };
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            /** @description Now in force; after a dry run, the one compared with. */
+            revision: number;
+            dryRun: boolean;
+            difference: {
+              kind: 'segments' | 'lifecycles' | 'rfm' | 'lists' | 'channels';
+              name: string;
+              change: 'created' | 'changed' | 'removed';
+              before?: unknown;
+              after?: unknown;
+            }[];
+            /** @description After a dry run. */
+            moves?: {
+              kind: 'segments' | 'lifecycles';
+              name: string;
+              entering: number;
+              leaving: number;
+              enteringExamples: string[];
+              leavingExamples: string[];
+            }[];
+            warnings: {
+              code: string;
+              severity: 'error' | 'warning';
+              message: string;
+              /** @description From 1, in the text of the rule. */
+              line?: number;
+              column?: number;
+              length?: number;
+              pointer?: string;
+              expected?: string;
+              nearest?: string;
+              /** @description Such as segments.vip. */
+              definition?: string;
+            }[];
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listLifecycleVersions: {
+    parameters: {
+      query?: {
+        limit?: number;
+        /** @description The `next` of the part before; left out for the first. */
+        cursor?: string;
+      };
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: {
+              kind: 'segments' | 'lifecycles' | 'rfm' | 'lists' | 'channels';
+              name: string;
+              /** @description One more whenever the meaning changes. */
+              version: number;
+              revision: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at: string;
+              author: string;
+              reason: string;
+              /** @description Missing where it was removed. */
+              definition?: unknown;
+            }[];
+            next?: string;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listRfms: {
+    parameters: {
+      query?: {
+        limit?: number;
+        /** @description The `next` of the part before; left out for the first. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: {
+              name: string;
+              /** @description As in a definitions file. */
+              definition: unknown;
+            }[];
+            next?: string;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getRfm: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            name: string;
+            /** @description As in a definitions file. */
+            definition: unknown;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  putRfm: {
+    parameters: {
+      query?: {
+        /** @description Why; kept with the version. */
+        reason?: string;
+        /** @description Refused if another revision is in force by then. */
+        expectedRevision?: number;
+        dryRun?: boolean;
+      };
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description As text, such as did "Order Completed" last 30d, or as a tree. */
+          purchase:
+            | string
+            | boolean
+            | {
+                [key: string]: unknown;
+              };
+          value: string;
+          window?: unknown;
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            /** @description Now in force; after a dry run, the one compared with. */
+            revision: number;
+            dryRun: boolean;
+            difference: {
+              kind: 'segments' | 'lifecycles' | 'rfm' | 'lists' | 'channels';
+              name: string;
+              change: 'created' | 'changed' | 'removed';
+              before?: unknown;
+              after?: unknown;
+            }[];
+            /** @description After a dry run. */
+            moves?: {
+              kind: 'segments' | 'lifecycles';
+              name: string;
+              entering: number;
+              leaving: number;
+              enteringExamples: string[];
+              leavingExamples: string[];
+            }[];
+            warnings: {
+              code: string;
+              severity: 'error' | 'warning';
+              message: string;
+              /** @description From 1, in the text of the rule. */
+              line?: number;
+              column?: number;
+              length?: number;
+              pointer?: string;
+              expected?: string;
+              nearest?: string;
+              /** @description Such as segments.vip. */
+              definition?: string;
+            }[];
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  removeRfm: {
+    parameters: {
+      query?: {
+        /** @description Why; kept with the version. */
+        reason?: string;
+        /** @description Refused if another revision is in force by then. */
+        expectedRevision?: number;
+        dryRun?: boolean;
+      };
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            /** @description Now in force; after a dry run, the one compared with. */
+            revision: number;
+            dryRun: boolean;
+            difference: {
+              kind: 'segments' | 'lifecycles' | 'rfm' | 'lists' | 'channels';
+              name: string;
+              change: 'created' | 'changed' | 'removed';
+              before?: unknown;
+              after?: unknown;
+            }[];
+            /** @description After a dry run. */
+            moves?: {
+              kind: 'segments' | 'lifecycles';
+              name: string;
+              entering: number;
+              leaving: number;
+              enteringExamples: string[];
+              leavingExamples: string[];
+            }[];
+            warnings: {
+              code: string;
+              severity: 'error' | 'warning';
+              message: string;
+              /** @description From 1, in the text of the rule. */
+              line?: number;
+              column?: number;
+              length?: number;
+              pointer?: string;
+              expected?: string;
+              nearest?: string;
+              /** @description Such as segments.vip. */
+              definition?: string;
+            }[];
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listRfmVersions: {
+    parameters: {
+      query?: {
+        limit?: number;
+        /** @description The `next` of the part before; left out for the first. */
+        cursor?: string;
+      };
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: {
+              kind: 'segments' | 'lifecycles' | 'rfm' | 'lists' | 'channels';
+              name: string;
+              /** @description One more whenever the meaning changes. */
+              version: number;
+              revision: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at: string;
+              author: string;
+              reason: string;
+              /** @description Missing where it was removed. */
+              definition?: unknown;
+            }[];
+            next?: string;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listLists: {
+    parameters: {
+      query?: {
+        limit?: number;
+        /** @description The `next` of the part before; left out for the first. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: {
+              name: string;
+              size: number;
+            }[];
+            next?: string;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listListVersions: {
+    parameters: {
+      query?: {
+        limit?: number;
+        /** @description The `next` of the part before; left out for the first. */
+        cursor?: string;
+      };
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: {
+              kind: 'segments' | 'lifecycles' | 'rfm' | 'lists' | 'channels';
+              name: string;
+              /** @description One more whenever the meaning changes. */
+              version: number;
+              revision: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at: string;
+              author: string;
+              reason: string;
+              /** @description Missing where it was removed. */
+              definition?: unknown;
+            }[];
+            next?: string;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getList: {
+    parameters: {
+      query?: {
+        limit?: number;
+        /** @description The `next` of the part before; left out for the first. */
+        cursor?: string;
+      };
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            name: string;
+            size: number;
+            members: string[];
+            next?: string;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  putList: {
+    parameters: {
+      query?: {
+        /** @description Why; kept with the version. */
+        reason?: string;
+        /** @description Refused if another revision is in force by then. */
+        expectedRevision?: number;
+        dryRun?: boolean;
+      };
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          members: string[];
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            /** @description Now in force; after a dry run, the one compared with. */
+            revision: number;
+            dryRun: boolean;
+            difference: {
+              kind: 'segments' | 'lifecycles' | 'rfm' | 'lists' | 'channels';
+              name: string;
+              change: 'created' | 'changed' | 'removed';
+              before?: unknown;
+              after?: unknown;
+            }[];
+            /** @description After a dry run. */
+            moves?: {
+              kind: 'segments' | 'lifecycles';
+              name: string;
+              entering: number;
+              leaving: number;
+              enteringExamples: string[];
+              leavingExamples: string[];
+            }[];
+            warnings: {
+              code: string;
+              severity: 'error' | 'warning';
+              message: string;
+              /** @description From 1, in the text of the rule. */
+              line?: number;
+              column?: number;
+              length?: number;
+              pointer?: string;
+              expected?: string;
+              nearest?: string;
+              /** @description Such as segments.vip. */
+              definition?: string;
+            }[];
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  removeList: {
+    parameters: {
+      query?: {
+        /** @description Why; kept with the version. */
+        reason?: string;
+        /** @description Refused if another revision is in force by then. */
+        expectedRevision?: number;
+        dryRun?: boolean;
+      };
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            /** @description Now in force; after a dry run, the one compared with. */
+            revision: number;
+            dryRun: boolean;
+            difference: {
+              kind: 'segments' | 'lifecycles' | 'rfm' | 'lists' | 'channels';
+              name: string;
+              change: 'created' | 'changed' | 'removed';
+              before?: unknown;
+              after?: unknown;
+            }[];
+            /** @description After a dry run. */
+            moves?: {
+              kind: 'segments' | 'lifecycles';
+              name: string;
+              entering: number;
+              leaving: number;
+              enteringExamples: string[];
+              leavingExamples: string[];
+            }[];
+            warnings: {
+              code: string;
+              severity: 'error' | 'warning';
+              message: string;
+              /** @description From 1, in the text of the rule. */
+              line?: number;
+              column?: number;
+              length?: number;
+              pointer?: string;
+              expected?: string;
+              nearest?: string;
+              /** @description Such as segments.vip. */
+              definition?: string;
+            }[];
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listChannels: {
+    parameters: {
+      query?: {
+        limit?: number;
+        /** @description The `next` of the part before; left out for the first. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: {
+              name: string;
+              /** @description As in a definitions file. */
+              definition: unknown;
+            }[];
+            next?: string;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getChannel: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            name: string;
+            /** @description As in a definitions file. */
+            definition: unknown;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  putChannel: {
+    parameters: {
+      query?: {
+        /** @description Why; kept with the version. */
+        reason?: string;
+        /** @description Refused if another revision is in force by then. */
+        expectedRevision?: number;
+        dryRun?: boolean;
+      };
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          mode: 'opt_in' | 'opt_out';
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            /** @description Now in force; after a dry run, the one compared with. */
+            revision: number;
+            dryRun: boolean;
+            difference: {
+              kind: 'segments' | 'lifecycles' | 'rfm' | 'lists' | 'channels';
+              name: string;
+              change: 'created' | 'changed' | 'removed';
+              before?: unknown;
+              after?: unknown;
+            }[];
+            /** @description After a dry run. */
+            moves?: {
+              kind: 'segments' | 'lifecycles';
+              name: string;
+              entering: number;
+              leaving: number;
+              enteringExamples: string[];
+              leavingExamples: string[];
+            }[];
+            warnings: {
+              code: string;
+              severity: 'error' | 'warning';
+              message: string;
+              /** @description From 1, in the text of the rule. */
+              line?: number;
+              column?: number;
+              length?: number;
+              pointer?: string;
+              expected?: string;
+              nearest?: string;
+              /** @description Such as segments.vip. */
+              definition?: string;
+            }[];
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  removeChannel: {
+    parameters: {
+      query?: {
+        /** @description Why; kept with the version. */
+        reason?: string;
+        /** @description Refused if another revision is in force by then. */
+        expectedRevision?: number;
+        dryRun?: boolean;
+      };
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            /** @description Now in force; after a dry run, the one compared with. */
+            revision: number;
+            dryRun: boolean;
+            difference: {
+              kind: 'segments' | 'lifecycles' | 'rfm' | 'lists' | 'channels';
+              name: string;
+              change: 'created' | 'changed' | 'removed';
+              before?: unknown;
+              after?: unknown;
+            }[];
+            /** @description After a dry run. */
+            moves?: {
+              kind: 'segments' | 'lifecycles';
+              name: string;
+              entering: number;
+              leaving: number;
+              enteringExamples: string[];
+              leavingExamples: string[];
+            }[];
+            warnings: {
+              code: string;
+              severity: 'error' | 'warning';
+              message: string;
+              /** @description From 1, in the text of the rule. */
+              line?: number;
+              column?: number;
+              length?: number;
+              pointer?: string;
+              expected?: string;
+              nearest?: string;
+              /** @description Such as segments.vip. */
+              definition?: string;
+            }[];
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listChannelVersions: {
+    parameters: {
+      query?: {
+        limit?: number;
+        /** @description The `next` of the part before; left out for the first. */
+        cursor?: string;
+      };
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: {
+              kind: 'segments' | 'lifecycles' | 'rfm' | 'lists' | 'channels';
+              name: string;
+              /** @description One more whenever the meaning changes. */
+              version: number;
+              revision: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at: string;
+              author: string;
+              reason: string;
+              /** @description Missing where it was removed. */
+              definition?: unknown;
+            }[];
+            next?: string;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  checkRule: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          rule:
+            | string
+            | {
+                [key: string]: unknown;
+              };
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            /** @description No diagnostic is an error. */
+            ok: boolean;
+            diagnostics: {
+              code: string;
+              severity: 'error' | 'warning';
+              message: string;
+              /** @description From 1, in the text of the rule. */
+              line?: number;
+              column?: number;
+              length?: number;
+              pointer?: string;
+              expected?: string;
+              nearest?: string;
+              /** @description Such as segments.vip. */
+              definition?: string;
+            }[];
+            /** @description The rule, canonically. */
+            text?: string;
+            english?: string;
+            /** @description docs/reference/rule.schema.json */
+            tree?: unknown;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getOpenApi: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            [key: string]: unknown;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getProfile: {
+    parameters: {
+      query?: {
+        /** @description Whether to say when memberships will end by time. */
+        until?: boolean;
+      };
+      header?: never;
+      path: {
+        /** @description Any identifier: bare, or with its kind as in `email:ann@example.com`. */
+        identifier: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            id: number;
+            displayId: string;
+            identifiers: {
+              kind: string;
+              value: string;
+            }[];
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            bornAt?: string;
+            traits: {
+              [key: string]: unknown;
+            };
+            segments: {
+              segment: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              since: string;
+              /**
+               * Format: date-time
+               * @description When time alone will end it; missing: never.
+               */
+              until?: string;
+            }[];
+            stages: {
+              lifecycle: string;
+              stage: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              since: string;
+            }[];
+            scores: {
+              [key: string]: number;
+            };
+            consents: {
+              channel: string;
+              topic?: string;
+              status: string;
+            }[];
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            at: string;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getSegmentsOfProfile: {
+    parameters: {
+      query?: {
+        /** @description Whether to say when memberships will end by time. */
+        until?: boolean;
+      };
+      header?: never;
+      path: {
+        /** @description Any identifier: bare, or with its kind as in `email:ann@example.com`. */
+        identifier: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            segments: {
+              segment: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              since: string;
+              /**
+               * Format: date-time
+               * @description When time alone will end it; missing: never.
+               */
+              until?: string;
+            }[];
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            at: string;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getProfiles: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          identifiers: string[];
+          /** @default false */
+          until?: boolean;
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            profiles: ({
+              id: number;
+              displayId: string;
+              identifiers: {
+                kind: string;
+                value: string;
+              }[];
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              bornAt?: string;
+              traits: {
+                [key: string]: unknown;
+              };
+              segments: {
+                segment: string;
+                /**
+                 * Format: date-time
+                 * @description UTC, to the millisecond.
+                 */
+                since: string;
+                /**
+                 * Format: date-time
+                 * @description When time alone will end it; missing: never.
+                 */
+                until?: string;
+              }[];
+              stages: {
+                lifecycle: string;
+                stage: string;
+                /**
+                 * Format: date-time
+                 * @description UTC, to the millisecond.
+                 */
+                since: string;
+              }[];
+              scores: {
+                [key: string]: number;
+              };
+              consents: {
+                channel: string;
+                topic?: string;
+                status: string;
+              }[];
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at: string;
+            } | null)[];
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getTimeline: {
+    parameters: {
+      query?: {
+        limit?: number;
+        /** @description `before` of the page before; left out for the first. */
+        before?: number;
+      };
+      header?: never;
+      path: {
+        /** @description Any identifier: bare, or with its kind as in `email:ann@example.com`. */
+        identifier: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: unknown[];
+            before?: number;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  explain: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Any identifier: bare, or with its kind as in `email:ann@example.com`. */
+        identifier: string;
+        segment: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            explanation: unknown;
+            text: string[];
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getMembers: {
+    parameters: {
+      query?: {
+        limit?: number;
+        /** @description `after` of the page before; left out for the first. */
+        after?: number;
+      };
+      header?: never;
+      path: {
+        segment: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            /** @description Exact, as of `at`. */
+            size: number;
+            members: {
+              id: number;
+              displayId: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              since: string;
+            }[];
+            after?: number;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            at: string;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  forecastSegment: {
+    parameters: {
+      query?: {
+        days?: number;
+      };
+      header?: never;
+      path: {
+        segment: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': unknown;
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  streamChanges: {
+    parameters: {
+      query?: {
+        /** @description Names of segments: changes of these only, with commas between. */
+        segments?: string;
+        /** @description Names of lifecycles: changes of stage in these only, with commas between. */
+        lifecycles?: string;
+        /** @description Of entered, exited, stage_changed, with commas between. */
+        changes?: string;
+        /** @description Changes of this customer only: an identifier, also as kind:value. */
+        customer?: string;
+        /** @description Number of the first change that is wanted; left out: the next one to come. */
+        from?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  createStreamTicket: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            ticket: string;
+            expiresInSeconds: number;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+}
