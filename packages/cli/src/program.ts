@@ -17,6 +17,7 @@ import { registerGenerate } from './commands/generate.ts';
 import { registerReplay } from './commands/replay.ts';
 import { registerRestore } from './commands/restore.ts';
 import { registerStart } from './commands/start.ts';
+import { registerSignIn } from './commands/sign-in.ts';
 import { registerTest } from './commands/test.ts';
 import { registerVerify } from './commands/verify.ts';
 import type { Terminal } from './terminal.ts';
@@ -55,6 +56,7 @@ Exit codes: 0 done, 1 done and something is wrong, 2 not done (wrong usage, unre
   registerBackup(program, terminal);
   registerRestore(program, terminal);
   registerVerify(program, terminal);
+  registerSignIn(program, terminal);
   registerDemo(program, terminal);
   registerTest(program, terminal);
   registerCheck(program, terminal);

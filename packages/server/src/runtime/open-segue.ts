@@ -32,6 +32,7 @@ import type { Log } from '../log/log.ts';
 import { openLmdbQuarantine, type LmdbQuarantine } from '../log/lmdb-quarantine.ts';
 import { StorageError } from '../log/storage-error.ts';
 import { readingRoutes } from '../reading/reading-routes.ts';
+import { applyAtStart } from './apply-at-start.ts';
 import { systemClock } from './clock.ts';
 import { RuntimeDesk } from './definitions-desk.ts';
 import type { IntakeClosed } from './intake.ts';
@@ -80,6 +81,7 @@ async function open(settings: Settings, surroundings: Surroundings, opened: Open
   const parts = await openParts(settings, surroundings, opened);
   const { directory, log, checkpoints, quarantine, catalog, grants, runtime } = parts;
   const desk = await RuntimeDesk.open(runtime, log, catalog.definitions);
+  if (settings.definitions !== undefined) await applyAtStart(desk, settings.definitions, surroundings.log);
   const firstSignIn = await ensureFirstSignIn(catalog);
   watchGauges(surroundings.metrics, runtime, directory);
   return {
@@ -245,7 +247,7 @@ function openRuntime(parts: RuntimeParts): Promise<Runtime> {
       if (lateMs !== undefined) metrics.dueTaken(lateMs);
     },
     onReplay: (position, end) => {
-      processLog.info({ position, end }, 'replaying the log');
+      if (position < end) processLog.info({ position, end }, 'replaying the log');
     },
     onBadCheckpoint: (reason) => {
       processLog.warn({ reason }, 'the checkpoint is of no use; the log is replayed instead');
