@@ -51,6 +51,7 @@ export class Runtime {
   #checkpointAt: Position;
   #checkpointing: Promise<void> | undefined = undefined;
   #timer: NodeJS.Timeout | undefined = undefined;
+  #hasFailed = false;
   readonly #failure: PromiseWithResolvers<Error> = Promise.withResolvers<Error>();
 
   private constructor(options: RuntimeOptions, customers: Customers, checkpointAt: Position) {
@@ -72,7 +73,7 @@ export class Runtime {
     });
     for (const failed of [this.loop.failed, options.feed.failed]) {
       void failed.then((error) => {
-        this.#failure.resolve(error);
+        this.#fail(error);
       });
     }
   }
@@ -111,7 +112,7 @@ export class Runtime {
     await this.loop.stop();
     clearTimeout(this.#timer);
     await this.#checkpointing;
-    await this.checkpoint();
+    if (!this.#hasFailed) await this.checkpoint();
   }
 
   async #checkpoint(): Promise<void> {
@@ -123,13 +124,20 @@ export class Runtime {
       this.#checkpointAt = position;
       this.#options.onCheckpoint?.(position, performance.now() - started);
     } catch (error) {
-      this.#failure.resolve(error instanceof Error ? error : new Error(String(error)));
+      this.#fail(error instanceof Error ? error : new Error(String(error)));
       throw error;
     }
   }
 
+  /** The state may be half of something by now: it is not written down any more. */
+  #fail(error: Error): void {
+    this.#hasFailed = true;
+    clearTimeout(this.#timer);
+    this.#failure.resolve(error);
+  }
+
   #scheduleCheckpoint(): void {
-    if (this.#timer !== undefined) return;
+    if (this.#timer !== undefined || this.#hasFailed) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       void this.checkpoint().catch(() => undefined);
