@@ -120,7 +120,7 @@ function attack(route: RouteOptions): fc.Arbitrary<Attack> {
       let index = 0;
       const path = route.url.replaceAll(/:\w+/g, () => escaped(values[index++] ?? ''));
       const search = Object.entries(Object(query) as object).map(
-        ([name, value]) => `${escaped(name)}=${escaped(String(value))}`,
+        ([name, value]) => `${escaped(name)}=${escaped(asText(value))}`,
       );
       return {
         method,
@@ -128,6 +128,11 @@ function attack(route: RouteOptions): fc.Arbitrary<Attack> {
         body: method === 'GET' || method === 'HEAD' || method === 'DELETE' ? undefined : json,
       };
     });
+}
+
+/** As a query has it; an object may have a `toString` of its own. */
+function asText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** Percent escapes where there are characters that no URL has; what is wrong otherwise stays wrong. */
