@@ -1,22 +1,20 @@
-/** What every checkpoint store asks of the rows that it is given. */
+/** The order of a checkpoint's rows. */
 
-import type { Row } from './checkpoint-store.ts';
+/** A key as text of one character a byte, whose order is that of the bytes and quick to tell. */
+function keyName(key: Uint8Array): string {
+  return Buffer.from(key.buffer, key.byteOffset, key.length).toString('latin1');
+}
 
-/** Bytes of a row's key. */
-export const checkpointKeyBytesMax = 200;
-
-/** The rows in the order of their keys. @throws RangeError for a key that is too long or comes twice */
-export function checkRows(rows: readonly Row[]): readonly Row[] {
-  const sorted = [...rows].sort((a, b) => Buffer.compare(a.key, b.key));
-  let before: Uint8Array | undefined;
-  for (const { key } of sorted) {
-    if (key.length > checkpointKeyBytesMax) {
-      throw new RangeError(`The key of a row has ${key.length} bytes, more than ${checkpointKeyBytesMax}`);
-    }
-    if (before !== undefined && Buffer.compare(before, key) === 0) {
-      throw new RangeError(`A checkpoint has two rows with the key ${Buffer.from(key).toString('hex')}`);
-    }
-    before = key;
+/** The rows in the order of their keys. @throws RangeError for a key that comes twice */
+export function sortByKey<R extends { readonly key: Uint8Array }>(rows: readonly R[]): readonly R[] {
+  const named = rows.map((row) => ({ name: keyName(row.key), row }));
+  named.sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (let i = 1; i < named.length; i += 1) {
+    const name = named[i]?.name ?? '';
+    if (name !== named[i - 1]?.name) continue;
+    throw new RangeError(
+      `Two rows of one checkpoint have the key ${Buffer.from(name, 'latin1').toString('hex')}`,
+    );
   }
-  return sorted;
+  return named.map(({ row }) => row);
 }

@@ -1,6 +1,7 @@
 /** Checkpoints in memory, for tests: what the conformance suite asks except outliving the process. */
 
-import { checkRows } from './checkpoint-rows.ts';
+import { checkKey } from './checkpoint-batch.ts';
+import { sortByKey } from './checkpoint-rows.ts';
 import type { CheckpointStore, Row } from './checkpoint-store.ts';
 
 export function createMemoryCheckpointStore(): CheckpointStore {
@@ -18,7 +19,8 @@ class CheckpointsInMemory implements CheckpointStore {
   }
 
   async write(rows: readonly Row[], head: Uint8Array): Promise<void> {
-    const sorted = checkRows(rows).map(({ key, value }) => [hex(key), value?.slice()] as const);
+    for (const { key } of rows) checkKey(key);
+    const sorted = sortByKey(rows).map(({ key, value }) => [hex(key), value?.slice()] as const);
     const kept = head.slice();
     if (this.#closed) throw new Error('The checkpoint is closed');
     await new Promise((resolve) => setImmediate(resolve));

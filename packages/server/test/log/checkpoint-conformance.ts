@@ -92,8 +92,16 @@ export function describeCheckpointStore(name: string, makePlace: () => Checkpoin
         RangeError,
       );
       await expect(store.write([row('x'.repeat(201), '1')], first)).rejects.toThrow(RangeError);
+      // Enough before it that part of the write is on its way.
+      const many = Array.from({ length: 3 }, (_, i) => ({
+        key: bytes(`${i}`),
+        value: new Uint8Array(900_000),
+      }));
+      await expect(store.write([...many, row('x'.repeat(201), '1')], first)).rejects.toThrow(RangeError);
       expect(store.head).toBeUndefined();
       expect(all(store)).toEqual([]);
+      await store.write([row('a', '1')], bytes('one'));
+      expect(all(store)).toEqual([['a', '1']]);
       await store.close();
     });
 

@@ -1,5 +1,7 @@
+import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { openLmdbCheckpointStore } from '../../src/log/lmdb-checkpoint-store.ts';
 import { createMemoryCheckpointStore } from '../../src/log/memory-checkpoint-store.ts';
@@ -36,4 +38,52 @@ test('a row that has rotten on the disk is an error that says what to do, not an
   );
   await rotten.clear();
   await rotten.close();
+});
+
+test('other work goes on while a large checkpoint is written, and readers see the one before', async () => {
+  const store = await openLmdbCheckpointStore(temporaryDirectory());
+  const value = new Uint8Array(100);
+  const rows = Array.from({ length: 100_000 }, (_, i) => ({ key: Buffer.from(`${i}`), value }));
+  await store.write([{ key: Buffer.from('7'), value: Buffer.from('old') }], Buffer.from('one'));
+  const written = new AbortController();
+  const writing = store.write(rows, Buffer.from('two')).then(() => {
+    written.abort();
+  });
+  let turns = 0;
+  for (; !written.signal.aborted; turns += 1) {
+    expect(store.get(Buffer.from('7'))).toHaveLength(3);
+    expect(Buffer.from(store.head!).toString()).toBe('one');
+    await nextTurn();
+  }
+  await writing;
+  expect(turns).toBeGreaterThan(10);
+  expect(store.get(Buffer.from('7'))).toHaveLength(100);
+  expect([...store.read(Buffer.of(0), Buffer.of(255))]).toHaveLength(100_000);
+  await store.close();
+});
+
+test('a process that is killed while it writes a checkpoint leaves the one before, whole', async () => {
+  const path = temporaryDirectory();
+  const program = join(import.meta.dirname, 'checkpoint-endlessly.ts');
+  let complete = -1;
+  for (let round = 0; round < 5; round += 1) {
+    const child = spawn(process.execPath, [program, path], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await new Promise<void>((resolve) => {
+      child.stdout.on('data', (bytes: Buffer) => {
+        complete = Math.max(complete, ...bytes.toString().trim().split('\n').map(Number));
+        setTimeout(() => child.kill('SIGKILL'), Math.random() * 30);
+      });
+      child.once('close', () => {
+        resolve();
+      });
+    });
+    const store = await openLmdbCheckpointStore(path);
+    const head = Number(Buffer.from(store.head!).toString());
+    expect(head).toBeGreaterThanOrEqual(complete);
+    const values = [...store.read(Buffer.of(0), Buffer.of(255))].map(({ value }) =>
+      Buffer.from(value).toString(),
+    );
+    expect(values).toEqual(Array.from({ length: 500 }, () => `${head}`));
+    await store.close();
+  }
 });
