@@ -143,7 +143,7 @@ async function start(open: OpenSegue, args: readonly string[]): Promise<Ran> {
 }
 
 class FirstStart extends FakeService {
-  readonly firstSignIn: FirstSignIn = { path: '/sign-in#token', writeKey: 'wk_1' };
+  readonly firstSignIn: FirstSignIn = { path: '/sign-in#token', writeKey: 'wk_1', serverKey: 'sk_1' };
 }
 
 describe('segue start', () => {

@@ -4,15 +4,11 @@
  */
 
 import type { Diagnostic } from '@segue/core/base/diagnostic.ts';
-import { ok, type Result } from '@segue/core/base/result.ts';
-import type { Applied } from '@segue/core/engine/engine.ts';
-import type { SegmentChange } from '@segue/core/model/change.ts';
-import type { Input } from '@segue/core/model/input.ts';
-import type { Instant } from '@segue/core/model/message.ts';
+import type { Instant, Message } from '@segue/core/model/message.ts';
 import type { Value } from '@segue/core/rules/tree.ts';
 import type { RuleValue } from '@segue/core/rules/value.ts';
 import { explainRule } from '@segue/server/scenario/explain-rule.ts';
-import type { ScenarioSubject, SubjectSetup } from '@segue/server/scenario/subject.ts';
+import type { OtherInput, ScenarioSubject, SubjectSetup } from '@segue/server/scenario/subject.ts';
 import { Oracle } from '@segue/testkit/oracle.ts';
 
 export class OracleSubject implements ScenarioSubject {
@@ -22,20 +18,25 @@ export class OracleSubject implements ScenarioSubject {
     this.#oracle = new Oracle(setup);
   }
 
-  apply(input: Input, now: Instant): Result<Applied, readonly Diagnostic[]> {
-    return ok({ ...this.#oracle.apply(input, now), notices: [] });
-  }
-
   advanceTo(now: Instant): void {
     this.#oracle.advanceTo(now);
   }
 
-  findCustomer(name: string): number | undefined {
-    return this.#oracle.findProfile(name);
+  take(messages: readonly Message[], now: Instant): readonly (number | undefined)[] {
+    return messages.map((message) => this.#oracle.apply({ kind: 'message', message }, now).profile);
   }
 
-  nameOf(customer: number): string {
-    return this.#oracle.displayId(customer);
+  apply(input: OtherInput, now: Instant): readonly Diagnostic[] {
+    this.#oracle.apply(input, now);
+    return [];
+  }
+
+  findCustomers(names: readonly string[]): readonly (number | undefined)[] {
+    return names.map((name) => this.#oracle.findProfile(name));
+  }
+
+  namesOf(customers: readonly number[]): readonly string[] {
+    return customers.map((customer) => this.#oracle.displayId(customer));
   }
 
   members(segment: string): readonly number[] {
@@ -50,12 +51,12 @@ export class OracleSubject implements ScenarioSubject {
     return this.#oracle.value(customer, value);
   }
 
-  takeChanges(): readonly SegmentChange[] | undefined {
+  takeChanges(): undefined {
     return undefined;
   }
 
   /** All that there is is the history, and that is what survives. */
-  restart(): string | undefined {
+  restart(): undefined {
     return undefined;
   }
 

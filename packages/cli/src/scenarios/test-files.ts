@@ -2,10 +2,10 @@
 
 import { listFiles, readTextFile } from '@segue/server/definitions-files/list-files.ts';
 import type { PlacedDiagnostic } from '@segue/server/definitions-files/place.ts';
-import { EngineSubject } from '@segue/server/scenario/engine-subject.ts';
 import { importScenarioFile } from '@segue/server/scenario/import-messages.ts';
 import { readScenarios } from '@segue/server/scenario/read-scenario.ts';
 import type { Scenario } from '@segue/server/scenario/scenario.ts';
+import { openServiceSubject } from '@segue/server/scenario/service-subject.ts';
 
 import { diagnosticText } from '../diagnostic-text.ts';
 import { exitFailed, exitOk, exitUnusable } from '../exit-code.ts';
@@ -17,7 +17,7 @@ import { runRoutes, type OpenRoute } from './run-routes.ts';
 export type RouteName = 'incremental' | 'sql' | 'interpreter' | 'all';
 export type TestOptions = { readonly route: RouteName; readonly json?: true };
 
-const incremental: OpenRoute = { route: 'incremental', open: (setup) => new EngineSubject(setup) };
+const incremental: OpenRoute = { route: 'incremental', open: openServiceSubject };
 const interpreter: OpenRoute = { route: 'interpreter', open: (setup) => new OracleSubject(setup) };
 
 /** Runs the scenarios of files and folders; the exit code. */

@@ -23,7 +23,8 @@ export function startedText(
       ? []
       : [
           ['sign in', `${url}${firstSignIn.path}  (once)`],
-          ['write key', firstSignIn.writeKey],
+          ['write key', `${firstSignIn.writeKey}  (sends events)`],
+          ['server key', `${firstSignIn.serverKey}  (reads and changes everything; shown once)`],
         ]),
   ];
   const lines = rows.map(([name = '', value = '']) => `  ${colours.dim(name.padEnd(10))} ${value}\n`);

@@ -14,6 +14,8 @@ export type FirstSignIn = {
   readonly token: string;
   readonly source: string;
   readonly writeKey: string;
+  /** Of role admin, for the command line and the API; told here once. */
+  readonly serverKey: string;
 };
 
 /** Undefined where somebody can sign in, or a link was made already (`newSignInLink` makes another). */
@@ -21,7 +23,8 @@ export async function ensureFirstSignIn(catalog: Catalog): Promise<FirstSignIn |
   const key = await ensureWriteKey(catalog);
   if ((await catalog.users.hasAdmin()) || (await catalog.links.pendingFounding())) return undefined;
   const link = expected(await catalog.links.create({}, systemActor));
-  return { token: link.token, source: key.source, writeKey: key.text };
+  const server = expected(await catalog.keys.createServerKey({ name: 'first', role: 'admin' }, systemActor));
+  return { token: link.token, source: key.source, writeKey: key.text, serverKey: server.secret };
 }
 
 /**

@@ -42,6 +42,8 @@ export type FirstSignIn = {
   readonly path: string;
   /** With which the first event can be sent. */
   readonly writeKey: string;
+  /** With which the API can be asked; shown once. */
+  readonly serverKey: string;
 };
 
 /** The service behind the doors: open, or opening (then `ready` says so and the doors answer 503). */

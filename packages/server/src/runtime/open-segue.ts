@@ -12,7 +12,7 @@ import type { Instant } from '@segue/core/model/message.ts';
 import { createFrame } from '../api/frame.ts';
 import { apiRoutes } from '../api/routes.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import { ensureFirstSignIn } from '../catalog/first-sign-in.ts';
+import { ensureFirstSignIn, type FirstSignIn as FirstSignInMade } from '../catalog/first-sign-in.ts';
 import { GrantsIndex } from '../catalog/grants-index.ts';
 import { openSqliteCatalog } from '../catalog/sqlite-catalog.ts';
 import type { LimitSettings, Settings } from '../config/settings.ts';
@@ -171,11 +171,12 @@ function trackingLimitsOf(limits: LimitSettings): Partial<TrackingLimits> {
   };
 }
 
-function firstSignInOf(made: { readonly token: string; readonly writeKey: string } | undefined): {
+function firstSignInOf(made: FirstSignInMade | undefined): {
   readonly firstSignIn?: FirstSignIn;
 } {
   if (made === undefined) return {};
-  return { firstSignIn: { path: `/sign-in#${made.token}`, writeKey: made.writeKey } };
+  const { token, writeKey, serverKey } = made;
+  return { firstSignIn: { path: `/sign-in#${token}`, writeKey, serverKey } };
 }
 
 function readiness(runtime: Runtime): Readiness {
