@@ -9,6 +9,7 @@
 
 import { aliasOrder, identifierLimit, refusedMergesMax } from '../base/limits.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
+import { IdentityTable } from './identity-table.ts';
 import { readingsOf } from '../model/identifiers.ts';
 import type { Identifier, Instant, Message } from '../model/message.ts';
 
@@ -30,16 +31,15 @@ export interface ProfileKeeper {
 }
 
 export class Identity {
-  readonly #owners = new Map<string, Map<string, number>>();
-  readonly #identifiers: (Identifier[] | undefined)[] = [];
+  readonly #table = new IdentityTable();
   readonly refused: RefusedMerge[] = [];
 
   identifiersOf(profile: number): readonly Identifier[] {
-    return this.#identifiers[profile] ?? [];
+    return this.#table.identifiersOf(profile);
   }
 
   owner(kind: string, value: string): number | undefined {
-    return this.#owners.get(kind)?.get(value);
+    return this.#table.owner(kind, value);
   }
 
   /** The owner of an identifier as a person writes it: of any kind, user ids first, e-mail in any case. */
@@ -49,8 +49,8 @@ export class Identity {
         const found = this.owner(kind, reading);
         if (found !== undefined) return found;
       }
-      for (const owners of this.#owners.values()) {
-        const found = owners.get(reading);
+      for (const kind of this.#table.kinds) {
+        const found = this.owner(kind, reading);
         if (found !== undefined) return found;
       }
     }
@@ -74,19 +74,11 @@ export class Identity {
 
   /** Takes a profile's identifiers away from it. */
   remove(profile: number): readonly Identifier[] {
-    const identifiers = this.identifiersOf(profile);
-    for (const { kind, value } of identifiers) this.#owners.get(kind)?.delete(value);
-    this.#identifiers[profile] = undefined;
-    return identifiers;
+    return this.#table.remove(profile);
   }
 
   own(profile: number, identifier: Identifier): void {
-    let owners = this.#owners.get(identifier.kind);
-    if (owners === undefined) this.#owners.set(identifier.kind, (owners = new Map<string, number>()));
-    owners.set(identifier.value, profile);
-    const identifiers = this.#identifiers[profile];
-    if (identifiers === undefined) this.#identifiers[profile] = [identifier];
-    else identifiers.push(identifier);
+    this.#table.own(profile, identifier);
   }
 
   #create(identifier: Identifier, keeper: ProfileKeeper): number {
@@ -174,9 +166,7 @@ export class Identity {
   }
 
   #count(profile: number, kind: string): number {
-    let n = 0;
-    for (const identifier of this.identifiersOf(profile)) if (identifier.kind === kind) n++;
-    return n;
+    return this.#table.count(profile, kind);
   }
 
   #refuse(

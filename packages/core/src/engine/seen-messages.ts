@@ -1,79 +1,121 @@
 /**
  * Which messages have been taken, by messageId: a second one with the same id changes nothing.
  *
- * Ids are kept as 96-bit hashes in an open-addressing table (16 to 32 bytes an id, whatever its length); that two of a
- * billion different ids share one has a probability of 1 in 10^11. Two generations: when the younger is full it
- * becomes the older, and the older is forgotten.
+ * Ids are kept as 80-bit hashes, whatever their length, in some 14 bytes each; that two of a billion different ids share
+ * one has a probability of 1 in 10^6, and that a message is taken for one of the fifty million remembered of 1 in 10^16.
+ * Two generations: when the younger is full it becomes the older, and the older is forgotten.
+ *
+ * A table is divided into buckets of 64 bytes, a line of the processor's cache, with six hashes each; what finds its bucket
+ * full goes to the next. Tables come in shards that grow by a quarter, each when it is full itself, so that there is
+ * little empty room and no long pause.
  */
 
-const INITIAL_SLOTS = 1024;
-const WORDS = 3;
-/** A table grows when it is fuller than this. */
-const LOAD_MAX = 0.75;
+const SHARDS = 64;
+/** Words of a bucket: six pairs of words, then six halves of words, then one that is not used. */
+const BUCKET_WORDS = 16;
+const HASHES = 6;
+const HALVES_AT: number = HASHES * 2;
+/** A shard grows when it is fuller than this. */
+const LOAD_MAX = 0.85;
+const HASH_WORDS = 3;
 
-/** One generation. A slot whose words are all 0 is empty. */
-class Generation {
-  #words = new Uint32Array(INITIAL_SLOTS * WORDS);
-  #slots = INITIAL_SLOTS;
+/** Part of a generation. A place whose words are all 0 is empty. */
+class Shard {
+  #words = new Uint32Array(BUCKET_WORDS);
+  #buckets = 1;
   size = 0;
 
-  /** Index of the hash's slot, or of the empty one where it belongs. */
-  #find(a: number, b: number, c: number): number {
+  /** Notes a hash, or only looks for it; true when it was there already. */
+  note(a: number, b: number, c: number, adds: boolean): boolean {
     const words = this.#words;
-    const mask = this.#slots - 1;
-    let slot = a & mask;
+    // The shard went by the lowest bits of `a`; what is above decides the bucket.
+    let bucket = Math.floor(((a >>> 6) * this.#buckets) / 2 ** 26);
     for (;;) {
-      const i = slot * WORDS;
-      if (words[i] === a && words[i + 1] === b && words[i + 2] === c) return i;
-      if (words[i] === 0 && words[i + 1] === 0 && words[i + 2] === 0) return i;
-      slot = (slot + 1) & mask;
+      const start = bucket * BUCKET_WORDS;
+      for (let i = 0; i < HASHES; i++) {
+        const at = start + i * 2;
+        const foundA = words[at] as number;
+        const foundB = words[at + 1] as number;
+        if (foundA === a && foundB === b && halfAt(words, start, i) === c) return true;
+        if (foundA === 0 && foundB === 0 && halfAt(words, start, i) === 0) {
+          if (adds) this.#add(start, i, a, b, c);
+          return false;
+        }
+      }
+      bucket = bucket + 1 === this.#buckets ? 0 : bucket + 1;
     }
   }
 
-  #isEmpty(i: number): boolean {
-    return this.#words[i] === 0 && this.#words[i + 1] === 0 && this.#words[i + 2] === 0;
+  #add(start: number, i: number, a: number, b: number, c: number): void {
+    const words = this.#words;
+    words[start + i * 2] = a;
+    words[start + i * 2 + 1] = b;
+    const half = start + HALVES_AT + (i >>> 1);
+    words[half] = (words[half] as number) | (c << ((i & 1) * 16));
+    this.size++;
+    if (this.size > this.#buckets * HASHES * LOAD_MAX) this.#grow();
   }
 
+  #grow(): void {
+    const hashes = this.list();
+    this.#buckets = Math.ceil(this.#buckets * 1.25);
+    this.#words = new Uint32Array(this.#buckets * BUCKET_WORDS);
+    this.size = 0;
+    for (let i = 0; i < hashes.length; i += HASH_WORDS) {
+      this.note(hashes[i] as number, hashes[i + 1] as number, hashes[i + 2] as number, true);
+    }
+  }
+
+  /** All hashes, three words each. */
+  list(): Uint32Array {
+    const words = this.#words;
+    const hashes = new Uint32Array(this.size * HASH_WORDS);
+    let n = 0;
+    for (let start = 0; start < words.length; start += BUCKET_WORDS) {
+      for (let i = 0; i < HASHES; i++) {
+        const a = words[start + i * 2] as number;
+        const b = words[start + i * 2 + 1] as number;
+        const c = halfAt(words, start, i);
+        if (a === 0 && b === 0 && c === 0) break;
+        hashes[n] = a;
+        hashes[n + 1] = b;
+        hashes[n + 2] = c;
+        n += HASH_WORDS;
+      }
+    }
+    return hashes;
+  }
+}
+
+function halfAt(words: Uint32Array, start: number, i: number): number {
+  return ((words[start + HALVES_AT + (i >>> 1)] as number) >>> ((i & 1) * 16)) & 0xffff;
+}
+
+class Generation {
+  readonly #shards: readonly Shard[] = Array.from({ length: SHARDS }, () => new Shard());
+  size = 0;
+
   has(a: number, b: number, c: number): boolean {
-    return !this.#isEmpty(this.#find(a, b, c));
+    return (this.#shards[a % SHARDS] as Shard).note(a, b, c, false);
   }
 
   /** Adds a hash; true when it was there already. */
   add(a: number, b: number, c: number): boolean {
-    const i = this.#find(a, b, c);
-    if (!this.#isEmpty(i)) return true;
-    this.#put(i, a, b, c);
-    this.size++;
-    if (this.size > this.#slots * LOAD_MAX) this.#grow();
-    return false;
-  }
-
-  #put(i: number, a: number, b: number, c: number): void {
-    this.#words[i] = a;
-    this.#words[i + 1] = b;
-    this.#words[i + 2] = c;
+    const wasThere = (this.#shards[a % SHARDS] as Shard).note(a, b, c, true);
+    if (!wasThere) this.size++;
+    return wasThere;
   }
 
   /** All hashes, three words each, in an order that depends on nothing but them. */
   sorted(): number[] {
     const hashes: (readonly [number, number, number])[] = [];
-    for (let i = 0; i < this.#words.length; i += WORDS) {
-      if (this.#isEmpty(i)) continue;
-      hashes.push([this.#words[i] as number, this.#words[i + 1] as number, this.#words[i + 2] as number]);
+    for (const shard of this.#shards) {
+      const list = shard.list();
+      for (let i = 0; i < list.length; i += HASH_WORDS) {
+        hashes.push([list[i] as number, list[i + 1] as number, list[i + 2] as number]);
+      }
     }
     return hashes.sort((x, y) => x[0] - y[0] || x[1] - y[1] || x[2] - y[2]).flat();
-  }
-
-  #grow(): void {
-    const old = this.#words;
-    this.#slots *= 2;
-    this.#words = new Uint32Array(this.#slots * WORDS);
-    for (let i = 0; i < old.length; i += WORDS) {
-      const a = old[i] as number;
-      const b = old[i + 1] as number;
-      const c = old[i + 2] as number;
-      if (a !== 0 || b !== 0 || c !== 0) this.#put(this.#find(a, b, c), a, b, c);
-    }
   }
 }
 
@@ -105,8 +147,8 @@ export class SeenMessages {
     h1 = Math.imul(h1 ^ (h2 >>> 15), 0x2c1b3c6d) ^ (h3 >>> 13);
     h2 = Math.imul(h2 ^ (h3 >>> 15), 0x297a2d39) ^ (h1 >>> 12);
     h3 = Math.imul(h3 ^ (h1 >>> 14), 0x165667b1) ^ (h2 >>> 16);
-    // A hash of nothing but zeros would look like an empty slot.
-    return this.#note(h1 >>> 0, h2 >>> 0, h3 === 0 ? 1 : h3 >>> 0);
+    // A hash of nothing but zeros would look like an empty place.
+    return this.#note(h1 >>> 0, h2 >>> 0, (h1 | h2 | (h3 >>> 16)) === 0 ? 1 : h3 >>> 16);
   }
 
   #note(a: number, b: number, c: number): boolean {
@@ -130,7 +172,7 @@ export class SeenMessages {
 }
 
 function addAll(generation: Generation, words: readonly number[]): void {
-  for (let i = 0; i < words.length; i += WORDS) {
+  for (let i = 0; i < words.length; i += HASH_WORDS) {
     generation.add(words[i] as number, words[i + 1] as number, words[i + 2] as number);
   }
 }

@@ -1,0 +1,227 @@
+/**
+ * Who owns which identifier, for very many: about 40 bytes an identifier beside the text itself.
+ *
+ * An identifier has a number; what is known of it is in columns, and a profile's identifiers are a chain through them in
+ * the order in which they came. A hash table finds the number of a kind and value: open addressing, eight bytes a place.
+ */
+
+import type { Identifier } from '../model/message.ts';
+
+const NONE = -1;
+const ROOM_MIN = 16;
+/** The table grows when it is fuller than this. */
+const LOAD_MAX = 0.75;
+/** Words of a place: the hash, and the identifier's number plus one (0: empty). */
+const PLACE_WORDS = 2;
+
+export class IdentityTable {
+  /** Kinds by number: there are few. */
+  readonly #kinds: string[] = [];
+
+  // By number of the identifier.
+  readonly #values: string[] = [];
+  #kindOf = new Uint16Array(ROOM_MIN);
+  #owner = new Int32Array(ROOM_MIN);
+  #next = new Int32Array(ROOM_MIN);
+  /** First of the numbers that were given back, chained by `#next`. */
+  #free = NONE;
+
+  /** By profile: the first of its identifiers. */
+  #first = new Int32Array(ROOM_MIN).fill(NONE);
+
+  #places = new Uint32Array(ROOM_MIN * PLACE_WORDS);
+  #size = 0;
+
+  /** All kinds that there have been. */
+  get kinds(): readonly string[] {
+    return this.#kinds;
+  }
+
+  owner(kind: string, value: string): number | undefined {
+    const k = this.#kinds.indexOf(kind);
+    if (k < 0) return undefined;
+    const place = this.#find(k, value, hashOf(k, value));
+    const id = this.#places[place + 1] as number;
+    return id === 0 ? undefined : this.#owner[id - 1];
+  }
+
+  /** Gives an identifier that nobody owns to a profile, as its last; one that somebody owns changes hands. */
+  own(profile: number, { kind, value }: Identifier): void {
+    let k = this.#kinds.indexOf(kind);
+    if (k < 0) k = this.#kinds.push(kind) - 1;
+    const hash = hashOf(k, value);
+    const place = this.#find(k, value, hash);
+    const known = this.#places[place + 1] as number;
+    if (known !== 0) this.#unchain(known - 1);
+    const id = known === 0 ? this.#newId(k, value) : known - 1;
+    this.#owner[id] = profile;
+    this.#chain(profile, id);
+    if (known !== 0) return;
+    this.#places[place] = hash;
+    this.#places[place + 1] = id + 1;
+    this.#size++;
+    if (this.#size * PLACE_WORDS > this.#places.length * LOAD_MAX) this.#grow();
+  }
+
+  identifiersOf(profile: number): readonly Identifier[] {
+    const identifiers: Identifier[] = [];
+    for (let id = this.#firstOf(profile); id !== NONE; id = this.#next[id] as number) {
+      identifiers.push({
+        kind: this.#kinds[this.#kindOf[id] as number] as string,
+        value: this.#values[id] as string,
+      });
+    }
+    return identifiers;
+  }
+
+  count(profile: number, kind: string): number {
+    const k = this.#kinds.indexOf(kind);
+    let n = 0;
+    for (let id = this.#firstOf(profile); id !== NONE; id = this.#next[id] as number) {
+      if (this.#kindOf[id] === k) n++;
+    }
+    return n;
+  }
+
+  /** Takes a profile's identifiers away from it. */
+  remove(profile: number): readonly Identifier[] {
+    const identifiers = this.identifiersOf(profile);
+    for (let id = this.#firstOf(profile); id !== NONE;) {
+      const next = this.#next[id] as number;
+      this.#forget(id);
+      id = next;
+    }
+    if (profile < this.#first.length) this.#first[profile] = NONE;
+    return identifiers;
+  }
+
+  #firstOf(profile: number): number {
+    return profile < this.#first.length ? (this.#first[profile] as number) : NONE;
+  }
+
+  // Chains.
+
+  #chain(profile: number, id: number): void {
+    if (profile >= this.#first.length) this.#first = grown(this.#first, profile + 1, NONE);
+    this.#next[id] = NONE;
+    let last = this.#first[profile] as number;
+    if (last === NONE) {
+      this.#first[profile] = id;
+      return;
+    }
+    while (this.#next[last] !== NONE) last = this.#next[last] as number;
+    this.#next[last] = id;
+  }
+
+  #unchain(id: number): void {
+    const profile = this.#owner[id] as number;
+    const next = this.#next[id] as number;
+    if (this.#first[profile] === id) {
+      this.#first[profile] = next;
+      return;
+    }
+    let before = this.#first[profile] as number;
+    while (this.#next[before] !== id) before = this.#next[before] as number;
+    this.#next[before] = next;
+  }
+
+  // Numbers.
+
+  #newId(kind: number, value: string): number {
+    let id = this.#free;
+    if (id === NONE) {
+      id = this.#values.length;
+      this.#values.push(value);
+      if (id >= this.#owner.length) this.#growColumns();
+    } else {
+      this.#free = this.#next[id] as number;
+      this.#values[id] = value;
+    }
+    this.#kindOf[id] = kind;
+    return id;
+  }
+
+  #growColumns(): void {
+    const length = this.#owner.length + (this.#owner.length >>> 1);
+    this.#owner = grown(this.#owner, length, 0);
+    this.#next = grown(this.#next, length, NONE);
+    const kinds = new Uint16Array(length);
+    kinds.set(this.#kindOf);
+    this.#kindOf = kinds;
+  }
+
+  #forget(id: number): void {
+    const kind = this.#kindOf[id] as number;
+    const value = this.#values[id] as string;
+    this.#vacate(this.#find(kind, value, hashOf(kind, value)));
+    this.#values[id] = '';
+    this.#next[id] = this.#free;
+    this.#free = id;
+  }
+
+  // The table.
+
+  /** The identifier's place, or the empty one where it belongs. */
+  #find(kind: number, value: string, hash: number): number {
+    const places = this.#places;
+    const mask = places.length - 1;
+    let place = (hash * PLACE_WORDS) & mask;
+    for (;;) {
+      const id = places[place + 1] as number;
+      if (id === 0) return place;
+      if (places[place] === hash && this.#values[id - 1] === value && this.#kindOf[id - 1] === kind)
+        return place;
+      place = (place + PLACE_WORDS) & mask;
+    }
+  }
+
+  /** Empties a place; those after it that it kept from their own move up. */
+  #vacate(place: number): void {
+    const places = this.#places;
+    const mask = places.length - 1;
+    let hole = place;
+    let at = place;
+    for (;;) {
+      at = (at + PLACE_WORDS) & mask;
+      if (places[at + 1] === 0) break;
+      const home = ((places[at] as number) * PLACE_WORDS) & mask;
+      // Whether the hole lies between the home and where it is now, around the end of the table.
+      if (((at - home) & mask) < ((at - hole) & mask)) continue;
+      places[hole] = places[at] as number;
+      places[hole + 1] = places[at + 1] as number;
+      hole = at;
+    }
+    places[hole] = 0;
+    places[hole + 1] = 0;
+    this.#size--;
+  }
+
+  #grow(): void {
+    const old = this.#places;
+    const places = new Uint32Array(old.length * 2);
+    const mask = places.length - 1;
+    for (let from = 0; from < old.length; from += PLACE_WORDS) {
+      if (old[from + 1] === 0) continue;
+      let to = ((old[from] as number) * PLACE_WORDS) & mask;
+      while (places[to + 1] !== 0) to = (to + PLACE_WORDS) & mask;
+      places[to] = old[from] as number;
+      places[to + 1] = old[from + 1] as number;
+    }
+    this.#places = places;
+  }
+}
+
+function grown(column: Int32Array, length: number, value: number): Int32Array<ArrayBuffer> {
+  const room = Math.max(length, column.length + (column.length >>> 1));
+  const copy = new Int32Array(room).fill(value, column.length);
+  copy.set(column);
+  return copy;
+}
+
+function hashOf(kind: number, value: string): number {
+  let hash = Math.imul(kind + 1, 0x9e3779b1) ^ value.length;
+  for (let i = 0; i < value.length; i++) hash = Math.imul(hash ^ value.charCodeAt(i), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  hash = Math.imul(hash ^ (hash >>> 13), 0x297a2d39);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}

@@ -1,0 +1,50 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+
+import { SeenMessages } from '../../src/engine/seen-messages.ts';
+
+test('an id is new once, whatever it looks like', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.oneof(fc.string(), fc.nat(50).map(String), fc.uuid()), { maxLength: 300 }),
+      (ids) => {
+        const seen = new SeenMessages(10_000);
+        const known = new Set<string>();
+        for (const id of ids) {
+          expect(seen.see(id)).toBe(known.has(id));
+          known.add(id);
+        }
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+test('ids that differ in one character only are different ids', () => {
+  const seen = new SeenMessages(1_000_000);
+  let again = 0;
+  for (let i = 0; i < 100_000; i++) if (seen.see(`order-${String(i).padStart(9, '0')}-x`)) again++;
+  for (let i = 0; i < 36; i++) {
+    for (let code = 33; code < 127; code++) {
+      const id = `${'a'.repeat(i)}${String.fromCharCode(code)}${'a'.repeat(36 - i)}`;
+      if (code !== 97 && seen.see(id)) again++;
+    }
+  }
+  expect(again).toBe(0);
+});
+
+test('what was written down is known again, and gives the same state', () => {
+  const seen = new SeenMessages(3_000);
+  for (let i = 0; i < 5_000; i++) seen.see(`m${i}`);
+  const copy = new SeenMessages(3_000);
+  copy.restore(seen.state());
+  expect(copy.state()).toEqual(seen.state());
+  for (let i = 3_600; i < 5_000; i++) expect(copy.see(`m${i}`)).toBe(true);
+});
+
+test('between half of the ids and all of them are remembered', () => {
+  const seen = new SeenMessages(1_000);
+  for (let i = 0; i < 10_000; i++) expect(seen.see(`m${i}`)).toBe(false);
+  for (let i = 9_500; i < 10_000; i++) expect(seen.see(`m${i}`)).toBe(true);
+  expect(seen.see('m100')).toBe(false);
+});
