@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest';
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 
-const IGNORED = new Set(['node_modules', '.git', 'out', '.segue']);
+const IGNORED = new Set(['node_modules', '.git', 'out', '.segue', 'segue-data']);
 
 /** Paths of the project's files, relative to its root, in order. */
 function listFiles(folder = ''): string[] {
