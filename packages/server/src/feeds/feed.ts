@@ -31,7 +31,10 @@ export type FeedEvent = {
   | { readonly kind: 'stage'; readonly lifecycle: string; readonly from?: string; readonly to?: string }
 );
 
-/** What a reader wants of the feed; a field left out does not restrict. */
+/**
+ * What a reader wants of the feed; a field left out does not restrict. Who names segments alone gets changes of those and
+ * no stages, and the other way round.
+ */
 export type FeedFilter = {
   readonly segments?: readonly string[];
   readonly lifecycles?: readonly string[];
