@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-import { EngineSubject } from '@segue/server/scenario/engine-subject.ts';
 import { importScenarioFile } from '@segue/server/scenario/import-messages.ts';
 import { readScenarios } from '@segue/server/scenario/read-scenario.ts';
+import { openServiceSubject } from '@segue/server/scenario/service-subject.ts';
 
 import { OracleSubject } from '../src/scenarios/oracle-subject.ts';
 import { runRoutes } from '../src/scenarios/run-routes.ts';
@@ -24,7 +24,7 @@ async function run(steps: string): Promise<readonly string[]> {
   const scenarios = readScenarios(join(folder, 's.yaml'), `name: import\n${definitions}steps:\n${steps}`);
   if (!scenarios.ok) throw new Error(JSON.stringify(scenarios.error));
   const routes = [
-    { route: 'incremental', open: (setup) => new EngineSubject(setup) },
+    { route: 'incremental', open: openServiceSubject },
     { route: 'interpreter', open: (setup) => new OracleSubject(setup) },
   ] satisfies Parameters<typeof runRoutes>[1];
   const outcome = await runRoutes(scenarios.value[0]!, routes, importScenarioFile);

@@ -218,8 +218,7 @@ describe('several routes', () => {
   /** Answers as the interpreter does, except that everyone is in everything. */
   class Wrong extends OracleSubject {
     override members(): readonly number[] {
-      const found = this.findCustomer('ann');
-      return found === undefined ? [] : [found];
+      return this.findCustomers(['ann']).filter((found) => found !== undefined);
     }
   }
   const wrong: OpenRoute = { route: 'sql', open: (setup): ScenarioSubject => new Wrong(setup) };

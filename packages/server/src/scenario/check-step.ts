@@ -2,7 +2,6 @@
 
 import type { Zone } from '@segue/core/base/zone.ts';
 import { compareStrings } from '@segue/core/base/order.ts';
-import type { SegmentChange } from '@segue/core/model/change.ts';
 import type { Definitions } from '@segue/core/model/definitions.ts';
 import { readingsOf } from '@segue/core/model/identifiers.ts';
 import { nearestName } from '@segue/core/rules/names.ts';
@@ -12,7 +11,7 @@ import { showExpected, showValue, significantDigits, valueMatches } from './expe
 import { matchChanges } from './match-changes.ts';
 import type { Explanation } from './outcome.ts';
 import type { Check, ExpectedChange } from './scenario.ts';
-import type { Awaitable, CustomerNumber, ScenarioSubject } from './subject.ts';
+import type { Awaitable, CustomerNumber, EmittedChange, ScenarioSubject } from './subject.ts';
 
 /** What a check needs to know of the run. */
 export type CheckContext = {
@@ -23,8 +22,8 @@ export type CheckContext = {
   readonly segmentsSeen: ReadonlySet<string>;
   readonly stagesSeen: ReadonlyMap<string, ReadonlySet<string>>;
   /** Whether the customer of a change has been known by a name, then or before. */
-  readonly wasNamed: (name: string, change: SegmentChange) => boolean;
-  readonly nameOfChange: (change: SegmentChange) => Promise<string>;
+  readonly wasNamed: (name: string, change: EmittedChange) => boolean;
+  readonly nameOfChange: (change: EmittedChange) => Promise<string>;
 };
 
 export type CheckResult = {
@@ -115,8 +114,9 @@ async function checkStage(
   const members = exists ? await context.subject.stageMembers(lifecycle, stage) : [];
   return compareMembers(what, expected, members, context, async (customer) => {
     for (const { name } of current?.stages ?? []) {
-      if ((await context.subject.stageMembers(lifecycle, name)).includes(customer))
+      if ((await context.subject.stageMembers(lifecycle, name)).includes(customer)) {
         return [`is in stage ${name}`];
+      }
     }
     return ['is in no stage'];
   });
@@ -134,8 +134,9 @@ async function compareMembers(
   const memberSet = new Set(members);
   const wanted = new Map<CustomerNumber, string>();
   const wrong: Explanation[] = [];
-  for (const name of expected) {
-    const customer = await findCustomer(subject, name);
+  const customers = await findCustomers(subject, expected);
+  for (const [i, name] of expected.entries()) {
+    const customer = customers[i];
     if (customer === undefined) wrong.push({ customer: name, lines: ['no customer is known by this name'] });
     else wanted.set(customer, name);
   }
@@ -143,13 +144,11 @@ async function compareMembers(
     if (memberSet.has(customer)) continue;
     wrong.push({ customer: name, lines: ['is missing', ...(await explain(customer))] });
   }
-  for (const customer of memberSet) {
-    if (!wanted.has(customer)) {
-      const lines = ['should not be here', ...(await explain(customer))];
-      wrong.push({ customer: await subject.nameOf(customer), lines });
-    }
+  const names = await subject.namesOf([...memberSet]);
+  for (const [i, customer] of [...memberSet].entries()) {
+    if (wanted.has(customer)) continue;
+    wrong.push({ customer: names[i] ?? '', lines: ['should not be here', ...(await explain(customer))] });
   }
-  const names = await namesOf(subject, [...memberSet]);
   const found = showNames(names);
   if (wrong.length === 0) return { what, found };
   const shown = [...memberSet].map((customer, i) => wanted.get(customer) ?? names[i] ?? '');
@@ -174,7 +173,7 @@ async function checkOneValue(
     (fault) => fault.severity === 'error',
   );
   if (faults.length > 0) return failed(what, expected, faults.map((fault) => fault.message).join('; '));
-  const customer = await findCustomer(context.subject, check.customer);
+  const [customer] = await findCustomers(context.subject, [check.customer]);
   if (customer === undefined) {
     // Of nobody everything is missing; that is also how an erased customer is looked at.
     if (check.is === null) return { what, found: 'missing' };
@@ -210,15 +209,16 @@ async function checkChanges(
   const what = 'changes';
   const found = await context.subject.takeChanges();
   if (found === undefined) return { what, found: undefined };
-  const named = new Map<string, CustomerNumber | undefined>();
-  for (const { customer } of expected) named.set(customer, await findCustomer(context.subject, customer));
+  const names = [...new Set(expected.map(({ customer }) => customer))];
+  const customers = await findCustomers(context.subject, names);
+  const named = new Map(names.map((name, i) => [name, customers[i]]));
   const mismatch = matchChanges(
     expected,
     found,
     (name, change) => named.get(name) === change.profile || context.wasNamed(name, change),
   );
   if (mismatch === undefined) return { what, found: undefined };
-  const show = (change: SegmentChange): Promise<string> => showChange(change, context);
+  const show = (change: EmittedChange): Promise<string> => showChange(change, context);
   const notes: Explanation[] = [
     ...mismatch.missing.map((change) => ({
       customer: change.customer,
@@ -252,16 +252,21 @@ function checkActions(expectedCount: number): CheckResult {
   return failed(what, expected, 'journeys are not part of this version, so nothing was done');
 }
 
-/** By any identifier, as written or in the form in which e-mails and phone numbers are compared. */
-export async function findCustomer(
+/**
+ * By any identifier, as written or in the form in which e-mails and phone numbers are compared; in the order of the names.
+ */
+async function findCustomers(
   subject: ScenarioSubject,
-  name: string,
-): Promise<CustomerNumber | undefined> {
-  for (const reading of readingsOf(name)) {
-    const customer = await subject.findCustomer(reading);
-    if (customer !== undefined) return customer;
-  }
-  return undefined;
+  names: readonly string[],
+): Promise<readonly (CustomerNumber | undefined)[]> {
+  const readings = names.map((name) => readingsOf(name));
+  const found = await subject.findCustomers(readings.flat());
+  let from = 0;
+  return readings.map(({ length }) => {
+    const own = found.slice(from, from + length);
+    from += length;
+    return own.find((customer) => customer !== undefined);
+  });
 }
 
 function failed(what: string, expected: string, found: string): CheckResult {
@@ -273,15 +278,6 @@ function didYouMean(name: string, known: readonly string[]): string {
   return nearest === undefined ? '' : `; did you mean "${nearest}"?`;
 }
 
-export async function namesOf(
-  subject: ScenarioSubject,
-  customers: readonly CustomerNumber[],
-): Promise<readonly string[]> {
-  const names: string[] = [];
-  for (const customer of customers) names.push(await subject.nameOf(customer));
-  return names;
-}
-
 export function showNames(names: readonly string[]): string {
   return names.length === 0 ? 'nobody' : [...names].sort(compareStrings).join(', ');
 }
@@ -290,7 +286,7 @@ function showLines(lines: readonly string[]): string {
   return lines.length === 0 ? 'nothing' : lines.join('\n');
 }
 
-async function showChange(change: SegmentChange, context: CheckContext): Promise<string> {
+async function showChange(change: EmittedChange, context: CheckContext): Promise<string> {
   const { segment, at, cause, messageId } = change;
   const by = messageId === undefined ? cause : `${cause} ${messageId}`;
   return `${await context.nameOfChange(change)} ${change.change} ${segment} at ${context.zone.format(at)} (${by})`;

@@ -8,22 +8,22 @@ import type { SegmentChange } from '@segue/core/model/change.ts';
 
 import type { ExpectedChange } from './scenario.ts';
 
-export type ChangeMismatch = {
+export type ChangeMismatch<C extends SegmentChange> = {
   /** Listed, but not seen. */
   readonly missing: readonly ExpectedChange[];
   /** Seen, but not listed. */
-  readonly unexpected: readonly SegmentChange[];
+  readonly unexpected: readonly C[];
   /** All are there, in an order that is not that of their instants. */
   readonly misordered: boolean;
 };
 
 /** Undefined when they agree. `isCustomer` says whether a name is one of a change's customer. */
-export function matchChanges(
+export function matchChanges<C extends SegmentChange>(
   expected: readonly ExpectedChange[],
-  found: readonly SegmentChange[],
-  isCustomer: (name: string, change: SegmentChange) => boolean,
-): ChangeMismatch | undefined {
-  const fits = (wanted: ExpectedChange, seen: SegmentChange): boolean =>
+  found: readonly C[],
+  isCustomer: (name: string, change: C) => boolean,
+): ChangeMismatch<C> | undefined {
+  const fits = (wanted: ExpectedChange, seen: C): boolean =>
     wanted.segment === seen.segment &&
     wanted.change === seen.change &&
     (wanted.at === undefined || wanted.at === seen.at) &&
@@ -39,12 +39,12 @@ export function matchChanges(
   return { missing, unexpected, misordered: missing.length === 0 && unexpected.length === 0 };
 }
 
-type Fits = (wanted: ExpectedChange, seen: SegmentChange) => boolean;
+type Fits<C> = (wanted: ExpectedChange, seen: C) => boolean;
 
-function matchesByInstant(
+function matchesByInstant<C extends SegmentChange>(
   expected: readonly ExpectedChange[],
-  found: readonly SegmentChange[],
-  fits: Fits,
+  found: readonly C[],
+  fits: Fits<C>,
 ): boolean {
   let from = 0;
   while (from < found.length) {
@@ -58,10 +58,10 @@ function matchesByInstant(
 }
 
 /** For each change found, the index of the listed change that it answers. As many as possible. */
-function matching(
+function matching<C extends SegmentChange>(
   expected: readonly ExpectedChange[],
-  found: readonly SegmentChange[],
-  fits: Fits,
+  found: readonly C[],
+  fits: Fits<C>,
 ): readonly (number | undefined)[] {
   const takenBy = new Array<number | undefined>(found.length).fill(undefined);
   const place = (i: number, tried: Set<number>): boolean => {

@@ -6,18 +6,18 @@
 
 import type { Diagnostic } from '@segue/core/base/diagnostic.ts';
 import type { Zone } from '@segue/core/base/zone.ts';
-import type { SegmentChange } from '@segue/core/model/change.ts';
 import { removeDefinitions } from '@segue/core/model/definition-changes.ts';
 import type { Definitions } from '@segue/core/model/definitions.ts';
-import type { Input } from '@segue/core/model/input.ts';
 import type { Instant, Message } from '@segue/core/model/message.ts';
-import { parseMessage } from '@segue/core/model/parse-message.ts';
+import { readingsOf } from '@segue/core/model/identifiers.ts';
 
 import { readDefinitions } from '../definitions-files/read-definitions.ts';
-import { checkStep, namesOf, showNames, type CheckContext } from './check-step.ts';
+import { trackingLimits } from '../ingest/tracking/limits.ts';
+import { checkStep, showNames, type CheckContext } from './check-step.ts';
 import type { Failure, Observation, Outcome } from './outcome.ts';
+import { readRequest } from './read-request.ts';
 import type { Action, ImportMapping, Scenario, ScenarioMessage, Step } from './scenario.ts';
-import type { OpenSubject, ScenarioSubject } from './subject.ts';
+import type { EmittedChange, OpenSubject, OtherInput, ScenarioSubject } from './subject.ts';
 
 /** Reads a file of messages for `import`, or says why it cannot. Paths are relative to the scenario's file. */
 export type ImportMessages = (request: {
@@ -71,10 +71,11 @@ class ScenarioRun {
   }
 
   async toTheEnd(): Promise<void> {
-    const { start, timeZone, definitions, steps, place } = this.#scenario;
+    const { name, start, timeZone, definitions, steps, place } = this.#scenario;
+    const restarts = steps.filter(({ action }) => action?.kind === 'restart').length;
     let step: Step = { number: 0, place, at: start, action: undefined, checks: [] };
     try {
-      const subject = await this.#options.open({ timeZone, start, definitions });
+      const subject = await this.#options.open({ name, timeZone, start, definitions, restarts });
       try {
         for (step of steps) if (!(await this.#take(step, subject))) return;
       } finally {
@@ -146,21 +147,14 @@ class ScenarioRun {
     now: Instant,
     subject: ScenarioSubject,
   ): Promise<Refused> {
-    for (const { kind, raw, place } of messages) {
-      const parsed = parseMessage(raw, {
-        receivedAt: now,
-        kind,
-        zone: this.#scenario.zone,
-        nextMessageId: this.#nextMessageId,
-      });
-      const what = `${kind} of line ${place.line}`;
-      if (!parsed.ok) {
-        return { check: what, expected: 'a message that is accepted', found: parsed.error.message };
-      }
-      const refused = await this.#apply(what, { kind: 'message', message: parsed.value }, now, subject);
-      if (refused !== undefined) return refused;
-    }
-    return undefined;
+    if (messages.length === 0) return undefined;
+    const { zone } = this.#scenario;
+    const read = readRequest(messages, { now, zone, nextMessageId: this.#nextMessageId });
+    if (read.ok) return this.#takeMessages(read.value, now, subject);
+    const { sent, message: found } = read.error;
+    if (sent === undefined) return { check: 'batch', expected: 'a batch that is accepted', found };
+    const check = `${sent.kind} of line ${sent.place.line}`;
+    return { check, expected: 'a message that is accepted', found };
   }
 
   async #import(
@@ -179,11 +173,20 @@ class ScenarioRun {
     if ('refused' in read) {
       return { check: what, expected: 'a file that can be imported', found: read.refused };
     }
-    for (const message of read.messages) {
-      const refused = await this.#apply(what, { kind: 'message', message }, now, subject);
-      if (refused !== undefined) return refused;
+    const { importChunkMessages } = trackingLimits;
+    for (let from = 0; from < read.messages.length; from += importChunkMessages) {
+      await this.#takeMessages(read.messages.slice(from, from + importChunkMessages), now, subject);
     }
     return undefined;
+  }
+
+  async #takeMessages(
+    messages: readonly Message[],
+    now: Instant,
+    subject: ScenarioSubject,
+  ): Promise<undefined> {
+    const concerned = await subject.take(messages, now);
+    await this.#noteNames(messages, concerned, subject);
   }
 
   #define(action: Action & { kind: 'define' }, now: Instant, subject: ScenarioSubject): Promise<Refused> {
@@ -209,12 +212,10 @@ class ScenarioRun {
   ): Promise<Refused> {
     let reasons = errors;
     if (reasons.length === 0) {
-      const applied = await subject.apply({ kind: 'definitions', definitions }, now);
-      if (applied.ok) {
+      reasons = await subject.apply({ kind: 'definitions', definitions }, now);
+      if (reasons.length === 0) {
         this.#definitions = definitions;
         this.#noteDefinitions();
-      } else {
-        reasons = applied.error;
       }
     }
     const found = reasons.length === 0 ? 'accepted' : reasons.map(showReason).join('\n');
@@ -241,15 +242,10 @@ class ScenarioRun {
     return refused;
   }
 
-  async #apply(what: string, input: Input, now: Instant, subject: ScenarioSubject): Promise<Refused> {
-    const applied = await subject.apply(input, now);
-    if (!applied.ok) {
-      return { check: what, expected: 'to be accepted', found: applied.error.map(showReason).join('\n') };
-    }
-    const { profile } = applied.value;
-    if (profile !== undefined && input.kind === 'message')
-      await this.#noteNames(profile, input.message, subject);
-    return undefined;
+  async #apply(what: string, input: OtherInput, now: Instant, subject: ScenarioSubject): Promise<Refused> {
+    const reasons = await subject.apply(input, now);
+    if (reasons.length === 0) return undefined;
+    return { check: what, expected: 'to be accepted', found: reasons.map(showReason).join('\n') };
   }
 
   readonly #nextMessageId = (): string => {
@@ -258,15 +254,25 @@ class ScenarioRun {
   };
 
   /** Only names that are the customer's own: a message may carry those of somebody else, such as a shared device. */
-  async #noteNames(profile: number, message: Message, subject: ScenarioSubject): Promise<void> {
-    let names = this.#namesOf.get(profile);
-    if (names === undefined) this.#namesOf.set(profile, (names = new Set()));
-    for (const { value } of message.identifiers) {
-      if ((await subject.findCustomer(value)) === profile) names.add(value);
+  async #noteNames(
+    messages: readonly Message[],
+    concerned: readonly (number | undefined)[],
+    subject: ScenarioSubject,
+  ): Promise<void> {
+    const namesIn = messages.map(({ identifiers, previousId }) => {
+      const names = identifiers.map(({ value }) => value);
+      return previousId === undefined ? names : [...names, previousId];
+    });
+    const all = [...new Set(namesIn.flat())];
+    const owners = await subject.findCustomers(all);
+    const ownerOf = new Map(all.map((name, i) => [name, owners[i]]));
+    for (const [i, names] of namesIn.entries()) {
+      const profile = concerned[i];
+      if (profile === undefined) continue;
+      let noted = this.#namesOf.get(profile);
+      if (noted === undefined) this.#namesOf.set(profile, (noted = new Set()));
+      for (const name of names) if (ownerOf.get(name) === profile) noted.add(name);
     }
-    const { previousId } = message;
-    if (previousId !== undefined && (await subject.findCustomer(previousId)) === profile)
-      names.add(previousId);
   }
 
   #noteDefinitions(): void {
@@ -279,13 +285,15 @@ class ScenarioRun {
   }
 
   #context(subject: ScenarioSubject): CheckContext {
-    const wasNamed = (name: string, change: SegmentChange): boolean =>
-      this.#namesOf.get(change.profile)?.has(name) === true;
-    const nameOfChange = async ({ profile }: SegmentChange): Promise<string> => {
-      const noted = this.#namesOf.get(profile)?.values().next().value;
+    const wasNamed = (name: string, { profile, names }: EmittedChange): boolean => {
+      const noted = this.#namesOf.get(profile);
+      return readingsOf(name).some((reading) => names.includes(reading) || noted?.has(reading) === true);
+    };
+    const nameOfChange = async ({ profile, names }: EmittedChange): Promise<string> => {
+      const known = this.#namesOf.get(profile)?.values().next().value ?? names[0];
       // Of a customer who is gone (merged, erased) the subject knows no name any more.
-      if (noted !== undefined && (await subject.findCustomer(noted)) !== profile) return noted;
-      return subject.nameOf(profile);
+      if (known !== undefined && (await subject.findCustomers([known]))[0] !== profile) return known;
+      return (await subject.namesOf([profile]))[0] ?? '';
     };
     return {
       subject,
@@ -306,7 +314,7 @@ class ScenarioRun {
       at: this.#clock(step),
     };
     const names = async (members: readonly number[]): Promise<string> =>
-      showNames(await namesOf(subject, members));
+      showNames(await subject.namesOf(members));
     for (const segment of this.#definitions.segments.keys()) {
       this.observations.push({
         ...where,
