@@ -58,8 +58,12 @@ export class RateLimit {
   }
 }
 
-/** One sender of the network: an IPv4 address, or the 64 bits that a network gives to one customer of IPv6. */
-export function networkOf(address: string): string {
+/**
+ * One sender of the network: an IPv4 address, or the 64 bits that a network gives to one customer of IPv6. A client that
+ * has gone since it sent its request has no address any more, whatever Fastify's types say; those count as one.
+ */
+export function networkOf(address: string | undefined): string {
+  if (address === undefined) return 'gone';
   if (!address.includes(':') || address.includes('.')) return address;
   const [head = '', tail] = address.split('::');
   const groups = head === '' ? [] : head.split(':');
