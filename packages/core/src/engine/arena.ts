@@ -85,6 +85,14 @@ export class Arena {
     return to;
   }
 
+  /** A copy of the block's bytes, and of what room it has. */
+  copyOf(place: number): Uint8Array {
+    const { words } = this.#chunks[place >>> CHUNK_BITS] as Chunk;
+    const from = this.offsetOf(place);
+    const bytes = this.#capacityOf(place) * UNIT_BYTES - HEADER_BYTES;
+    return new Uint8Array(words.buffer.slice(from, from + bytes));
+  }
+
   free(place: number): void {
     const chunk = this.#chunks[place >>> CHUNK_BITS] as Chunk;
     const capacity = this.#capacityOf(place);

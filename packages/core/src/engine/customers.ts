@@ -38,6 +38,13 @@ type Objects = {
   readonly future: Message[] | undefined;
 };
 
+const NO_OBJECTS: Objects = {
+  rich: undefined,
+  facts: undefined,
+  sequences: undefined,
+  future: undefined,
+};
+
 class Slot {
   readonly index: number;
   readonly p: Profile = new Profile(-1, '');
@@ -78,6 +85,8 @@ export class Customers {
   readonly #spare: Slot[] = [];
   #step = 0;
   #count = 0;
+  /** Told of whoever is about to be changed, added or removed. */
+  onTouch: ((id: number) => void) | undefined = undefined;
 
   /** `now` tells what instants are mostly near. With a `workingMax` of 0 everybody is packed after every step. */
   constructor(plan: Plan, now: () => Instant, workingMax: number = WORKING_MAX) {
@@ -115,6 +124,7 @@ export class Customers {
   use(id: number): Profile | undefined {
     const slot = this.#slotOf(id);
     if (slot === undefined) return undefined;
+    this.onTouch?.(id);
     slot.step = this.#step;
     return slot.p;
   }
@@ -178,6 +188,7 @@ export class Customers {
 
   /** Adds a customer of whom nothing is known, under an id that nobody has; to be changed, valid until the next step. */
   addAt(id: number, sampleId: string): Profile {
+    this.onTouch?.(id);
     this.reserve(id + 1);
     this.#sampleIds[id] = sampleId;
     this.#queuedAt[id] = NEVER;
@@ -207,6 +218,7 @@ export class Customers {
   /** Forgets a customer. A working form that somebody holds stays readable until the next step. */
   remove(id: number): void {
     if (!this.has(id)) return;
+    this.onTouch?.(id);
     const block = this.#blockOf(id);
     if (block >= 0) this.#arena.free(block);
     const place = this.#places[id] as number;
@@ -215,6 +227,41 @@ export class Customers {
     this.#sampleIds[id] = '';
     this.#objects.delete(id);
     this.#count--;
+  }
+
+  // Written down, and taken up again.
+
+  /** What a customer is made of, the numbers as a copy of their bytes (undefined where that cannot be had now). */
+  keptOf(id: number): ({ readonly bytes: Uint8Array | undefined } & Objects) | undefined {
+    if (!this.has(id)) return undefined;
+    const place = this.#places[id] as number;
+    if (place >= 0) {
+      const objects = this.#objects.get(id);
+      return { ...(objects ?? NO_OBJECTS), bytes: this.#arena.copyOf(place) };
+    }
+    const { p } = this.#slots[slotOfPlace(place)] as Slot;
+    const { rich, facts, sequences, future } = p;
+    // Packing leaves values of events behind in another order than the working form has them.
+    if (rich !== undefined || !this.#packing.fits(p)) {
+      return { bytes: undefined, rich, facts, sequences, future };
+    }
+    const bytes = this.#packing.pack(p, this.#now());
+    return { bytes: this.#packing.copy(bytes), rich, facts, sequences, future };
+  }
+
+  /** Adds a customer whose bytes `keptOf` gave, under an id that nobody has. */
+  putAt(id: number, sampleId: string, bytes: Uint8Array, objects: Pick<Objects, 'facts' | 'future'>): void {
+    this.reserve(id + 1);
+    this.#sampleIds[id] = sampleId;
+    this.#queuedAt[id] = NEVER;
+    this.#count++;
+    const words = new Uint32Array((bytes.length + 3) >>> 2);
+    new Uint8Array(words.buffer).set(bytes);
+    this.#places[id] = this.#arena.write(id, -1, words, bytes.length);
+    const { facts, future } = objects;
+    if (facts !== undefined || future !== undefined) {
+      this.#objects.set(id, { ...NO_OBJECTS, facts, future });
+    }
   }
 
   // Working forms.

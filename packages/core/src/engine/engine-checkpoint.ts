@@ -14,7 +14,7 @@ import { NEVER } from './profile.ts';
 
 /** A header and a line per customer. */
 export function* writeState(state: EngineState): Iterable<string> {
-  yield JSON.stringify(headerOf(state));
+  yield JSON.stringify({ ...writeHeader(state), seen: state.seen.state() });
   for (const id of state.profiles.ids()) {
     const p = state.profiles.look(id);
     if (p === undefined) continue;
@@ -28,7 +28,8 @@ function historyToWrite(state: EngineState, id: number): readonly Message[] {
   return state.options.history === undefined ? state.messagesOf(id) : [];
 }
 
-function headerOf(state: EngineState): CheckpointHeader {
+/** All that is not of one customer, nor which messages have been taken. */
+export function writeHeader(state: EngineState): Omit<CheckpointHeader, 'seen'> {
   return {
     format: CHECKPOINT_FORMAT,
     timeZone: state.options.timeZone,
@@ -47,7 +48,6 @@ function headerOf(state: EngineState): CheckpointHeader {
     negatives: state.plan.streams.flatMap(({ id, columns }) =>
       columns.flatMap(({ hasNegative }, c) => (hasNegative ? [[id, c] as const] : [])),
     ),
-    seen: state.seen.state(),
   };
 }
 
@@ -65,7 +65,7 @@ export function restoreState(
   }
 }
 
-function restoreHeader(state: EngineState, header: CheckpointHeader): void {
+export function restoreHeader(state: EngineState, header: CheckpointHeader): void {
   state.define(state.plan.definitions, new Map(header.versions));
   state.profiles.reserve(header.profiles);
   state.identity.refused.push(...header.refused);

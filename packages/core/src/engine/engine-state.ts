@@ -8,6 +8,7 @@ import { seenMessagesMax } from '../base/limits.ts';
 import { Zone } from '../base/zone.ts';
 import type { Definitions } from '../model/definitions.ts';
 import type { Instant, Message } from '../model/message.ts';
+import { CheckpointRun } from './checkpoint-run.ts';
 import { ChangeReport } from './change-report.ts';
 import { Customers } from './customers.ts';
 import { DueQueue } from './due-queue.ts';
@@ -44,6 +45,8 @@ export class EngineState {
   readonly erased: Map<string, Instant> = new Map();
   /** Messages by profile, with `keepHistory`. */
   readonly history: MessageHistory;
+  /** Who was touched since the last checkpoint, and the checkpoint under way. */
+  readonly checkpoint: CheckpointRun = new CheckpointRun(this);
   /** Local midnight at which populations are next taken; NEVER when nothing needs one. */
   refreshAt: Instant = NEVER;
 

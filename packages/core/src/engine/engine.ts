@@ -5,7 +5,7 @@
  * due at an instant by time alone happens before what arrives at it. Given the same inputs it does the same, to the byte.
  */
 
-import { defined } from '../base/assert.ts';
+import { assert, defined } from '../base/assert.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { ok, type Result } from '../base/result.ts';
 import type { Zone } from '../base/zone.ts';
@@ -18,6 +18,7 @@ import type { Condition, Value } from '../rules/tree.ts';
 import type { RuleValue } from '../rules/value.ts';
 import { ask } from './ask.ts';
 import { readHeader } from './checkpoint.ts';
+import { type CustomerRow, type KeptRow, restoreRows } from './checkpoint-run.ts';
 import { restoreState, writeState } from './engine-checkpoint.ts';
 import { DefinitionsBuild } from './definitions-build.ts';
 import { EngineState, NO_NOTICES } from './engine-state.ts';
@@ -180,9 +181,9 @@ export class Engine {
     const id = state.queue.take(due);
     if (due > state.now) state.now = due;
     if (profiles.queuedAt(id) !== due) return;
-    profiles.setQueuedAt(id, NEVER);
     profiles.beginStep();
     const p = profiles.use(id);
+    profiles.setQueuedAt(id, NEVER);
     if (p === undefined) return;
     if (p.dueAt <= due) {
       state.machine.because('time');
@@ -299,6 +300,40 @@ export class Engine {
     const { timeZone, now: start } = header;
     const engine = new Engine({ ...options, timeZone, start, definitions });
     restoreState(engine.#state, header, profiles);
+    return engine;
+  }
+
+  /**
+   * Begins to write down the state as it is now, while the engine goes on: the header, and the hashes of messages taken since
+   * the checkpoint before (three words each). Then `checkpointRows` until none come; then the next may begin. The first has
+   * everybody and everything. Only where messages are kept elsewhere, or not at all.
+   */
+  startCheckpoint(): { readonly header: string; readonly seen: Uint32Array } {
+    const { checkpoint, seen, options, keepsMessages } = this.#state;
+    assert(options.history !== undefined || !keepsMessages, 'messages kept elsewhere than in the checkpoint');
+    return { header: checkpoint.start(), seen: seen.takeFresh() };
+  }
+
+  /** Up to `max` more rows of the checkpoint begun, of its instant; none when all have been given. */
+  checkpointRows(max: number): readonly CustomerRow[] {
+    return this.#state.checkpoint.rows(max);
+  }
+
+  /** An engine in the state that rows hold: the last header, all hashes in order, and the last row of everybody. */
+  static restoreRows(
+    headerLine: string,
+    seen: Iterable<Uint32Array>,
+    rows: Iterable<KeptRow>,
+    options: Pick<EngineOptions, 'onChange' | 'history' | 'onMerge'>,
+  ): Engine {
+    const { header, definitions } = readHeader(headerLine);
+    const { timeZone, now: start } = header;
+    const engine = new Engine({ ...options, timeZone, start, definitions });
+    const state = engine.#state;
+    restoreRows(state, header, rows);
+    for (const words of seen) state.seen.restoreHashes(words);
+    state.seen.takeFresh();
+    state.checkpoint.begin();
     return engine;
   }
 

@@ -169,8 +169,9 @@ export class IdentityTable {
     for (;;) {
       const id = places[place + 1] as number;
       if (id === 0) return place;
-      if (places[place] === hash && this.#values[id - 1] === value && this.#kindOf[id - 1] === kind)
+      if (places[place] === hash && this.#values[id - 1] === value && this.#kindOf[id - 1] === kind) {
         return place;
+      }
       place = (place + PLACE_WORDS) & mask;
     }
   }

@@ -33,6 +33,8 @@ export interface ProfileKeeper {
 export class Identity {
   readonly #table = new IdentityTable();
   readonly refused: RefusedMerge[] = [];
+  /** Told of the profile whose identifiers are about to change. */
+  onTouch: ((profile: number) => void) | undefined = undefined;
 
   identifiersOf(profile: number): readonly Identifier[] {
     return this.#table.identifiersOf(profile);
@@ -74,10 +76,12 @@ export class Identity {
 
   /** Takes a profile's identifiers away from it. */
   remove(profile: number): readonly Identifier[] {
+    this.onTouch?.(profile);
     return this.#table.remove(profile);
   }
 
   own(profile: number, identifier: Identifier): void {
+    this.onTouch?.(profile);
     this.#table.own(profile, identifier);
   }
 

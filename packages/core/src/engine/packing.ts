@@ -98,6 +98,11 @@ export class Packing {
     return this.#at;
   }
 
+  /** A copy of the first so many bytes of what was written last. */
+  copy(bytes: number): Uint8Array {
+    return new Uint8Array(this.words.buffer.slice(0, bytes));
+  }
+
   #grow(bytes: number): void {
     const buffer = new ArrayBuffer(Math.ceil(bytes / 1024) * 1536);
     this.#view = new DataView(buffer);

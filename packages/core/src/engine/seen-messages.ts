@@ -119,10 +119,33 @@ class Generation {
   }
 }
 
+/** A list of hashes that grows. */
+class HashList {
+  #words = new Uint32Array(HASH_WORDS * 256);
+  #size = 0;
+
+  push(a: number, b: number, c: number): void {
+    if (this.#size === this.#words.length) {
+      const words = new Uint32Array(this.#size * 2);
+      words.set(this.#words);
+      this.#words = words;
+    }
+    this.#words[this.#size] = a;
+    this.#words[this.#size + 1] = b;
+    this.#words[this.#size + 2] = c;
+    this.#size += HASH_WORDS;
+  }
+
+  words(): Uint32Array {
+    return this.#words.slice(0, this.#size);
+  }
+}
+
 export class SeenMessages {
   readonly #max: number;
   #young = new Generation();
   #old = new Generation();
+  #fresh: HashList | undefined = undefined;
 
   /** Between half of `max` and `max` of the latest ids are remembered; see `seenMessagesMax`. */
   constructor(max: number) {
@@ -157,7 +180,28 @@ export class SeenMessages {
       this.#old = this.#young;
       this.#young = new Generation();
     }
-    return this.#young.add(a, b, c);
+    const wasThere = this.#young.add(a, b, c);
+    if (!wasThere) this.#fresh?.push(a, b, c);
+    return wasThere;
+  }
+
+  /** Hashes noted since the last call, three words each; the first call gives all. */
+  takeFresh(): Uint32Array {
+    const fresh = this.#fresh;
+    this.#fresh = new HashList();
+    if (fresh !== undefined) return fresh.words();
+    const { young, old } = this.state();
+    const all = new Uint32Array(old.length + young.length);
+    all.set(old);
+    all.set(young, old.length);
+    return all;
+  }
+
+  /** Notes hashes that `takeFresh` gave, in the order in which it did. */
+  restoreHashes(words: Uint32Array): void {
+    for (let i = 0; i < words.length; i += HASH_WORDS) {
+      this.#note(words[i] as number, words[i + 1] as number, words[i + 2] as number);
+    }
   }
 
   /** As plain data: three words a hash, sorted. */

@@ -63,6 +63,7 @@ function loadedBuild(state: EngineState, definitions: Definitions): DefinitionsB
 
 /** From here on everybody is as the new definitions see them; nothing is said of it yet. */
 function putInForce(state: EngineState, build: DefinitionsBuild): void {
+  state.checkpoint.forgetAll();
   build.env.populations.clear();
   for (const [key, taken] of state.env.populations) build.env.populations.set(key, taken);
   state.report.silence();

@@ -16,9 +16,11 @@ import { readListed } from '@segue/core/model/listed-definitions.ts';
 import type { Identifier, Instant, Message } from '@segue/core/model/message.ts';
 
 import type { FeedEvent } from '../feeds/feed.ts';
+import type { CheckpointStore } from '../log/checkpoint-store.ts';
 import type { LogEntry, LogRecord, Position } from '../log/entry.ts';
 import type { Log } from '../log/log.ts';
 import type { Directory, Found } from '../reading/customer-reader.ts';
+import { type CheckpointHead, restoreEngine } from './checkpoints.ts';
 import type { Clock } from './clock.ts';
 import { DefinitionsLoader } from './definitions-loader.ts';
 import type { Membership, Outcome } from './intake.ts';
@@ -38,6 +40,9 @@ export type CustomersOptions = {
   /** Gets the changes of a record once the state shows them all. */
   readonly publish: (events: readonly FeedEvent[]) => void;
 };
+
+/** A checkpoint to go on from. */
+export type RestoredFrom = { readonly store: CheckpointStore; readonly head: CheckpointHead };
 
 /** Where a checkpoint stands. */
 export type Standing = {
@@ -77,17 +82,14 @@ export class Customers implements Subject, Directory {
   #sizes: Map<string, number> | undefined = undefined;
   #events: FeedEvent[] = [];
 
-  constructor(
-    options: CustomersOptions,
-    checkpoint?: { readonly lines: Iterable<string>; readonly standing: Standing },
-  ) {
+  constructor(options: CustomersOptions, checkpoint?: RestoredFrom) {
     this.index = options.index;
     this.#publish = options.publish;
     this.#log = options.log;
     this.#clock = options.clock ?? { now: () => this.engine.now };
     options.index.onMerge = (survivor, gone) => this.#building?.loader.build.merge(survivor, gone);
-    this.#position = checkpoint?.standing.position ?? 0;
-    this.#seq = checkpoint?.standing.seq ?? 0;
+    this.#position = checkpoint?.head.position ?? 0;
+    this.#seq = checkpoint?.head.seq ?? 0;
     const onMerge = (_: number, gone: number): void => {
       this.#forgetMember(gone);
     };
@@ -98,8 +100,8 @@ export class Customers implements Subject, Directory {
     this.engine =
       checkpoint === undefined
         ? new Engine({ timeZone, start, definitions, history, onChange, onMerge })
-        : Engine.restore(checkpoint.lines, { history, onChange, onMerge });
-    const { revision, at, author, reason } = checkpoint?.standing.definitions ?? noRevision;
+        : restoreEngine(checkpoint.store, checkpoint.head, { history, onChange, onMerge });
+    const { revision, at, author, reason } = checkpoint?.head.definitions ?? noRevision;
     this.#definitions = { revision, at, author, reason, definitions: this.engine.definitions };
   }
 

@@ -14,9 +14,9 @@ import type { ChangeFeed } from '../feeds/change-feed.ts';
 import type { CheckpointStore } from '../log/checkpoint-store.ts';
 import type { LogRecord, Position } from '../log/entry.ts';
 import type { Log } from '../log/log.ts';
-import { Checkpointer, readHead, readLines } from './checkpoints.ts';
+import { Checkpointer, readHead } from './checkpoints.ts';
 import type { Clock } from './clock.ts';
-import { Customers, type CustomersOptions } from './customers.ts';
+import { Customers, type CustomersOptions, type RestoredFrom } from './customers.ts';
 import type { IntakeClosed } from './intake.ts';
 import { Loop, type RecordTiming } from './loop.ts';
 import { MessageIndex } from './message-index.ts';
@@ -30,6 +30,8 @@ export type RuntimeOptions = {
   readonly timeZone: string;
   /** How often a checkpoint is written while something happens, in milliseconds. */
   readonly checkpointEveryMs: number;
+  /** Customers that a checkpoint writes before others have a turn. */
+  readonly checkpointSliceRows?: number;
   readonly refuses?: () => IntakeClosed | undefined;
   readonly onTaken?: (record: LogRecord, timing: RecordTiming) => void;
   /** While the log is replayed: how far, of how much. */
@@ -60,7 +62,7 @@ export class Runtime {
     this.customers = customers;
     this.feed = options.feed;
     this.#checkpointAt = checkpointAt;
-    this.#checkpointer = new Checkpointer(options.checkpoints);
+    this.#checkpointer = new Checkpointer(options.checkpoints, options.checkpointSliceRows);
     this.loop = new Loop({
       log,
       clock,
@@ -166,11 +168,7 @@ function fresh(options: RuntimeOptions): Customers {
 }
 
 /** The index needs the clock of customers who need the index: it is asked only once there are some. */
-function openCustomers(
-  options: RuntimeOptions,
-  chunk: number,
-  checkpoint?: ConstructorParameters<typeof Customers>[1],
-): Customers {
+function openCustomers(options: RuntimeOptions, chunk: number, checkpoint?: RestoredFrom): Customers {
   const late: { customers?: Customers } = {};
   const now = (): Instant => late.customers?.engine.now ?? -Infinity;
   const index = new MessageIndex(options.log, options.checkpoints, chunk, now);
@@ -192,7 +190,7 @@ function restore(options: RuntimeOptions): Customers | undefined {
       onBadCheckpoint?.(`it is of position ${head.position}, and the log ends at ${log.next}`);
       return undefined;
     }
-    return openCustomers(options, head.chunk, { lines: readLines(checkpoints, head), standing: head });
+    return openCustomers(options, head.chunk, { store: checkpoints, head });
   } catch (error) {
     onBadCheckpoint?.(error instanceof Error ? error.message : String(error));
     return undefined;

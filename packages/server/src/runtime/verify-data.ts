@@ -21,8 +21,8 @@ import { openLmdbCheckpointStore } from '../log/lmdb-checkpoint-store.ts';
 import { openLmdbLog } from '../log/lmdb-log.ts';
 import type { Log } from '../log/log.ts';
 import { createMemoryCheckpointStore } from '../log/memory-checkpoint-store.ts';
-import { readHead, readLines } from './checkpoints.ts';
-import { Customers, type Standing } from './customers.ts';
+import { readHead } from './checkpoints.ts';
+import { Customers, type RestoredFrom } from './customers.ts';
 import { MessageIndex } from './message-index.ts';
 import { stateHash } from './state-hash.ts';
 
@@ -76,11 +76,11 @@ function open(
   timeZone: string,
   store: CheckpointStore,
   publish: (events: readonly FeedEvent[]) => void,
-  checkpoint?: { readonly lines: Iterable<string>; readonly standing: Standing; readonly chunk: number },
+  checkpoint?: RestoredFrom,
 ): Customers {
   const late: { customers?: Customers } = {};
   const now = (): number => late.customers?.engine.now ?? -Infinity;
-  const index = new MessageIndex(log, store, checkpoint?.chunk ?? 0, now);
+  const index = new MessageIndex(log, store, checkpoint?.head.chunk ?? 0, now);
   const start = log.recordAt(0)?.at ?? 0;
   const options = { log, timeZone, start, definitions: noDefinitions, index, publish };
   const customers = new Customers(options, checkpoint);
@@ -91,8 +91,7 @@ function open(
 function checkpointHash(log: Log, checkpoints: CheckpointStore, timeZone: string): Restored {
   const head = readHead(checkpoints);
   if (head === undefined || head.position > log.next) return undefined;
-  const checkpoint = { lines: readLines(checkpoints, head), standing: head, chunk: head.chunk };
-  const customers = open(log, timeZone, checkpoints, () => undefined, checkpoint);
+  const customers = open(log, timeZone, checkpoints, () => undefined, { store: checkpoints, head });
   return { position: head.position, hash: stateHash(customers.engine) };
 }
 

@@ -25,7 +25,7 @@ import { createMemoryLog } from '../../src/log/memory-log.ts';
 import { ManualClock } from '../../src/runtime/clock.ts';
 import { Runtime } from '../../src/runtime/runtime.ts';
 
-type Interruption = 'none' | 'checkpoint' | 'kill' | 'build';
+type Interruption = 'none' | 'checkpoint' | 'checkpoint_under_way' | 'kill' | 'build';
 
 /** What survives a process. */
 class Disk {
@@ -49,27 +49,40 @@ class Disk {
   }
 
   open(): Promise<Runtime> {
-    const { log, checkpoints, clock, timeZone } = this;
+    const { log, clock, timeZone } = this;
     let isCut = false;
     this.#cut = () => {
       isCut = true;
     };
-    const store = new Proxy(this.feedStore, {
-      get: (target, name) => {
-        const value: unknown = Reflect.get(target, name, target);
-        if (typeof value !== 'function') return value;
-        const writes = name === 'append' || name === 'restart' || name === 'trim';
-        return (...args: unknown[]): unknown =>
-          writes && isCut ? new Promise(() => undefined) : Reflect.apply(value, target, args);
-      },
-    });
+    /** Hands calls on, except writes of a process that is dead. */
+    const cuttable = <T extends object>(target: T, writes: readonly string[]): T =>
+      new Proxy(target, {
+        get: (_, name) => {
+          const value: unknown = Reflect.get(target, name, target);
+          if (typeof value !== 'function') return value;
+          return (...args: unknown[]): unknown =>
+            isCut && writes.includes(String(name))
+              ? new Promise(() => undefined)
+              : Reflect.apply(value, target, args);
+        },
+      });
+    const store = cuttable(this.feedStore, ['append', 'restart', 'trim']);
+    const checkpoints = cuttable(this.checkpoints, ['write', 'clear']);
     const feed = new ChangeFeed({
       store,
       now: () => clock.now(),
       keepMs: Infinity,
       onFault: (fault) => this.faults.push(fault),
     });
-    return Runtime.open({ log, checkpoints, feed, clock, timeZone, checkpointEveryMs: 3_600_000 });
+    return Runtime.open({
+      log,
+      checkpoints,
+      feed,
+      clock,
+      timeZone,
+      checkpointEveryMs: 3_600_000,
+      checkpointSliceRows: 1,
+    });
   }
 }
 
@@ -107,6 +120,7 @@ async function live(story: DifferentialCase, interruptions: readonly Interruptio
   for (const [i, { afterMs, input: sketch }] of story.steps.entries()) {
     const interruption = interruptions[i % interruptions.length] ?? 'none';
     if (interruption === 'checkpoint') await runtime.checkpoint();
+    if (interruption === 'checkpoint_under_way') void runtime.checkpoint();
     if (interruption === 'kill') {
       disk.kill();
       void runtime.loop.stop();
@@ -153,7 +167,13 @@ function bare({ seq: _, customer, ...change }: FeedEvent): string {
 
 describe('the runtime', () => {
   test('does as an engine that never stopped, wherever it is killed', async () => {
-    const interruption = fc.constantFrom<Interruption>('none', 'checkpoint', 'kill', 'build');
+    const interruption = fc.constantFrom<Interruption>(
+      'none',
+      'checkpoint',
+      'checkpoint_under_way',
+      'kill',
+      'build',
+    );
     await fc.assert(
       fc.asyncProperty(
         arbitraryCase(arbitraryDefinitions),
