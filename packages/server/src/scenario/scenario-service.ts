@@ -66,8 +66,10 @@ type Stores = {
 
 /** What the runtime lets one know. */
 type Heard = {
-  /** Called when a record of the log has been taken. */
-  onTaken: () => void;
+  /** Called when a record of the log has been taken, and when nothing can go on. */
+  onTurn: () => void;
+  /** Why nothing can go on. */
+  failure: Error | undefined;
   /** What must never happen, and did. */
   readonly faults: string[];
   /** Its data is about to go: nothing needs to be written down any more. */
@@ -79,25 +81,22 @@ export class ScenarioService {
   readonly #clock: ManualClock;
   readonly #heard: Heard;
   readonly #runtime: Runtime;
-  /** Rejects when nothing can go on. */
-  readonly #failed: Promise<never>;
 
   private constructor(stores: Stores, clock: ManualClock, heard: Heard, runtime: Runtime) {
     this.#stores = stores;
     this.#clock = clock;
     this.#heard = heard;
     this.#runtime = runtime;
-    this.#failed = Promise.race([runtime.failed, stores.checkpoints.failed]).then((error) => {
-      throw error;
+    void Promise.race([runtime.failed, stores.checkpoints.failed]).then((error) => {
+      heard.failure = error;
+      heard.onTurn();
     });
-    // Whoever waits for something is told; nobody may be waiting.
-    this.#failed.catch(() => undefined);
   }
 
   /** Opens the service on its data, of which there may be none yet. Nothing stays open when it rejects. */
   static async open({ directory, timeZone, now }: ScenarioServiceOptions): Promise<ScenarioService> {
     const clock = new ManualClock(now);
-    const heard: Heard = { onTaken: () => undefined, faults: [], isEnding: false };
+    const heard: Heard = { onTurn: () => undefined, failure: undefined, faults: [], isEnding: false };
     const stores = await openStores(directory);
     try {
       const runtime = await openRuntime(stores, clock, timeZone, heard);
@@ -111,12 +110,14 @@ export class ScenarioService {
   /** Lets the clock go to an instant, the way it does: what is due on the way is done when it is due. */
   async advanceTo(now: Instant): Promise<void> {
     const { engine } = this.#runtime;
+    this.#check();
     for (let due = engine.nextDueAt(); due !== undefined && due <= now; due = engine.nextDueAt()) {
       const taken = new Promise<void>((resolve) => {
-        this.#heard.onTaken = resolve;
+        this.#heard.onTurn = resolve;
       });
       this.#clock.set(Math.max(due, this.#clock.now()));
-      await Promise.race([taken, this.#failed]);
+      await taken;
+      this.#check();
       assert((engine.nextDueAt() ?? Infinity) > due, 'what is due at an instant is done once it has passed');
     }
     this.#clock.set(Math.max(now, this.#clock.now()));
@@ -227,6 +228,7 @@ export class ScenarioService {
   }
 
   #check(): void {
+    if (this.#heard.failure !== undefined) throw this.#heard.failure;
     const [fault] = this.#heard.faults;
     if (fault !== undefined) throw new Error(fault);
   }
@@ -254,7 +256,7 @@ function openRuntime(
     timeZone,
     checkpointEveryMs,
     onTaken: () => {
-      heard.onTaken();
+      heard.onTurn();
     },
     onBadCheckpoint: (reason) => {
       heard.faults.push(`the checkpoint cannot be used: ${reason}`);
