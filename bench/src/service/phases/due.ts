@@ -1,0 +1,141 @@
+/**
+ * How late a change comes that time alone decides: the reminders of very many customers run out one after the other, each
+ * at a millisecond of its own, in a service that does nothing else and in one that takes 5,000 events a second. What is
+ * seen early, twice or not at all makes the run void.
+ */
+
+import { Findings, type PhaseResult } from '../../measure/result.ts';
+import { collectGarbage, spread } from '../../measure/rounds.ts';
+import { touchConstant } from '../../workload/segments.ts';
+import { BodyMaker } from '../bodies.ts';
+import { ChangeStream } from '../client/change-stream.ts';
+import { sendClosed } from '../client/closed-loop.ts';
+import { OpenLoop } from '../client/open-loop.ts';
+import { FloorProcess } from '../floors/floor-process.ts';
+import { Latencies } from '../measure/latencies.ts';
+import { Series } from '../measure/series.ts';
+import { WallClock } from '../measure/wall-clock.ts';
+import { SEGMENTS, type ServiceScale, STEADY_EVENTS_PER_SECOND } from '../scale.ts';
+import { batchRequests, pause, type SegueProcess } from '../subject/segue-process.ts';
+import { serviceTraffic } from '../traffic.ts';
+import { DUE_EVENT, dueBodies, dueRule } from './due-events.ts';
+import { type ServiceRun, withService, workloadRules } from './service-run.ts';
+
+const SEGMENT = 'reminded';
+const WINDOW_MS = 120_000;
+/** From sending to the first that is due. */
+const LEAD_MS = 1_000;
+/** Over which they are spread. */
+const SPREAD_MS = 3_000;
+const AFTER_MS = 300;
+const LOAD_BODY_EVENTS = 10;
+const LOAD_SECONDS = (LEAD_MS + SPREAD_MS + AFTER_MS) / 1000;
+const TIMERS = 100;
+const WANTED_P99_MS = 3.5;
+const [QUIET, LOADED] = ['nothing else to do', '5k events/s to take'] as const;
+
+export async function duePhase(run: ServiceRun): Promise<PhaseResult> {
+  const { rounds, customers } = run.scale;
+  const findings = new Findings('due');
+  const loadEvents = STEADY_EVENTS_PER_SECOND * LOAD_SECONDS;
+  const events = (rounds + 1) * loadEvents;
+  const traffic = serviceTraffic({ customers, events });
+  const maker = new BodyMaker({ traffic, categories: touchConstant(SEGMENTS).categories });
+  const floors = await FloorProcess.create({ customers: 1, events: 1, segments: SEGMENTS });
+  const series = new Series();
+  try {
+    await withService(findings, run, [], async (segue) => {
+      await segue.putInForce(new Map([...workloadRules(), [SEGMENT, dueRule(WINDOW_MS)]]));
+      for (let round = 0; round <= rounds; round++) {
+        // The first warms up.
+        const into = round === 0 ? new Series() : series;
+        const load = maker.bodies(round * loadEvents, (round + 1) * loadEvents, LOAD_BODY_EVENTS);
+        into.addLatencies('a timer of an idle process', await floors.timerLateness(TIMERS));
+        await measureDue(findings, segue, run.scale, QUIET, [], into);
+        await measureDue(findings, segue, run.scale, LOADED, load, into);
+      }
+    });
+  } finally {
+    floors.remove();
+  }
+  const name = `${QUIET}: lateness of a due change, p99`;
+  findings.ratio(`${name}, against a timer`, series.of(name), series.of('a timer of an idle process, p99'));
+  findings.target(name, WANTED_P99_MS, 'ms', spread(series.of(name).perRound).median, 'at most');
+  for (const measured of series.all()) findings.measured(measured);
+  return findings.result();
+}
+
+async function measureDue(
+  findings: Findings,
+  segue: SegueProcess,
+  { dueSpread }: ServiceScale,
+  name: string,
+  load: readonly string[],
+  series: Series,
+): Promise<void> {
+  const clock = new WallClock();
+  const seen = new SeenDue(clock);
+  const stream = await ChangeStream.open(
+    segue.port,
+    segue.serverKey,
+    `segments=${SEGMENT}&changes=exited`,
+    ({ customer, atMs = NaN }, at) => {
+      seen.add(customer?.displayId ?? '', atMs, at);
+    },
+  );
+  const posts = new OpenLoop(
+    batchRequests(load, segue.writeKey),
+    (LOAD_BODY_EVENTS / STEADY_EVENTS_PER_SECOND) * 1000,
+  );
+  collectGarbage();
+  const first = Date.now() + LEAD_MS;
+  const due = Array.from({ length: dueSpread }, (_, i) => first + Math.floor((i * SPREAD_MS) / dueSpread));
+  for (const [i, at] of due.entries()) seen.expect(`${name}-${i}`, at);
+  const bodies = dueBodies(due, WINDOW_MS, (i) => `${name}-${i}`);
+  const done = posts.run(segue.port);
+  await sendClosed(segue.port, batchRequests(bodies, segue.writeKey));
+  if (Date.now() > first) findings.problem(`${name}: the events were not taken before they were due`);
+  await Promise.all([done, pause(first + SPREAD_MS + AFTER_MS - Date.now())]);
+  stream.close();
+  for (const problem of seen.problems()) findings.problem(`${name}: ${problem}`);
+  series.addLatencies(`${name}: lateness of a due change`, seen.lateness);
+  series.add(`${name}: changes seen`, 'changes', seen.lateness.count);
+}
+
+/** Holds what was seen against what must be. */
+class SeenDue {
+  readonly lateness: Latencies = new Latencies();
+  readonly #clock: WallClock;
+  readonly #missing = new Map<string, number>();
+  #unexpected = 0;
+  #elsewhen = 0;
+  #early = 0;
+
+  constructor(clock: WallClock) {
+    this.#clock = clock;
+  }
+
+  expect(user: string, at: number): void {
+    this.#missing.set(user, at);
+  }
+
+  add(user: string, at: number, seenAt: number): void {
+    const expected = this.#missing.get(user);
+    if (expected === undefined) this.#unexpected++;
+    else if (expected !== at) this.#elsewhen++;
+    this.#missing.delete(user);
+    const late = this.#clock.at(seenAt) - at;
+    if (late < 0) this.#early++;
+    this.lateness.add(late);
+  }
+
+  problems(): readonly string[] {
+    const counts = [
+      [this.#early, 'changes were seen before they were due'],
+      [this.#elsewhen, 'changes were of another instant than the one they were due at'],
+      [this.#unexpected, 'changes were seen twice, or of nobody'],
+      [this.#missing.size, `changes of “${DUE_EVENT}” were not seen at all`],
+    ] as const;
+    return counts.flatMap(([count, what]) => (count === 0 ? [] : [`${count} ${what}`]));
+  }
+}
