@@ -8,8 +8,11 @@ export interface Clock {
   wakeAt(instant: Instant, callback: () => void): () => void;
 }
 
-/** What setTimeout takes at most, in milliseconds (24.8 days). */
-const timeoutMaxMs = 2 ** 31 - 1;
+/**
+ * How long is waited at most before the clock is looked at again, in milliseconds: timers run by another clock, which
+ * knows nothing of a machine's time being set, and stands still while the machine sleeps.
+ */
+const lookAgainMs = 1_000;
 
 export const systemClock: Clock = {
   now: () => Date.now(),
@@ -19,9 +22,9 @@ export const systemClock: Clock = {
       const rest = instant - Date.now();
       // A timer may fire a little early, and the clock may have been set back meanwhile.
       if (rest <= 0) callback();
-      else timer = setTimeout(wait, Math.min(rest, timeoutMaxMs));
+      else timer = setTimeout(wait, Math.min(rest, lookAgainMs));
     };
-    timer = setTimeout(wait, Math.min(Math.max(instant - Date.now(), 0), timeoutMaxMs));
+    timer = setTimeout(wait, Math.min(Math.max(instant - Date.now(), 0), lookAgainMs));
     return () => {
       clearTimeout(timer);
     };
