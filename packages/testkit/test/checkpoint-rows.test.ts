@@ -42,9 +42,13 @@ test('rows written while the engine goes on are of the instant at which the chec
   fc.assert(
     fc.property(
       arbitraryCase(arbitraryDefinitions),
-      fc.array(fc.constantFrom('go on', 'begin', 'write one', 'look'), { minLength: 5, maxLength: 40 }),
+      arbitraryDefinitions,
+      fc.array(fc.constantFrom('go on', 'begin', 'write one', 'look', 'define'), {
+        minLength: 5,
+        maxLength: 40,
+      }),
       fc.constantFrom(0, 256),
-      (story, acts, workingCustomersMax) => {
+      (story, other, acts, workingCustomersMax) => {
         const { timeZone, start, definitions } = story;
         const history = new MemoryHistory();
         const onChange = (): void => undefined;
@@ -53,8 +57,9 @@ test('rows written while the engine goes on are of the instant at which the chec
         let begun: { readonly header: string; readonly state: string } | undefined;
         const finish = (): void => {
           if (begun === undefined) return;
-          for (let rows = engine.checkpointRows(3); rows.length > 0; rows = engine.checkpointRows(3))
-            {store.put(rows);}
+          for (let rows = engine.checkpointRows(3); rows.length > 0; rows = engine.checkpointRows(3)) {
+            store.put(rows);
+          }
           store.header = begun.header;
           expect(bytesOf(store.open())).toBe(begun.state);
           begun = undefined;
@@ -69,7 +74,8 @@ test('rows written while the engine goes on are of the instant at which the chec
             const { header, seen } = engine.startCheckpoint();
             store.seen.push(seen);
             begun = { header, state };
-          } else if (act === 'write one') store.put(engine.checkpointRows(1));
+          } else if (act === 'define') engine.apply({ kind: 'definitions', definitions: other }, now);
+          else if (act === 'write one') store.put(engine.checkpointRows(1));
           else if (act === 'look') for (const id of engine.profileIds()) engine.profile(id);
           if (act !== 'go on' && i < acts.length) continue;
           const next = story.steps[step++];

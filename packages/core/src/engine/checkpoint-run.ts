@@ -84,7 +84,8 @@ export class CheckpointRun {
   /** Begins a checkpoint of the state as it is now; the one before must have been written. The header, without customers. */
   start(): string {
     const { profiles } = this.#state;
-    this.#ids = this.#touched ?? profiles.ids();
+    // Without knowing who was touched, those who are gone may have rows of earlier checkpoints too.
+    this.#ids = this.#touched ?? Array.from({ length: profiles.length }, (_, id) => id);
     this.#at = 0;
     this.#instant = this.#state.now;
     this.#pending = new Uint8Array(profiles.length);

@@ -3,6 +3,7 @@
  * log. The log is the truth about what is in force; the catalog's history of versions follows it.
  */
 
+import { assert } from '@segue/core/base/assert.ts';
 import { fail, ok, type Result } from '@segue/core/base/result.ts';
 import type { AnswerChange } from '@segue/core/engine/definitions-build.ts';
 import type { Definitions } from '@segue/core/model/definitions.ts';
@@ -112,7 +113,10 @@ export class RuntimeDesk implements DefinitionsDesk {
     this.#progress = { revision, author, startedAt: loop.now(), loader };
     await this.#load(loader);
     const listed = listDefinitions(definitions);
-    await loop.submit([{ kind: 'definitions', definitions: listed, revision, author, reason }]);
+    const [taken] = await loop.submit([
+      { kind: 'definitions', definitions: listed, revision, author, reason },
+    ]);
+    assert(taken?.ok === true, 'definitions that were checked come into force');
     await record(this.#history, customers.definitions);
     return ok({ revision, difference });
   }

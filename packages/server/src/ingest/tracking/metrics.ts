@@ -1,3 +1,5 @@
+/** What the tracking API counts, for whoever measures the service. */
+
 import type { Outcome } from '../../runtime/intake.ts';
 
 /** What the tracking API counts. Nothing personal: names of sources are the workspace's own, codes are ours. */
