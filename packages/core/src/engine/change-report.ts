@@ -52,9 +52,9 @@ export class ChangeReport {
   }
 }
 
-function membershipsOf({ memberships: { keys, values, size } }: Profile): ReadonlyMap<number, number> {
+function membershipsOf({ memberships }: Profile): ReadonlyMap<number, number> {
   const answers = new Map<number, number>();
-  for (let i = 0; i < size; i++) answers.set(keys[i] as number, values[i] as number);
+  for (let i = 0; i < memberships.size; i++) answers.set(memberships.keyAt(i), memberships.valueAt(i));
   return answers;
 }
 

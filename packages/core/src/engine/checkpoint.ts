@@ -105,7 +105,7 @@ export function writeProfile(
       fact.ids,
       fact.values.map((value) => value ?? null),
     ]),
-    memberships: p.memberships.list(),
+    memberships: p.memberships.toList(),
     stages: [...p.stages],
     tracked: plan.trackedUnits.flatMap((unit) => {
       const flips = readFlips(p, unit);

@@ -343,7 +343,14 @@ export class Compiler {
     if (unit === undefined) {
       const scope = newScope(horizonMs);
       const test = compileCondition(this, scope, item);
-      const reads: Reads = scope;
+      const reads: Reads = {
+        streams: [...scope.streams],
+        facts: [...scope.facts],
+        atoms: [...scope.atoms],
+        groups: [...scope.groups],
+        tracked: [...scope.tracked],
+        populations: [...scope.populations],
+      };
       unit = {
         kind: 'tracked',
         id: this.units.length,

@@ -23,8 +23,8 @@ import type { RichRing } from './rich-ring.ts';
 import type { KeyedRun } from './sequence-runs.ts';
 import { Unpacking } from './unpacking.ts';
 
-/** Customers in working form: as many as the processor's cache can hold. */
-const WORKING_MAX = 256;
+/** Customers in working form: some megabytes. */
+const WORKING_MAX = 1024;
 /** Places: a block of the arena from 0 on; else nobody, or a working form. */
 const NOBODY = -1;
 const placeOfSlot = (slot: number): number => -2 - slot;
@@ -45,25 +45,6 @@ const NO_OBJECTS: Objects = {
   future: undefined,
 };
 
-class Slot {
-  readonly index: number;
-  readonly p: Profile = new Profile(-1, '');
-  /** Somebody is in it. */
-  isHeld = false;
-  /** The customer's block in the arena, out of date; −1: none. */
-  block = -1;
-  /** The step in which the customer was last asked for by `use`. */
-  step = -1;
-  /** Asked for since the hand last passed. */
-  isRecent = false;
-  /** What is in it does not fit into a block. */
-  isLarge = false;
-
-  constructor(index: number) {
-    this.index = index;
-  }
-}
-
 export class Customers {
   readonly #packing: Packing;
   readonly #unpacking: Unpacking;
@@ -77,12 +58,13 @@ export class Customers {
   readonly #sampleIds: string[] = [];
   readonly #objects = new Map<number, Objects>();
 
-  readonly #slots: Slot[] = [];
-  /** Slots in the round in which the hand looks for one to give away. */
-  readonly #round: Slot[] = [];
+  /** All working forms, by slot. */
+  readonly #forms: Profile[] = [];
+  /** Forms among which the hand looks for one that may become somebody else's. */
+  readonly #round: Profile[] = [];
   #hand = 0;
-  /** Slots that are in nobody's hands and not in the round. */
-  readonly #spare: Slot[] = [];
+  /** Forms that nobody is in and that are not in the round. */
+  readonly #spare: Profile[] = [];
   #step = 0;
   #count = 0;
   /** Told of whoever is about to be changed, added or removed. */
@@ -117,21 +99,21 @@ export class Customers {
   beginStep(): void {
     this.#step++;
     if (this.#workingMax > 0) return;
-    for (const slot of this.#round) if (slot.isHeld) this.#giveUp(slot);
+    for (const p of this.#round) if (p.isTaken) this.#giveUp(p);
   }
 
   /** The customer, to be changed; valid until the next step. */
   use(id: number): Profile | undefined {
-    const slot = this.#slotOf(id);
-    if (slot === undefined) return undefined;
+    const p = this.#find(id);
+    if (p === undefined) return undefined;
     this.onTouch?.(id);
-    slot.step = this.#step;
-    return slot.p;
+    p.step = this.#step;
+    return p;
   }
 
   /** The customer, to be looked at; valid until another is asked for. */
   look(id: number): Profile | undefined {
-    return this.#slotOf(id)?.p;
+    return this.#find(id);
   }
 
   /** Ids of all, ascending. */
@@ -193,12 +175,11 @@ export class Customers {
     this.#sampleIds[id] = sampleId;
     this.#queuedAt[id] = NEVER;
     this.#count++;
-    const slot = this.#freeSlot();
-    slot.p.reset(id, sampleId);
-    slot.block = -1;
-    this.#hold(id, slot);
-    slot.step = this.#step;
-    return slot.p;
+    const p = this.#workingForm();
+    p.reset(id, sampleId);
+    this.#hold(id, p);
+    p.step = this.#step;
+    return p;
   }
 
   /** Gives out numbers up to `length`, to nobody. */
@@ -222,7 +203,7 @@ export class Customers {
     const block = this.#blockOf(id);
     if (block >= 0) this.#arena.free(block);
     const place = this.#places[id] as number;
-    if (place < NOBODY) this.#release(this.#slots[slotOfPlace(place)] as Slot);
+    if (place < NOBODY) this.#release(this.#forms[slotOfPlace(place)] as Profile);
     this.#places[id] = NOBODY;
     this.#sampleIds[id] = '';
     this.#objects.delete(id);
@@ -239,7 +220,7 @@ export class Customers {
       const objects = this.#objects.get(id);
       return { ...(objects ?? NO_OBJECTS), bytes: this.#arena.copyOf(place) };
     }
-    const { p } = this.#slots[slotOfPlace(place)] as Slot;
+    const p = this.#forms[slotOfPlace(place)] as Profile;
     const { rich, facts, sequences, future } = p;
     // Packing leaves values of events behind in another order than the working form has them.
     if (rich !== undefined || !this.#packing.fits(p)) {
@@ -266,20 +247,19 @@ export class Customers {
 
   // Working forms.
 
-  #slotOf(id: number): Slot | undefined {
+  #find(id: number): Profile | undefined {
     if (id >= this.length) return undefined;
     const place = this.#places[id] as number;
     if (place === NOBODY) return undefined;
-    const slot = place < NOBODY ? (this.#slots[slotOfPlace(place)] as Slot) : this.#unpack(id);
-    slot.isRecent = true;
-    return slot;
+    const p = place < NOBODY ? (this.#forms[slotOfPlace(place)] as Profile) : this.#unpack(id);
+    p.isRecent = true;
+    return p;
   }
 
-  #unpack(id: number): Slot {
-    const slot = this.#freeSlot();
-    const { p } = slot;
+  #unpack(id: number): Profile {
+    const p = this.#workingForm();
     p.reset(id, this.#sampleIds[id] as string);
-    // Freeing a slot may have moved the block.
+    // To find a form, somebody may have been packed, and this block have been moved.
     const block = this.#places[id] as number;
     this.#unpacking.unpack(p, this.#arena.viewOf(block), this.#arena.offsetOf(block));
     const objects = this.#objects.size === 0 ? undefined : this.#objects.get(id);
@@ -289,55 +269,58 @@ export class Customers {
       p.sequences = objects.sequences;
       p.future = objects.future;
     }
-    slot.block = block;
-    this.#hold(id, slot);
-    return slot;
+    p.block = block;
+    this.#hold(id, p);
+    return p;
   }
 
-  #hold(id: number, slot: Slot): void {
-    this.#places[id] = placeOfSlot(slot.index);
-    slot.isRecent = true;
-    slot.isHeld = true;
+  #hold(id: number, p: Profile): void {
+    this.#places[id] = placeOfSlot(p.slot);
+    p.isRecent = true;
+    p.isTaken = true;
   }
 
-  /** A slot that nobody is in: one more while there are few, else that of a customer not asked for lately. */
-  #freeSlot(): Slot {
+  /** A form that nobody is in: one more while there are few, else that of a customer not asked for lately. */
+  #workingForm(): Profile {
     const round = this.#round;
     if (round.length >= this.#workingMax) {
       for (let tries = 2 * round.length; tries > 0; tries--) {
         const at = this.#hand;
         this.#hand = at + 1 < round.length ? at + 1 : 0;
-        const slot = round[at] as Slot;
-        if (slot.step === this.#step) continue;
-        if (slot.isRecent) slot.isRecent = false;
-        else if (this.#giveUp(slot)) return slot;
-        else return (round[at] = this.#newSlot(slot));
+        const p = round[at] as Profile;
+        if (p.step === this.#step) continue;
+        if (p.isRecent) p.isRecent = false;
+        else if (this.#giveUp(p)) return p;
+        else return (round[at] = this.#newForm(p));
       }
     }
-    const slot = this.#newSlot();
-    round.push(slot);
-    return slot;
+    const p = this.#newForm();
+    round.push(p);
+    return p;
   }
 
   /** `large` stays with its customer and leaves the round. */
-  #newSlot(large?: Slot): Slot {
+  #newForm(large?: Profile): Profile {
     if (large !== undefined) large.isLarge = true;
-    const spare = this.#spare.pop();
-    if (spare !== undefined) return spare;
-    const slot = new Slot(this.#slots.length);
-    this.#slots.push(slot);
-    return slot;
+    const spare = this.#spare.at(-1);
+    if (spare !== undefined && spare.step !== this.#step) {
+      this.#spare.pop();
+      return spare;
+    }
+    const p = new Profile(-1, '');
+    p.slot = this.#forms.length;
+    this.#forms.push(p);
+    return p;
   }
 
-  /** Packs the customer of a slot; false when they are too large for a block and stay. */
-  #giveUp(slot: Slot): boolean {
-    if (!slot.isHeld) return true;
-    const { p } = slot;
+  /** Packs the customer of a working form; false when they are too large for that and stay. */
+  #giveUp(p: Profile): boolean {
+    if (!p.isTaken) return true;
     if (!this.#packing.fits(p)) return false;
     const bytes = this.#packing.pack(p, this.#now());
-    this.#places[p.id] = this.#arena.write(p.id, slot.block, this.#packing.words, bytes);
+    this.#places[p.id] = this.#arena.write(p.id, p.block, this.#packing.words, bytes);
     this.#keepObjects(p);
-    this.#release(slot);
+    this.#release(p);
     return true;
   }
 
@@ -356,11 +339,11 @@ export class Customers {
     if (kept === undefined || !isSame) this.#objects.set(id, { rich, facts, sequences, future });
   }
 
-  #release(slot: Slot): void {
-    slot.isHeld = false;
-    slot.block = -1;
-    if (slot.isLarge) this.#spare.push(slot);
-    slot.isLarge = false;
+  #release(p: Profile): void {
+    p.isTaken = false;
+    p.block = -1;
+    if (p.isLarge) this.#spare.push(p);
+    p.isLarge = false;
   }
 
   // Blocks.
@@ -368,12 +351,12 @@ export class Customers {
   #blockOf(id: number): number {
     const place = this.#places[id] as number;
     if (place >= 0) return place;
-    return place === NOBODY ? -1 : (this.#slots[slotOfPlace(place)] as Slot).block;
+    return place === NOBODY ? -1 : (this.#forms[slotOfPlace(place)] as Profile).block;
   }
 
   #moved(id: number, block: number): void {
     const place = this.#places[id] as number;
     if (place >= 0) this.#places[id] = block;
-    else if (place !== NOBODY) (this.#slots[slotOfPlace(place)] as Slot).block = block;
+    else if (place !== NOBODY) (this.#forms[slotOfPlace(place)] as Profile).block = block;
   }
 }

@@ -11,17 +11,30 @@
 import type { Instant } from '../model/message.ts';
 
 const BUCKETS = 65;
+/** Room for more entries than this is given back when a bucket is emptied. */
+const KEPT_MAX = 1024;
 
 class Bucket {
   instants = new Float64Array(4);
   profiles = new Int32Array(4);
   size = 0;
+  /** The earliest entry's instant; Infinity when there is none. */
+  least: Instant = Infinity;
 
   push(at: Instant, profile: number): void {
     if (this.size === this.instants.length) this.#grow();
     this.instants[this.size] = at;
     this.profiles[this.size] = profile;
     this.size++;
+    if (at < this.least) this.least = at;
+  }
+
+  clear(): void {
+    this.size = 0;
+    this.least = Infinity;
+    if (this.instants.length <= KEPT_MAX) return;
+    this.instants = new Float64Array(4);
+    this.profiles = new Int32Array(4);
   }
 
   #grow(): void {
@@ -69,20 +82,18 @@ export class DueQueue {
     if (first.size === 0) this.#moveTo(this.#earliest);
     this.#size--;
     first.size--;
-    if (first.size === 0) this.#earliest = this.#leastOfRest();
-    return first.profiles[first.size] as number;
+    const profile = first.profiles[first.size] as number;
+    if (first.size === 0) {
+      first.clear();
+      this.#earliest = this.#leastOfRest();
+    }
+    return profile;
   }
 
   #leastOfRest(): Instant {
     for (let b = 1; b < BUCKETS; b++) {
       const bucket = this.#buckets[b] as Bucket;
-      if (bucket.size === 0) continue;
-      let least = Infinity;
-      for (let i = 0; i < bucket.size; i++) {
-        const at = bucket.instants[i] as number;
-        if (at < least) least = at;
-      }
-      return least;
+      if (bucket.size > 0) return bucket.least;
     }
     return Infinity;
   }
@@ -98,17 +109,16 @@ export class DueQueue {
     while ((this.#buckets[b] as Bucket).size === 0) b++;
     const bucket = this.#buckets[b] as Bucket;
     this.#last = at;
+    // Each entry goes to a bucket before this one.
     const { instants, profiles, size } = bucket;
-    bucket.instants = new Float64Array(4);
-    bucket.profiles = new Int32Array(4);
-    bucket.size = 0;
     for (let i = 0; i < size; i++) {
       const instant = instants[i] as number;
       (this.#buckets[bucketOf(instant, at)] as Bucket).push(instant, profiles[i] as number);
     }
+    bucket.clear();
     // One instant's profiles come in an order that does not depend on how they were added.
     const first = this.#buckets[0] as Bucket;
-    first.profiles.subarray(0, first.size).sort();
+    if (first.size > 1) first.profiles.subarray(0, first.size).sort();
   }
 }
 

@@ -32,7 +32,7 @@ import { NEVER } from './profile.ts';
 import { takeDefinitions } from './take-definitions.ts';
 import { takeConsent, takeScore } from './take-fact.ts';
 import { defineLists, takeList } from './take-list.ts';
-import { takeHeldMessages, takeMessage } from './take-message.ts';
+import { takeHeldMessages, takeKnownMessage, takeMessage } from './take-message.ts';
 import { refreshPopulations, takePopulations } from './take-populations.ts';
 import { isIn, stageOf, viewOf } from './views.ts';
 
@@ -140,6 +140,17 @@ export class Engine {
       case 'erase':
         return ok(eraseCustomer(state, input.customer));
     }
+  }
+
+  /**
+   * Advances to `now`, then takes a message of a customer who is known already: the caller has seen to it that the message
+   * is new, and that each of its identifiers is one of theirs. For those who keep numbers of customers beside their
+   * messages, as an index of a log does. The messageId is not remembered.
+   */
+  applyKnown(profile: number, message: Message, now: Instant): Applied {
+    this.advanceTo(now);
+    this.#state.profiles.beginStep();
+    return takeKnownMessage(this.#state, profile, message);
   }
 
   /**

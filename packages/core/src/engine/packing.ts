@@ -149,7 +149,7 @@ export class Packing {
     }
   }
 
-  #times(data: Float64Array, from: number, to: number, width: number): void {
+  #times(data: readonly number[], from: number, to: number, width: number): void {
     if (width === WIDTH_4) {
       const base = this.#base;
       const view = this.#view;
@@ -174,60 +174,60 @@ export class Packing {
     return Number.isInteger(t) && t >= MIN_6 && t < -MIN_6 - 2 ? WIDTH_6 : WIDTH_8;
   }
 
-  #widthOf(data: Float64Array, from: number, to: number): number {
+  #widthOf(data: readonly number[], from: number, to: number): number {
     let width = WIDTH_4;
     for (let i = from; i < to; i++) width = this.#widthFor(data[i] as number, width);
     return width;
   }
 
   /** An id's lowest bit says the answer. */
-  #packMemberships({ keys, values, size }: Pairs): void {
+  #packMemberships({ list, size }: Pairs): void {
     let width = WIDTH_4;
-    for (let i = 0; i < size; i++) width = this.#widthFor(sinceOf(values[i] as number), width);
+    for (let i = 0; i < size; i++) width = this.#widthFor(sinceOf(list[i * 2 + 1] as number), width);
     this.#count(size * 4 + width);
     for (let i = 0; i < size; i++) {
-      const encoded = values[i] as number;
+      const encoded = list[i * 2 + 1] as number;
       const since = sinceOf(encoded);
-      this.#id((keys[i] as number) * 2 + (since === encoded ? 1 : 0));
+      this.#id((list[i * 2] as number) * 2 + (since === encoded ? 1 : 0));
       this.#time(since, width);
     }
   }
 
-  #packTimers({ keys, values, size }: Pairs): void {
+  #packTimers({ list, size }: Pairs): void {
     let width = WIDTH_4;
     let armed = 0;
     for (let i = 0; i < size; i++) {
-      const due = values[i] as number;
+      const due = list[i * 2 + 1] as number;
       if (due === NEVER) continue;
       armed++;
       width = this.#widthFor(due, width);
     }
     this.#count(armed * 4 + width);
     for (let i = 0; i < size; i++) {
-      const due = values[i] as number;
+      const due = list[i * 2 + 1] as number;
       if (due === NEVER) continue;
-      this.#id(keys[i] as number);
+      this.#id(list[i * 2] as number);
       this.#time(due, width);
     }
   }
 
   #packRecords(p: Profile): void {
-    const { keys, values, size } = p.index;
+    const { list, size } = p.index;
     let streams = 0;
-    while (streams < size && (keys[streams] as number) < TRACKED_KEYS) streams++;
+    while (streams < size && (list[streams * 2] as number) < TRACKED_KEYS) streams++;
     let tracked = streams;
-    while (tracked < size && (keys[tracked] as number) < SEQUENCE_KEYS) tracked++;
+    while (tracked < size && (list[tracked * 2] as number) < SEQUENCE_KEYS) tracked++;
     this.#count(streams);
     this.#count(tracked - streams);
     this.#count(size - tracked);
     for (let i = 0; i < streams; i++) {
-      this.#packStream(p, keys[i] as number, values[i] as number);
+      this.#packStream(p, list[i * 2] as number, list[i * 2 + 1] as number);
     }
     for (let i = streams; i < tracked; i++) {
-      this.#packTracked(p.data, (keys[i] as number) - TRACKED_KEYS, values[i] as number);
+      this.#packTracked(p.data, (list[i * 2] as number) - TRACKED_KEYS, list[i * 2 + 1] as number);
     }
     for (let i = tracked; i < size; i++) {
-      this.#packRun(p.data, (keys[i] as number) - SEQUENCE_KEYS, values[i] as number);
+      this.#packRun(p.data, (list[i * 2] as number) - SEQUENCE_KEYS, list[i * 2 + 1] as number);
     }
   }
 
@@ -268,7 +268,7 @@ export class Packing {
     this.#at += NUMBER_BYTES;
   }
 
-  #packTracked(data: Float64Array, unit: number, o: number): void {
+  #packTracked(data: readonly number[], unit: number, o: number): void {
     const count = data[o + TRACKED_COUNT] as number;
     const flips = o + TRACKED_FLIPS;
     const width = this.#widthOf(data, flips, flips + count);
@@ -277,7 +277,7 @@ export class Packing {
     this.#times(data, flips, flips + count, width);
   }
 
-  #packRun(data: Float64Array, timer: number, o: number): void {
+  #packRun(data: readonly number[], timer: number, o: number): void {
     const n = data[o + RUN_WAITS] as number;
     const end = o + (this.#layouts.run(timer) >>> 1) + n;
     const width = Math.max(

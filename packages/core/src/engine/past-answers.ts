@@ -23,24 +23,21 @@ export class PastAnswers {
 
   /** Finds the flips of tracked units from an instant on again, and marks what reads those that changed. */
   retrackAll(p: Profile, units: Iterable<number>, from: Instant, now: Instant): void {
-    for (const unit of this.#trackedOf(units)) {
-      if (p.bornAt <= now && this.#retrack(p, unit, from, now)) this.#touch(unit);
+    if (p.bornAt > now) return;
+    for (const id of units) {
+      const unit = this.#plan.units[id];
+      if (unit?.kind === 'tracked' && this.#retrack(p, unit, from, now)) this.#touch(unit);
     }
   }
 
   /** As `retrackAll` after a birth or its correction: what has been true from the beginning has been so for longer. */
   retrackBirth(p: Profile, units: Iterable<number>, now: Instant): void {
     if (p.bornAt > now) return;
-    for (const unit of this.#trackedOf(units)) {
-      this.#retrack(p, unit, p.bornAt, now);
-      this.#touch(unit);
-    }
-  }
-
-  *#trackedOf(units: Iterable<number>): Iterable<TrackedUnit> {
     for (const id of units) {
       const unit = this.#plan.units[id];
-      if (unit?.kind === 'tracked') yield unit;
+      if (unit?.kind !== 'tracked') continue;
+      this.#retrack(p, unit, p.bornAt, now);
+      this.#touch(unit);
     }
   }
 

@@ -215,10 +215,12 @@ export class ThresholdGroup {
     const { stream, window } = this;
     if (window.all) return NEVER;
     if (this.isRestless) return nextMove(p, stream, o, window, t);
-    const lo = window.lo(p, stream, o, t);
-    const hi = window.hi(p, stream, o, t);
+    const isPlain = this.#slidingMs >= 0;
+    const hi = isPlain ? upperBound(p, stream, o, t) : window.hi(p, stream, o, t);
+    const lo = isPlain ? upperBound(p, stream, o, t - this.#slidingMs) : window.lo(p, stream, o, t);
     if (lo === hi) return NEVER;
-    const holding = this.position(this.valueAt(p, o, t));
+    const value = this.column < 0 ? hi - lo : sumBetween(p, stream, o, this.column, lo, hi, false);
+    const holding = this.position(value);
     if (holding === 0) return NEVER;
     const highest = this.thresholds[holding - 1] as Threshold;
     const i = this.column < 0 ? this.#lastNeeded(highest, hi) : this.#lastSparable(p, o, lo, hi, highest);
@@ -314,12 +316,12 @@ export class SequencePlan {
 
 /** What a tracked unit's answer rests on; to find the instants of its flips again. */
 export type Reads = {
-  readonly streams: ReadonlySet<StreamPlan>;
-  readonly facts: ReadonlySet<string>;
-  readonly atoms: ReadonlySet<Atom>;
-  readonly groups: ReadonlySet<ThresholdGroup>;
-  readonly tracked: ReadonlySet<TrackedUnit>;
-  readonly populations: ReadonlySet<string>;
+  readonly streams: readonly StreamPlan[];
+  readonly facts: readonly string[];
+  readonly atoms: readonly Atom[];
+  readonly groups: readonly ThresholdGroup[];
+  readonly tracked: readonly TrackedUnit[];
+  readonly populations: readonly string[];
 };
 
 type UnitBase = {

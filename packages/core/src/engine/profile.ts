@@ -13,7 +13,7 @@
 
 import type { Instant, Message } from '../model/message.ts';
 import type { FactLog } from './facts.ts';
-import { Pairs } from './pairs.ts';
+import { NO_DOUBLES, Pairs } from './pairs.ts';
 import type { RichRing } from './rich-ring.ts';
 import type { KeyedRun } from './sequence-runs.ts';
 
@@ -23,8 +23,6 @@ export const NEVER: Instant = Infinity;
 /** Room for more numbers than this is not kept for somebody else. */
 const KEPT_NUMBERS_MAX = 4096;
 
-const NO_DATA = new Float64Array(0);
-
 export class Profile {
   id: number;
   /** Identifier under which the customer first arrived; `sample` hashes it. */
@@ -33,7 +31,7 @@ export class Profile {
   bornAt: Instant = NEVER;
 
   /** Records of numbers; see records.ts. Only the first `used` slots mean anything. */
-  data: Float64Array = NO_DATA;
+  data: number[] = NO_DOUBLES;
   used = 0;
   /** Key of a record → its offset in `data`. */
   readonly index: Pairs = new Pairs();
@@ -59,6 +57,21 @@ export class Profile {
   /** Messages whose time has not come yet, soonest first. */
   future: Message[] | undefined = undefined;
 
+  // Of the working form, which is one customer's after another; only customers.ts knows of these.
+
+  /** Its place among all working forms; −1: none of them. */
+  slot = -1;
+  /** Somebody is in it. */
+  isTaken = false;
+  /** The customer's block in the arena, out of date; −1: none. */
+  block = -1;
+  /** The step in which the customer was last asked for to be changed. */
+  step = -1;
+  /** Asked for since the hand last passed. */
+  isRecent = false;
+  /** What is in it is too much to be packed. */
+  isLarge = false;
+
   constructor(id: number, sampleId: string) {
     this.id = id;
     this.sampleId = sampleId;
@@ -69,7 +82,7 @@ export class Profile {
     this.id = id;
     this.sampleId = sampleId;
     this.bornAt = NEVER;
-    if (this.data.length > KEPT_NUMBERS_MAX) this.data = NO_DATA;
+    if (this.data.length > KEPT_NUMBERS_MAX) this.data = NO_DOUBLES;
     this.used = 0;
     this.index.clear();
     this.disarmAll();
@@ -87,8 +100,8 @@ export class Profile {
     const { timers } = this;
     const i = timers.find(timer);
     if (i < 0) timers.set(timer, due);
-    else if ((timers.values[i] as number) <= due) return;
-    else timers.values[i] = due;
+    else if (timers.valueAt(i) <= due) return;
+    else timers.setValueAt(i, due);
     if (due < this.dueAt) this.dueAt = due;
   }
 
@@ -97,13 +110,13 @@ export class Profile {
    * until the customer is packed, as it is likely to be armed again.
    */
   takeDue(t: Instant, into: number[]): void {
-    const { keys, values, size } = this.timers;
+    const { list, size } = this.timers;
     let earliest = NEVER;
-    for (let i = 0; i < size; i++) {
-      const due = values[i] as number;
+    for (let i = 0; i < size * 2; i += 2) {
+      const due = list[i + 1] as number;
       if (due <= t) {
-        into.push(keys[i] as number);
-        values[i] = NEVER;
+        into.push(list[i] as number);
+        list[i + 1] = NEVER;
       } else if (due < earliest) earliest = due;
     }
     this.dueAt = earliest;

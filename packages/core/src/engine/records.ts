@@ -8,6 +8,7 @@
  * together, and costs no object per record.
  */
 
+import { makeDoubles } from './pairs.ts';
 import type { Profile } from './profile.ts';
 
 const SIZE = 1;
@@ -33,7 +34,7 @@ export function sequenceKey(timer: number): number {
 export function findRecord(p: Profile, key: number): number {
   const { index } = p;
   const i = index.find(key);
-  return i < 0 ? -1 : (index.values[i] as number);
+  return i < 0 ? -1 : index.valueAt(i);
 }
 
 export function sizeOf(p: Profile, o: number): number {
@@ -85,7 +86,7 @@ export function resizeRecord(p: Profile, o: number, size: number): number {
 
 /** The keys of all records, ascending. */
 export function keysOf(p: Profile): readonly number[] {
-  return [...p.index.keys.subarray(0, p.index.size)];
+  return Array.from({ length: p.index.size }, (_, i) => p.index.keyAt(i));
 }
 
 /** Makes room for `slots` more at the end. */
@@ -96,14 +97,14 @@ function reserve(p: Profile, slots: number): void {
     if (old[o] !== NO_RECORD) live += old[o + SIZE] as number;
   }
   const need = live + slots;
-  const data = new Float64Array(Math.max(ROOM_MIN, need + (need >>> 1)));
+  const data = makeDoubles(Math.max(ROOM_MIN, need + (need >>> 1)));
   const { index } = p;
   let w = 0;
   for (let o = 0; o < p.used;) {
     const size = old[o + SIZE] as number;
     if (old[o] !== NO_RECORD) {
       for (let i = 0; i < size; i++) data[w + i] = old[o + i] as number;
-      index.values[index.find(old[o] as number)] = w;
+      index.setValueAt(index.find(old[o] as number), w);
       w += size;
     }
     o += size;

@@ -72,7 +72,7 @@ export class Settler {
   #settleSegment(p: Profile, unit: SegmentUnit, t: Instant): boolean {
     const is = unit.test(p, t);
     const i = p.membershipIndex(unit.id);
-    const was = i < 0 ? unit.byDefault && this.#newborn !== p : answerOf(p.memberships.values[i] as number);
+    const was = i < 0 ? unit.byDefault && this.#newborn !== p : answerOf(p.memberships.valueAt(i));
     if (is === was) {
       // Denied from the beginning: from now on that is what is known.
       if (!is && i < 0 && unit.byDefault) p.setMembership(unit.id, false, t);

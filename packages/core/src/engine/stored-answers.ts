@@ -6,7 +6,7 @@ import { answerOf, type Profile } from './profile.ts';
 /** Whether the customer is in the segment, as stored. */
 export function isMember(p: Profile, unit: SegmentUnit): boolean {
   const i = p.membershipIndex(unit.id);
-  return i < 0 ? unit.byDefault : answerOf(p.memberships.values[i] as number);
+  return i < 0 ? unit.byDefault : answerOf(p.memberships.valueAt(i));
 }
 
 /** The customer's stage in a lifecycle, as stored; −1 before there is one. */

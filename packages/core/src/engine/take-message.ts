@@ -27,6 +27,27 @@ export function takeMessage(state: EngineState, keeper: ProfileKeeper, message: 
   const id = state.identity.resolve(message, now, keeper, notices);
   const p = defined(state.profiles.use(id), 'the profile of a message');
   if (state.lists.size > 0) noteLists(state, p, now);
+  const taken = takeOf(state, p, message, notices);
+  state.report.release(state.profiles, state.plan);
+  if (!taken) return { profile: id, ignored: 'limit', notices };
+  return notices.length === 0 ? { profile: id, notices: NO_NOTICES } : { profile: id, notices };
+}
+
+/** Takes a message that is new and says nothing new of whose it is. */
+export function takeKnownMessage(state: EngineState, profile: number, message: Message): Applied {
+  const p = state.profiles.use(profile);
+  if (p === undefined) return UNKNOWN;
+  const notices: Diagnostic[] = [];
+  if (!takeOf(state, p, message, notices)) return { profile, ignored: 'limit', notices };
+  return TAKEN;
+}
+
+const UNKNOWN: Applied = { ignored: 'unknown_customer', notices: NO_NOTICES };
+const TAKEN: Applied = { notices: NO_NOTICES };
+
+/** Takes a customer's message; false when it was not taken. */
+function takeOf(state: EngineState, p: Profile, message: Message, notices: Diagnostic[]): boolean {
+  const now = state.now;
   const taken = isFull(state, p, notices) ? false : message.time <= now || holdBack(p, message, notices);
   if (taken && message.time <= now) takeDueMessage(state, p, message, now);
   else {
@@ -35,9 +56,7 @@ export function takeMessage(state: EngineState, keeper: ProfileKeeper, message: 
     state.machine.settle(p, now);
   }
   state.enqueue(p);
-  state.report.release(state.profiles, state.plan);
-  if (!taken) return { profile: id, ignored: 'limit', notices };
-  return notices.length === 0 ? { profile: id, notices: NO_NOTICES } : { profile: id, notices };
+  return taken;
 }
 
 function isFull(state: EngineState, p: Profile, notices: Diagnostic[]): boolean {

@@ -114,9 +114,7 @@ function recordOf(p: Profile, unit: TrackedUnit): number {
 /** All flips of a unit as a list; undefined when nothing but the default is known. */
 export function readFlips(p: Profile, unit: number): number[] | undefined {
   const o = findRecord(p, trackedKey(unit));
-  return o < 0
-    ? undefined
-    : Array.from(p.data.subarray(o + FLIPS, o + FLIPS + (p.data[o + COUNT] as number)));
+  return o < 0 ? undefined : p.data.slice(o + FLIPS, o + FLIPS + (p.data[o + COUNT] as number));
 }
 
 export function writeFlips(p: Profile, unit: number, flips: readonly number[]): void {

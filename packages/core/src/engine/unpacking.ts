@@ -94,7 +94,7 @@ export class Unpacking {
     return this.#number();
   }
 
-  #times(data: Float64Array, from: number, to: number, width: number): void {
+  #times(data: number[], from: number, to: number, width: number): void {
     for (let i = from; i < to; i++) data[i] = this.#time(width);
   }
 

@@ -65,7 +65,7 @@ export function segmentsOf(state: Asked, p: Profile): readonly { segment: string
     const i = p.membershipIndex(unit.id);
     segments.push({
       segment: unit.name,
-      since: i < 0 ? p.bornAt : sinceOf(p.memberships.values[i] as number),
+      since: i < 0 ? p.bornAt : sinceOf(p.memberships.valueAt(i)),
     });
   }
   return segments;
