@@ -22,7 +22,8 @@ export class FloorProcess {
 
   static async create(workload: FloorWorkload): Promise<FloorProcess> {
     const folder = mkdtempSync(path.join(os.tmpdir(), 'segue-bench-floor-'));
-    const child = fork(WORKER, [folder, JSON.stringify(workload)]);
+    const execArgv = ['--expose-gc', '--disable-warning=ExperimentalWarning'];
+    const child = fork(WORKER, [folder, JSON.stringify(workload)], { execArgv });
     const ready = await answerOf(child);
     if (ready.kind !== 'ready') throw failure(ready);
     return new FloorProcess(child, folder, ready.port);

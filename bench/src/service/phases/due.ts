@@ -12,13 +12,13 @@ import { ChangeStream } from '../client/change-stream.ts';
 import { sendClosed } from '../client/closed-loop.ts';
 import { OpenLoop } from '../client/open-loop.ts';
 import { FloorProcess } from '../floors/floor-process.ts';
-import { Latencies } from '../measure/latencies.ts';
+import { SeenDue } from '../measure/seen-due.ts';
 import { Series } from '../measure/series.ts';
 import { WallClock } from '../measure/wall-clock.ts';
 import { SEGMENTS, type ServiceScale, STEADY_EVENTS_PER_SECOND } from '../scale.ts';
 import { batchRequests, pause, type SegueProcess } from '../subject/segue-process.ts';
 import { serviceTraffic } from '../traffic.ts';
-import { DUE_EVENT, dueBodies, dueRule } from './due-events.ts';
+import { dueBodies, dueRule } from './due-events.ts';
 import { type ServiceRun, withService, workloadRules } from './service-run.ts';
 
 const SEGMENT = 'reminded';
@@ -74,13 +74,13 @@ async function measureDue(
   series: Series,
 ): Promise<void> {
   const clock = new WallClock();
-  const seen = new SeenDue(clock);
+  const seen = new SeenDue();
   const stream = await ChangeStream.open(
     segue.port,
     segue.serverKey,
     `segments=${SEGMENT}&changes=exited`,
     ({ customer, atMs = NaN }, at) => {
-      seen.add(customer?.displayId ?? '', atMs, at);
+      seen.add(customer?.displayId ?? '', atMs, clock.at(at));
     },
   );
   const posts = new OpenLoop(
@@ -100,42 +100,4 @@ async function measureDue(
   for (const problem of seen.problems()) findings.problem(`${name}: ${problem}`);
   series.addLatencies(`${name}: lateness of a due change`, seen.lateness);
   series.add(`${name}: changes seen`, 'changes', seen.lateness.count);
-}
-
-/** Holds what was seen against what must be. */
-class SeenDue {
-  readonly lateness: Latencies = new Latencies();
-  readonly #clock: WallClock;
-  readonly #missing = new Map<string, number>();
-  #unexpected = 0;
-  #elsewhen = 0;
-  #early = 0;
-
-  constructor(clock: WallClock) {
-    this.#clock = clock;
-  }
-
-  expect(user: string, at: number): void {
-    this.#missing.set(user, at);
-  }
-
-  add(user: string, at: number, seenAt: number): void {
-    const expected = this.#missing.get(user);
-    if (expected === undefined) this.#unexpected++;
-    else if (expected !== at) this.#elsewhen++;
-    this.#missing.delete(user);
-    const late = this.#clock.at(seenAt) - at;
-    if (late < 0) this.#early++;
-    this.lateness.add(late);
-  }
-
-  problems(): readonly string[] {
-    const counts = [
-      [this.#early, 'changes were seen before they were due'],
-      [this.#elsewhen, 'changes were of another instant than the one they were due at'],
-      [this.#unexpected, 'changes were seen twice, or of nobody'],
-      [this.#missing.size, `changes of “${DUE_EVENT}” were not seen at all`],
-    ] as const;
-    return counts.flatMap(([count, what]) => (count === 0 ? [] : [`${count} ${what}`]));
-  }
 }
