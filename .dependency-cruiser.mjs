@@ -1,7 +1,7 @@
 /**
  * Import directions. Inside core: base <- model, rules <- engine. A definition holds rule trees and a rule speaks of
  * instants, so model and rules know each other's types; no cycle of code joins them. Around core: server and testkit
- * read it, and the command line knows all.
+ * read it, and the command line knows all. Inside server: log and config are the ground, runtime puts all together.
  */
 /** A rule: `from` imports nothing of ours but itself and `to`. */
 const only = (name, from, to, comment) => ({
@@ -46,6 +46,27 @@ export default {
       ['core/src/'],
       'The server knows core and nothing above itself.',
     ),
+    only('client-stands-alone', 'client/src/', [], 'The client runs anywhere, with nothing installed.'),
+    only(
+      'log-reads-core',
+      'server/src/log/',
+      ['core/src/'],
+      'What lies on the disk knows nothing of who writes it.',
+    ),
+    only(
+      'config-reads-files',
+      'server/src/config/',
+      ['core/src/', 'server/src/definitions-files/'],
+      'Settings know nothing of what they set; their file is YAML with places.',
+    ),
+    {
+      name: 'doors-know-ports',
+      comment:
+        'The runtime puts everything together; what it puts together knows it by its ports (types) alone. Scenarios and the command run it.',
+      severity: 'error',
+      from: { path: '^packages/server/src/', pathNot: '^packages/server/src/(runtime|scenario)/' },
+      to: { path: '^packages/server/src/runtime/', dependencyTypesNot: ['type-only'] },
+    },
     {
       name: 'core-needs-no-platform',
       comment: 'core and testkit run anywhere: no built-in module of Node.',
