@@ -2,7 +2,7 @@
 
 import { fail, ok, type Result } from '@segue/core/base/result.ts';
 
-import type { Refusal } from '../catalog/catalog.ts';
+import type { Actor, Refusal } from '../catalog/catalog.ts';
 import {
   type WebhookEndpoint,
   type WebhookEndpointChange,
@@ -24,18 +24,18 @@ export class MemoryWebhookEndpoints implements WebhookEndpoints {
     return Promise.resolve(this.#endpoints.get(id));
   }
 
-  create(endpoint: WebhookEndpoint): Promise<Result<WebhookEndpoint, Refusal>> {
+  create(endpoint: WebhookEndpoint, _by: Actor): Promise<Result<WebhookEndpoint, Refusal>> {
     if (this.#endpoints.size >= webhookEndpointsMax) return Promise.resolve(fail(webhookRefusals.tooMany));
     return Promise.resolve(ok(this.#put(endpoint)));
   }
 
-  update(id: string, change: WebhookEndpointChange): Promise<Result<WebhookEndpoint, Refusal>> {
+  update(id: string, change: WebhookEndpointChange, _by: Actor): Promise<Result<WebhookEndpoint, Refusal>> {
     const endpoint = this.#endpoints.get(id);
     if (endpoint === undefined) return Promise.resolve(fail(webhookRefusals.unknown(id)));
     return Promise.resolve(ok(this.#put({ ...endpoint, ...change })));
   }
 
-  remove(id: string): Promise<Result<undefined, Refusal>> {
+  remove(id: string, _by: Actor): Promise<Result<undefined, Refusal>> {
     if (!this.#endpoints.delete(id)) return Promise.resolve(fail(webhookRefusals.unknown(id)));
     this.#tell({ kind: 'removed', id });
     return Promise.resolve(ok(undefined));

@@ -6,7 +6,7 @@ import type { FeedEvent } from '../../src/feeds/feed.ts';
 import type { FeedStore } from '../../src/feeds/feed-store.ts';
 import { openLmdbFeedStore } from '../../src/feeds/lmdb-feed-store.ts';
 import { MemoryFeedStore } from '../../src/feeds/memory-feed-store.ts';
-import { plainEvent, plainEvents, start } from './events.ts';
+import { plainEvent, plainEvents, start } from './plain-events.ts';
 import { temporaryFolders } from './folders.ts';
 
 const newFolder = temporaryFolders();
@@ -153,6 +153,20 @@ describe('after a restart', () => {
     expect([...feed.read(0)]).toEqual([plainEvent(6, { at: start + 1 })]);
     expect([...store.read(0)]).toEqual([plainEvent(6, { at: start + 1 })]);
   });
+});
+
+it('a write under way when the feed begins elsewhere does not count for what follows', async () => {
+  const store = new HeldStore();
+  const { feed } = feedOn(store);
+  feed.publish(plainEvents(0, 4));
+  await Promise.resolve();
+  await Promise.resolve();
+  feed.replayed(10);
+  feed.publish(plainEvents(10, 14));
+  expect(feed.durableThrough).toBe(9);
+  store.release();
+  await feed.flush();
+  expect([feed.durableThrough, [...store.read(0)]]).toEqual([13, plainEvents(10, 14)]);
 });
 
 describe('keeping', () => {

@@ -11,7 +11,7 @@ import {
   type DeliveryWrite,
 } from '../../src/feeds/delivery-store.ts';
 import { MemoryDeliveryStore } from '../../src/feeds/memory-delivery-store.ts';
-import { plainEvent, start } from './events.ts';
+import { plainEvent, start } from './plain-events.ts';
 
 const delivery = (seq: number, attempts = 0): Delivery => ({
   event: plainEvent(seq),

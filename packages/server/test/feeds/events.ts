@@ -1,34 +1,9 @@
-/** Events of a feed for tests: plain ones by number, and any at random. */
+/** Events of a feed at random. */
 
 import fc from 'fast-check';
 
 import type { FeedEvent } from '../../src/feeds/feed.ts';
-
-export const start = Date.UTC(2026, 0, 1);
-
-/** Number `seq`: customer `seq % 7` enters and leaves segment `a` or `b`, a second apart. */
-export function plainEvent(seq: number, more: { at?: number; profile?: number } = {}): FeedEvent {
-  const profile = more.profile ?? seq % 7;
-  return {
-    seq,
-    at: more.at ?? start + seq * 1000,
-    customer: {
-      profile,
-      displayId: `u${profile}`,
-      identifiers: [{ kind: 'user_id', value: `u${profile}` }],
-    },
-    cause: 'event',
-    messageId: `m${seq}`,
-    kind: 'segment',
-    segment: seq % 2 === 0 ? 'a' : 'b',
-    version: 1,
-    change: seq % 3 === 0 ? 'entered' : 'exited',
-  };
-}
-
-export function plainEvents(from: number, to: number): FeedEvent[] {
-  return Array.from({ length: Math.max(to - from, 0) }, (_, i) => plainEvent(from + i));
-}
+import { start } from './plain-events.ts';
 
 /** Any string, lone surrogates and control characters included. */
 const text = fc.string({ unit: fc.nat(0xffff).map((unit) => String.fromCharCode(unit)), maxLength: 12 });

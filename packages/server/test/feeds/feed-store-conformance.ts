@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import type { FeedStore } from '../../src/feeds/feed-store.ts';
-import { anyEvents, plainEvent, plainEvents } from './events.ts';
+import { anyEvents } from './events.ts';
+import { plainEvent, plainEvents } from './plain-events.ts';
 
 /** `open` gives an empty store of its own each time; `reopen` closes one and opens it again, where it outlives that. */
 export function feedStoreConformance(

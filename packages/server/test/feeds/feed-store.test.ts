@@ -11,7 +11,8 @@ import {
 import type { FeedStore } from '../../src/feeds/feed-store.ts';
 import { openLmdbFeedStore } from '../../src/feeds/lmdb-feed-store.ts';
 import { MemoryFeedStore } from '../../src/feeds/memory-feed-store.ts';
-import { anyEvents, plainEvents } from './events.ts';
+import { anyEvents } from './events.ts';
+import { plainEvents } from './plain-events.ts';
 import { feedStoreConformance } from './feed-store-conformance.ts';
 import { temporaryFolders } from './folders.ts';
 

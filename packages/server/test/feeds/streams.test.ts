@@ -10,7 +10,7 @@ import { MemoryFeedStore } from '../../src/feeds/memory-feed-store.ts';
 import type { StreamLimits } from '../../src/feeds/open-streams.ts';
 import { streamRoutes, type StreamOptions } from '../../src/feeds/stream-routes.ts';
 import { bearer, type Door, openDoor } from './door.ts';
-import { plainEvent, plainEvents, start } from './events.ts';
+import { plainEvent, plainEvents, start } from './plain-events.ts';
 import { openSse, openWs } from './stream-clients.ts';
 
 type Setting = Door & {
@@ -150,6 +150,15 @@ describe('server-sent events', () => {
     ]);
     now.close();
     past.close();
+  });
+
+  it('bring a long past without anything new happening', async () => {
+    const { url, feed } = await setting();
+    feed.publish(plainEvents(0, 7_000));
+    const client = await openSse(`${url}/v1/stream?from=0`);
+    await client.until(7_000);
+    expect(seqs(client.events)).toEqual(plainEvents(0, 7_000).map(({ seq }) => seq));
+    client.close();
   });
 
   it('say what is missing where changes were let go', async () => {

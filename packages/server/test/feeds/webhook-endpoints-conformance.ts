@@ -4,26 +4,11 @@ import { describe, expect, it } from 'vitest';
 
 import { systemActor } from '../../src/catalog/catalog.ts';
 import {
-  type WebhookEndpoint,
   type WebhookEndpointNews,
   type WebhookEndpoints,
   webhookEndpointsMax,
 } from '../../src/feeds/webhook-endpoints.ts';
-
-export function endpoint(id: string, more: Partial<WebhookEndpoint> = {}): WebhookEndpoint {
-  return {
-    id,
-    url: 'https://shop.example/hook',
-    description: '',
-    form: 'cloudevent',
-    filter: {},
-    secrets: [{ text: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' }],
-    state: { kind: 'active' },
-    createdAt: 1_767_225_600_000,
-    from: 0,
-    ...more,
-  };
-}
+import { endpoint } from './plain-endpoint.ts';
 
 export function webhookEndpointsConformance(name: string, open: () => WebhookEndpoints): void {
   describe(`endpoints of webhooks: ${name}`, () => {

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import type { FeedEvent } from '../../src/feeds/feed.ts';
 import { newWebhookSecret, webhookHeaders, webhookMessage } from '../../src/feeds/webhook-message.ts';
 import { readRetryAfter, retryDelayMs, retryDelaysMs } from '../../src/feeds/retry-schedule.ts';
-import { anyEvents, plainEvent, start } from './events.ts';
+import { anyEvents } from './events.ts';
+import { plainEvent, start } from './plain-events.ts';
 import { verify } from './receiver.ts';
 
 const source = 'https://segue.example.com';

@@ -11,7 +11,7 @@ import { WebhookSender } from '../../src/feeds/webhook-sender.ts';
 import type { WireWebhook } from '../../src/feeds/webhook-schemas.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { bearer, type Door, openDoor } from './door.ts';
-import { plainEvents, start } from './events.ts';
+import { plainEvents, start } from './plain-events.ts';
 import { Receiver, verify } from './receiver.ts';
 
 type Answer = { readonly status: number; readonly body: unknown };

@@ -13,10 +13,10 @@ import { retryDelaysMs } from '../../src/feeds/retry-schedule.ts';
 import type { WebhookEndpoint } from '../../src/feeds/webhook-endpoints.ts';
 import { WebhookSender, type WebhookSenderOptions } from '../../src/feeds/webhook-sender.ts';
 import { ManualClock } from '../../src/runtime/clock.ts';
-import { plainEvent, plainEvents, start } from './events.ts';
+import { plainEvent, plainEvents, start } from './plain-events.ts';
 import { temporaryFolders } from './folders.ts';
 import { Receiver } from './receiver.ts';
-import { endpoint } from './webhook-endpoints-conformance.ts';
+import { endpoint } from './plain-endpoint.ts';
 
 const newFolder = temporaryFolders();
 
