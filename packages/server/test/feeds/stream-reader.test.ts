@@ -23,12 +23,10 @@ class Sink implements StreamSink {
 }
 
 class StubFeed implements Feed {
+  readonly first = 0;
   events: FeedEvent[] = [];
   listeners = 0;
   wake: () => void = () => undefined;
-  get first(): number {
-    return 0;
-  }
   get next(): number {
     return (this.events.at(-1)?.seq ?? -1) + 1;
   }
