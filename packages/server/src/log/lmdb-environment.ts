@@ -15,8 +15,8 @@
  * and grows when it is reached.
  */
 
-import { existsSync, mkdirSync, statfsSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, statfsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
 import { inspectLmdbFile } from './lmdb-file.ts';
 import { reasonOf, StorageError, type StorageErrorCode } from './storage-error.ts';
@@ -119,7 +119,7 @@ export class LmdbEnvironment {
       const wrong = inspectLmdbFile(join(this.#path, 'data.mdb'));
       if (wrong !== undefined) throw new Error(wrong);
       if (readOnly !== true) requireRoom(this.#path);
-      return open<Buffer, Buffer>({
+      const db = open<Buffer, Buffer>({
         path: this.#path,
         noSubdir: false,
         encoding: 'binary',
@@ -128,6 +128,8 @@ export class LmdbEnvironment {
         mapSize: mapBytes ?? mapBytesDefault,
         readOnly: readOnly ?? false,
       });
+      if (readOnly !== true) syncNames(this.#path);
+      return db;
     } catch (error) {
       throw this.#error(
         'unusable',
@@ -257,6 +259,21 @@ function requireRoom(path: string): void {
   if (existsSync(join(path, 'lock.mdb'))) return;
   const { bavail, bsize } = statfsSync(path);
   if (bavail * bsize < roomBytes) throw new Error('the disk is full');
+}
+
+/**
+ * LMDB syncs its file and not the directory it made it in, without which some file systems forget the name. At every start,
+ * since the one that made it may have been killed before it came to this.
+ */
+function syncNames(path: string): void {
+  for (const directory of [path, dirname(path)]) {
+    const handle = openSync(directory, 'r');
+    try {
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+  }
 }
 
 function ignore(): void {
