@@ -1,0 +1,94 @@
+/** The shell examples of the pages about the service, run as they stand against a service that has just been started. */
+
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const root = resolve(import.meta.dirname, '../../..');
+const launcher = join(root, 'packages/cli/bin/segue.mjs');
+const folder = mkdtempSync(join(tmpdir(), 'segue-docs-'));
+const pages = ['README.md', 'docs/tracking.md', 'docs/api.md', 'docs/access.md'];
+
+const hasCurl = spawnSync('curl', ['--version']).status === 0;
+
+let child: ChildProcess | undefined;
+const keys: Record<string, string> = {};
+
+beforeAll(async () => {
+  const process_ = spawn(
+    process.execPath,
+    [launcher, 'start', '--data', join(folder, 'data'), '--port', '0'],
+    {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    },
+  );
+  child = process_;
+  const printed = await new Promise<string>((done) => {
+    let text = '';
+    process_.stdout.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      if (text.includes('Ctrl-C')) done(text);
+    });
+  });
+  const find = (pattern: RegExp): string => pattern.exec(printed)?.[1] ?? '';
+  const serverKey = find(/server key\s+(\S+)/);
+  Object.assign(keys, {
+    SEGUE_URL: find(/running at (\S+)/),
+    SEGUE_WRITE_KEY: find(/write key\s+(\S+)/),
+    SEGUE_KEY: serverKey,
+    SEGUE_SERVER_KEY: serverKey,
+    SEGUE_ADMIN_KEY: serverKey,
+  });
+});
+
+afterAll(async () => {
+  const ended = new Promise((done) => child?.once('exit', done));
+  child?.kill('SIGKILL');
+  await ended;
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Runs a block; `strict`: curl fails where the service refuses. Keys are in the environment, so a line that sets them is left out. */
+function run(
+  block: string,
+  strict: boolean,
+): Promise<{ readonly code: number | null; readonly output: string }> {
+  const prelude = strict ? 'curl() { command curl --fail-with-body "$@"; }\n' : '';
+  const script = prelude + block.replace(/^export SEGUE_.*$/gm, '');
+  const shell = spawn('bash', ['-euo', 'pipefail', '-c', script], {
+    cwd: folder,
+    env: { ...process.env, ...keys },
+  });
+  let output = '';
+  const keep = (chunk: Buffer): void => {
+    output += chunk.toString();
+  };
+  shell.stdout.on('data', keep);
+  shell.stderr.on('data', keep);
+  return new Promise((done) => {
+    shell.once('close', (code) => {
+      done({ code, output });
+    });
+  });
+}
+
+/** curl ends with 28 where a stream was cut off by --max-time, which is how the examples end it. */
+const ends = [0, 28];
+
+describe.each(pages)('%s', (page) => {
+  const text = readFileSync(join(root, page), 'utf8');
+  // That page shows refusals too, and says where it expects none.
+  const blocks = [...text.matchAll(/```sh\n([^]*?)```/g)].map(([, block]) => block ?? '');
+
+  const skipped = hasCurl ? '' : ' (skipped: curl is not installed here)';
+  it.skipIf(!hasCurl)(`has examples that run, one after the other${skipped}`, async () => {
+    for (const block of blocks) {
+      const { code, output } = await run(block, page !== 'docs/tracking.md');
+      expect(ends.includes(code ?? -1) ? '' : `${block}\nended with ${String(code)}:\n${output}`).toBe('');
+    }
+    expect(blocks.length).toBeGreaterThan(0);
+  });
+});
