@@ -211,7 +211,7 @@ describe('what can be registered', () => {
     'shop.example',
     '/hook',
     'ftp://shop.example/',
-    'file:///etc/passwd',
+    'file:/etc/passwd',
     'gopher://shop.example/',
     'javascript:alert(1)',
     'data:text/plain,x',
