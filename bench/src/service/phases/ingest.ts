@@ -16,6 +16,8 @@ import { serviceTraffic } from '../traffic.ts';
 import { type ServiceRun, withService, workloadRules } from './service-run.ts';
 
 const SYNC_SECONDS = 0.3;
+/** So many events come one a request, for each that comes in a body of 100. */
+const SINGLES = 0.2;
 const RATE = 'events/s';
 const CPU_RATE = 'events per CPU second';
 /** Of the reference. */
@@ -30,7 +32,8 @@ type Parts = {
 export async function ingestPhase(run: ServiceRun): Promise<PhaseResult> {
   const { rounds, customers, ingestEvents } = run.scale;
   const findings = new Findings('ingest');
-  const events = (rounds + 1) * ingestEvents;
+  const perRound = ingestEvents + ingestEvents * SINGLES;
+  const events = (rounds + 1) * perRound;
   const traffic = serviceTraffic({ customers, events });
   const maker = new BodyMaker({ traffic, categories: touchConstant(SEGMENTS).categories });
   const floors = await FloorProcess.create({ customers, events, segments: SEGMENTS });
@@ -40,9 +43,12 @@ export async function ingestPhase(run: ServiceRun): Promise<PhaseResult> {
       await segue.putInForce(workloadRules());
       const parts = { maker, floors, segue };
       for (let round = 0; round <= rounds; round++) {
-        const rows = { from: round * ingestEvents, to: (round + 1) * ingestEvents, bodyEvents: BODY_EVENTS };
         // The first warms up.
-        await measureRound(parts, rows, round === 0 ? new Series() : series);
+        const into = round === 0 ? new Series() : series;
+        const from = round * perRound;
+        const to = from + ingestEvents;
+        await measureRound(parts, { from, to, bodyEvents: BODY_EVENTS }, into);
+        await measureSingles(parts, { from: to, to: from + perRound, bodyEvents: 1 }, into);
       }
     });
   } finally {
@@ -70,17 +76,38 @@ async function measureRound(parts: Parts, rows: Rows, series: Series): Promise<v
   rate('reference behind a bare Fastify', await sendTimed(floors.port, behindHttp));
   series.add('durable writes of one body', 'writes/s', await floors.syncsPerSecond(SYNC_SECONDS));
 
-  const requests = batchRequests(bodies, segue.writeKey);
-  const ownBefore = process.cpuUsage();
+  const cost = await sendToService(segue, batchRequests(bodies, segue.writeKey));
+  rate('service', cost.seconds);
+  series.add('service, per CPU second', CPU_RATE, events / cost.cpuSeconds);
+  series.add('service, CPU of all its threads', 'µs/event', (cost.cpuSeconds / events) * 1e6);
+  series.add('service, cores that it used', 'cores', cost.cpuSeconds / cost.seconds);
+  series.add('client, cores that it used meanwhile', 'cores', cost.clientSeconds / cost.seconds);
+}
+
+/** The same in requests of one event each, where what a request costs is what counts. */
+async function measureSingles({ maker, floors, segue }: Parts, rows: Rows, series: Series): Promise<void> {
+  const bodies = maker.bodies(rows.from, rows.to, 1);
+  const bare = bodies.map((body) => postRequest(BARE_PATH, FLOOR_KEY, body));
+  const bareSeconds = await sendTimed(floors.port, bare);
+  series.add('bare Fastify, single events', RATE, bodies.length / bareSeconds);
+  const cost = await sendToService(segue, batchRequests(bodies, segue.writeKey));
+  series.add('service, single events', RATE, bodies.length / cost.seconds);
+  series.add(
+    'service, single events, CPU of all its threads',
+    'µs/event',
+    (cost.cpuSeconds / bodies.length) * 1e6,
+  );
+}
+
+type Cost = { readonly seconds: number; readonly cpuSeconds: number; readonly clientSeconds: number };
+
+async function sendToService(segue: SegueProcess, requests: readonly Buffer[]): Promise<Cost> {
+  const clientBefore = process.cpuUsage();
   const before = processCost(segue.pid);
   const seconds = await sendTimed(segue.port, requests);
   const { cpuSeconds } = costBetween(before, processCost(segue.pid));
-  const own = process.cpuUsage(ownBefore);
-  rate('service', seconds);
-  series.add('service, per CPU second', CPU_RATE, events / cpuSeconds);
-  series.add('service, CPU of all its threads', 'µs/event', (cpuSeconds / events) * 1e6);
-  series.add('service, cores that it used', 'cores', cpuSeconds / seconds);
-  series.add('client, cores that it used meanwhile', 'cores', (own.user + own.system) / 1e6 / seconds);
+  const { user, system } = process.cpuUsage(clientBefore);
+  return { seconds, cpuSeconds, clientSeconds: (user + system) / 1e6 };
 }
 
 function sendTimed(port: number, requests: readonly Buffer[]): Promise<number> {
@@ -104,6 +131,11 @@ function report(findings: Findings, series: Series): void {
     'service against a bare Fastify that parses',
     series.of('service'),
     series.of('bare Fastify that parses'),
+  );
+  findings.ratio(
+    'service against a bare Fastify, single events',
+    series.of('service, single events'),
+    series.of('bare Fastify, single events'),
   );
   for (const measured of series.all()) findings.measured(measured);
   const { median } = spread(series.of('service').perRound);

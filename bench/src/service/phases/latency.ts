@@ -10,7 +10,7 @@ import { touchConstant } from '../../workload/segments.ts';
 import type { Traffic } from '../../workload/traffic.ts';
 import { BodyMaker } from '../bodies.ts';
 import { ChangeStream } from '../client/change-stream.ts';
-import { getRequest, postRequest } from '../client/connection.ts';
+import { Connection, expectOk, getRequest, postRequest } from '../client/connection.ts';
 import { OpenLoop } from '../client/open-loop.ts';
 import { FLOOR_KEY, REFERENCE_PATH, type Rows } from '../floors/floor-protocol.ts';
 import { FloorProcess } from '../floors/floor-process.ts';
@@ -24,6 +24,8 @@ import { loadRows, type ServiceRun, withService, workloadRules } from './service
 /** Half of the measured rate is this at most: so much traffic is made. */
 const HALF_RATE_MAX = 60_000;
 const READS_PER_SECOND = 100;
+/** A prime: readers jump from customer to customer. */
+const READ_STRIDE = 7919;
 /** When nothing has come on the stream for so long, nothing more will. */
 const QUIET_MS = 150;
 
@@ -69,7 +71,9 @@ export async function latencyPhase(run: ServiceRun): Promise<PhaseResult> {
       let from = 2 * ingestEvents;
       for (let round = 0; round <= rounds; round++) {
         // The first warms up.
-        await measureRound(parts, from, halfRate, round === 0 ? new Series() : series);
+        const into = round === 0 ? new Series() : series;
+        await measureRound(parts, from, halfRate, into);
+        await measureBusiest(segue, customers, into);
         from += perRound;
       }
     });
@@ -91,10 +95,10 @@ function openParts(
   const { writeKey, serverKey: key } = segue;
   // A tenth of all changes: the stream is to show when they are there, not how many it can carry.
   const watched = touchConstant(SEGMENTS).segments.filter(({ category }) => category === 0);
-  const read = (i: number): Buffer => {
-    const customer = traffic.customer[(i * 7919) % known] as number;
-    return getRequest(`/v1/profiles/user_id:${userId(customer)}`, key);
-  };
+  // Each as likely as any other: those who come often are read for themselves below.
+  const customers = [...new Set(traffic.customer.subarray(0, known))];
+  const read = (i: number): Buffer =>
+    readRequest(customers[(i * READ_STRIDE) % customers.length] as number, key);
   return {
     maker,
     floors,
@@ -113,6 +117,20 @@ function openParts(
     reads: (count) => Array.from({ length: count }, (_, i) => read(i)),
     seconds,
   };
+}
+
+function readRequest(customer: number, key: string): Buffer {
+  return getRequest(`/v1/profiles/user_id:${userId(customer)}`, key);
+}
+
+/** The bot, of which a hundredth of all messages are; nothing else is to be done meanwhile. */
+async function measureBusiest(segue: SegueProcess, bot: number, series: Series): Promise<void> {
+  const connection = await Connection.open(segue.port);
+  const since = performance.now();
+  const answer = await connection.send(readRequest(bot, segue.serverKey));
+  expectOk(answer);
+  connection.close();
+  series.add('reading the busiest customer, alone', 'ms', answer.at - since);
 }
 
 async function measureRound(parts: Parts, from: number, halfRate: number, series: Series): Promise<void> {
@@ -185,6 +203,7 @@ function report(findings: Findings, series: Series): void {
   atMost(`${HALF}: event to membership, p99.9`, WANTED.p999Ms);
   atMost(`${STEADY}: acknowledgement, p99`, WANTED.acknowledgedMs);
   atMost(`${HALF}: reading a customer, p99`, WANTED.readMs);
+  atMost('reading the busiest customer, alone', WANTED.readMs);
   for (const measured of series.all()) findings.measured(measured);
 }
 
