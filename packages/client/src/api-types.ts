@@ -941,6 +941,198 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/webhooks': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Webhooks in the order in which they were made, with how far they have come.
+     * @description Takes the role marketer.
+     */
+    get: operations['listWebhooks'];
+    put?: never;
+    /**
+     * Registers an address; it gets the changes from now on.
+     * @description Takes the role admin.
+     */
+    post: operations['createWebhook'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/webhooks/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * One webhook.
+     * @description Takes the role marketer.
+     */
+    get: operations['getWebhook'];
+    put?: never;
+    post?: never;
+    /**
+     * Removes a webhook with all that waits for it and its past.
+     * @description Takes the role admin.
+     */
+    delete: operations['removeWebhook'];
+    options?: never;
+    head?: never;
+    /**
+     * Changes fields of a webhook; what waits already is sent in the new form to the new address.
+     * @description Takes the role admin.
+     */
+    patch: operations['changeWebhook'];
+    trace?: never;
+  };
+  '/api/webhooks/{id}/deliveries': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The latest attempts to deliver, newest first.
+     * @description Takes the role marketer.
+     */
+    get: operations['listWebhookDeliveries'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/webhooks/{id}/rotate-secret': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * A new secret; the one before signs beside it for a while.
+     * @description Takes the role admin.
+     */
+    post: operations['rotateWebhookSecret'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/webhooks/{id}/disable': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Sends nothing more until it is enabled; what waits is kept.
+     * @description Takes the role admin.
+     */
+    post: operations['disableWebhook'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/webhooks/{id}/enable': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Sends again, from where it stopped; to leave out what has come meanwhile, skip first.
+     * @description Takes the role admin.
+     */
+    post: operations['enableWebhook'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/webhooks/{id}/skip': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Leaves out everything until now: what waits, and what has not been looked at.
+     * @description Takes the role admin.
+     */
+    post: operations['skipWebhook'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/webhooks/{id}/replay': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Sends one change again, or all from one on, with the ids they had.
+     * @description Takes the role admin.
+     */
+    post: operations['replayWebhook'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/webhooks/{id}/test': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Sends a made-up change now, once, and answers with what became of it.
+     * @description Takes the role admin.
+     */
+    post: operations['testWebhook'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/profiles/{identifier}': {
     parameters: {
       query?: never;
@@ -3976,6 +4168,953 @@ export interface operations {
           'application/json': {
             [key: string]: unknown;
           };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listWebhooks: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: {
+              id: string;
+              url: string;
+              description: string;
+              /** @description cloudevent; or as Segment tells destinations: identify with a trait, or track “Audience Entered” and “Audience Exited”. */
+              form: 'cloudevent' | 'segment-identify' | 'segment-track';
+              /** @description What is sent; a field left out does not restrict. */
+              filter: {
+                /** @description Changes of these segments only. */
+                segments?: string[];
+                /** @description Changes of stage in these lifecycles only. */
+                lifecycles?: string[];
+                changes?: ('entered' | 'exited' | 'stage_changed')[];
+              };
+              /** @description Whether anything is sent. */
+              state: 'active' | 'disabled';
+              /** @description by_hand; gone: the receiver answered 410; failing: nothing got through for a day. */
+              disabledReason?: 'by_hand' | 'gone' | 'failing';
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              disabledAt?: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              createdAt: string;
+              /** @description The secrets that sign, newest first, without themselves. */
+              secrets: {
+                /**
+                 * Format: date-time
+                 * @description UTC, to the millisecond.
+                 */
+                validUntil?: string;
+              }[];
+              deliveries?: {
+                /** @description Number of the next change to be looked at. */
+                position: number;
+                /** @description Changes between there and now. */
+                behind: number;
+                /** @description Deliveries that wait for their next attempt, or are under way. */
+                waiting: number;
+                /**
+                 * Format: date-time
+                 * @description UTC, to the millisecond.
+                 */
+                pausedUntil?: string;
+                /**
+                 * Format: date-time
+                 * @description UTC, to the millisecond.
+                 */
+                deliveredAt?: string;
+              };
+            }[];
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  createWebhook: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description https, or http. */
+          url: string;
+          description?: string;
+          /** @description cloudevent; or as Segment tells destinations: identify with a trait, or track “Audience Entered” and “Audience Exited”. */
+          form?: 'cloudevent' | 'segment-identify' | 'segment-track';
+          /** @description What is sent; a field left out does not restrict. */
+          filter?: {
+            /** @description Changes of these segments only. */
+            segments?: string[];
+            /** @description Changes of stage in these lifecycles only. */
+            lifecycles?: string[];
+            changes?: ('entered' | 'exited' | 'stage_changed')[];
+          };
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            webhook: {
+              id: string;
+              url: string;
+              description: string;
+              /** @description cloudevent; or as Segment tells destinations: identify with a trait, or track “Audience Entered” and “Audience Exited”. */
+              form: 'cloudevent' | 'segment-identify' | 'segment-track';
+              /** @description What is sent; a field left out does not restrict. */
+              filter: {
+                /** @description Changes of these segments only. */
+                segments?: string[];
+                /** @description Changes of stage in these lifecycles only. */
+                lifecycles?: string[];
+                changes?: ('entered' | 'exited' | 'stage_changed')[];
+              };
+              /** @description Whether anything is sent. */
+              state: 'active' | 'disabled';
+              /** @description by_hand; gone: the receiver answered 410; failing: nothing got through for a day. */
+              disabledReason?: 'by_hand' | 'gone' | 'failing';
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              disabledAt?: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              createdAt: string;
+              /** @description The secrets that sign, newest first, without themselves. */
+              secrets: {
+                /**
+                 * Format: date-time
+                 * @description UTC, to the millisecond.
+                 */
+                validUntil?: string;
+              }[];
+              deliveries?: {
+                /** @description Number of the next change to be looked at. */
+                position: number;
+                /** @description Changes between there and now. */
+                behind: number;
+                /** @description Deliveries that wait for their next attempt, or are under way. */
+                waiting: number;
+                /**
+                 * Format: date-time
+                 * @description UTC, to the millisecond.
+                 */
+                pausedUntil?: string;
+                /**
+                 * Format: date-time
+                 * @description UTC, to the millisecond.
+                 */
+                deliveredAt?: string;
+              };
+            };
+            /** @description Signs what is sent; shown once. */
+            secret: string;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getWebhook: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            id: string;
+            url: string;
+            description: string;
+            /** @description cloudevent; or as Segment tells destinations: identify with a trait, or track “Audience Entered” and “Audience Exited”. */
+            form: 'cloudevent' | 'segment-identify' | 'segment-track';
+            /** @description What is sent; a field left out does not restrict. */
+            filter: {
+              /** @description Changes of these segments only. */
+              segments?: string[];
+              /** @description Changes of stage in these lifecycles only. */
+              lifecycles?: string[];
+              changes?: ('entered' | 'exited' | 'stage_changed')[];
+            };
+            /** @description Whether anything is sent. */
+            state: 'active' | 'disabled';
+            /** @description by_hand; gone: the receiver answered 410; failing: nothing got through for a day. */
+            disabledReason?: 'by_hand' | 'gone' | 'failing';
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            disabledAt?: string;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            createdAt: string;
+            /** @description The secrets that sign, newest first, without themselves. */
+            secrets: {
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              validUntil?: string;
+            }[];
+            deliveries?: {
+              /** @description Number of the next change to be looked at. */
+              position: number;
+              /** @description Changes between there and now. */
+              behind: number;
+              /** @description Deliveries that wait for their next attempt, or are under way. */
+              waiting: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              pausedUntil?: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              deliveredAt?: string;
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  removeWebhook: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done; there is nothing to say. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  changeWebhook: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description https, or http. */
+          url?: string;
+          description?: string;
+          /** @description cloudevent; or as Segment tells destinations: identify with a trait, or track “Audience Entered” and “Audience Exited”. */
+          form?: 'cloudevent' | 'segment-identify' | 'segment-track';
+          /** @description What is sent; a field left out does not restrict. */
+          filter?: {
+            /** @description Changes of these segments only. */
+            segments?: string[];
+            /** @description Changes of stage in these lifecycles only. */
+            lifecycles?: string[];
+            changes?: ('entered' | 'exited' | 'stage_changed')[];
+          };
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            id: string;
+            url: string;
+            description: string;
+            /** @description cloudevent; or as Segment tells destinations: identify with a trait, or track “Audience Entered” and “Audience Exited”. */
+            form: 'cloudevent' | 'segment-identify' | 'segment-track';
+            /** @description What is sent; a field left out does not restrict. */
+            filter: {
+              /** @description Changes of these segments only. */
+              segments?: string[];
+              /** @description Changes of stage in these lifecycles only. */
+              lifecycles?: string[];
+              changes?: ('entered' | 'exited' | 'stage_changed')[];
+            };
+            /** @description Whether anything is sent. */
+            state: 'active' | 'disabled';
+            /** @description by_hand; gone: the receiver answered 410; failing: nothing got through for a day. */
+            disabledReason?: 'by_hand' | 'gone' | 'failing';
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            disabledAt?: string;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            createdAt: string;
+            /** @description The secrets that sign, newest first, without themselves. */
+            secrets: {
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              validUntil?: string;
+            }[];
+            deliveries?: {
+              /** @description Number of the next change to be looked at. */
+              position: number;
+              /** @description Changes between there and now. */
+              behind: number;
+              /** @description Deliveries that wait for their next attempt, or are under way. */
+              waiting: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              pausedUntil?: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              deliveredAt?: string;
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listWebhookDeliveries: {
+    parameters: {
+      query?: {
+        limit?: number;
+        /** @description The `next` of the part before; left out for the first. */
+        cursor?: string;
+        /** @description Only of this change. */
+        seq?: number;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: (
+              | {
+                  id?: number;
+                  /** @enum {string} */
+                  kind: 'attempt';
+                  /**
+                   * Format: date-time
+                   * @description UTC, to the millisecond.
+                   */
+                  at: string;
+                  /** @description Why it was sent. */
+                  reason: 'change' | 'replay' | 'test';
+                  /** @description The header webhook-id. */
+                  webhookId: string;
+                  type: string;
+                  /** @description Number of the change. */
+                  seq?: number;
+                  /** @description From 1. */
+                  attempt: number;
+                  /** @description What became of it. */
+                  outcome: 'delivered' | 'retrying' | 'given_up' | 'gone';
+                  durationMs: number;
+                  status?: number;
+                  /** @description The beginning of the answer. */
+                  answer?: string;
+                  /** @description Why there was no answer. */
+                  failure?: string;
+                  message?: string;
+                  /**
+                   * Format: date-time
+                   * @description UTC, to the millisecond.
+                   */
+                  nextAt?: string;
+                }
+              | {
+                  id?: number;
+                  /** @enum {string} */
+                  kind: 'missed';
+                  /**
+                   * Format: date-time
+                   * @description UTC, to the millisecond.
+                   */
+                  at: string;
+                  from: number;
+                  /** @description Changes with from ≤ number < to were not kept long enough. */
+                  to: number;
+                }
+            )[];
+            next?: string;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  rotateWebhookSecret: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description How long the secret before goes on signing; a day if left out. */
+          overlapSeconds?: number;
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            webhook: {
+              id: string;
+              url: string;
+              description: string;
+              /** @description cloudevent; or as Segment tells destinations: identify with a trait, or track “Audience Entered” and “Audience Exited”. */
+              form: 'cloudevent' | 'segment-identify' | 'segment-track';
+              /** @description What is sent; a field left out does not restrict. */
+              filter: {
+                /** @description Changes of these segments only. */
+                segments?: string[];
+                /** @description Changes of stage in these lifecycles only. */
+                lifecycles?: string[];
+                changes?: ('entered' | 'exited' | 'stage_changed')[];
+              };
+              /** @description Whether anything is sent. */
+              state: 'active' | 'disabled';
+              /** @description by_hand; gone: the receiver answered 410; failing: nothing got through for a day. */
+              disabledReason?: 'by_hand' | 'gone' | 'failing';
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              disabledAt?: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              createdAt: string;
+              /** @description The secrets that sign, newest first, without themselves. */
+              secrets: {
+                /**
+                 * Format: date-time
+                 * @description UTC, to the millisecond.
+                 */
+                validUntil?: string;
+              }[];
+              deliveries?: {
+                /** @description Number of the next change to be looked at. */
+                position: number;
+                /** @description Changes between there and now. */
+                behind: number;
+                /** @description Deliveries that wait for their next attempt, or are under way. */
+                waiting: number;
+                /**
+                 * Format: date-time
+                 * @description UTC, to the millisecond.
+                 */
+                pausedUntil?: string;
+                /**
+                 * Format: date-time
+                 * @description UTC, to the millisecond.
+                 */
+                deliveredAt?: string;
+              };
+            };
+            /** @description Signs what is sent; shown once. */
+            secret: string;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  disableWebhook: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            id: string;
+            url: string;
+            description: string;
+            /** @description cloudevent; or as Segment tells destinations: identify with a trait, or track “Audience Entered” and “Audience Exited”. */
+            form: 'cloudevent' | 'segment-identify' | 'segment-track';
+            /** @description What is sent; a field left out does not restrict. */
+            filter: {
+              /** @description Changes of these segments only. */
+              segments?: string[];
+              /** @description Changes of stage in these lifecycles only. */
+              lifecycles?: string[];
+              changes?: ('entered' | 'exited' | 'stage_changed')[];
+            };
+            /** @description Whether anything is sent. */
+            state: 'active' | 'disabled';
+            /** @description by_hand; gone: the receiver answered 410; failing: nothing got through for a day. */
+            disabledReason?: 'by_hand' | 'gone' | 'failing';
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            disabledAt?: string;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            createdAt: string;
+            /** @description The secrets that sign, newest first, without themselves. */
+            secrets: {
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              validUntil?: string;
+            }[];
+            deliveries?: {
+              /** @description Number of the next change to be looked at. */
+              position: number;
+              /** @description Changes between there and now. */
+              behind: number;
+              /** @description Deliveries that wait for their next attempt, or are under way. */
+              waiting: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              pausedUntil?: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              deliveredAt?: string;
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  enableWebhook: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            id: string;
+            url: string;
+            description: string;
+            /** @description cloudevent; or as Segment tells destinations: identify with a trait, or track “Audience Entered” and “Audience Exited”. */
+            form: 'cloudevent' | 'segment-identify' | 'segment-track';
+            /** @description What is sent; a field left out does not restrict. */
+            filter: {
+              /** @description Changes of these segments only. */
+              segments?: string[];
+              /** @description Changes of stage in these lifecycles only. */
+              lifecycles?: string[];
+              changes?: ('entered' | 'exited' | 'stage_changed')[];
+            };
+            /** @description Whether anything is sent. */
+            state: 'active' | 'disabled';
+            /** @description by_hand; gone: the receiver answered 410; failing: nothing got through for a day. */
+            disabledReason?: 'by_hand' | 'gone' | 'failing';
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            disabledAt?: string;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            createdAt: string;
+            /** @description The secrets that sign, newest first, without themselves. */
+            secrets: {
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              validUntil?: string;
+            }[];
+            deliveries?: {
+              /** @description Number of the next change to be looked at. */
+              position: number;
+              /** @description Changes between there and now. */
+              behind: number;
+              /** @description Deliveries that wait for their next attempt, or are under way. */
+              waiting: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              pausedUntil?: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              deliveredAt?: string;
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  skipWebhook: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            id: string;
+            url: string;
+            description: string;
+            /** @description cloudevent; or as Segment tells destinations: identify with a trait, or track “Audience Entered” and “Audience Exited”. */
+            form: 'cloudevent' | 'segment-identify' | 'segment-track';
+            /** @description What is sent; a field left out does not restrict. */
+            filter: {
+              /** @description Changes of these segments only. */
+              segments?: string[];
+              /** @description Changes of stage in these lifecycles only. */
+              lifecycles?: string[];
+              changes?: ('entered' | 'exited' | 'stage_changed')[];
+            };
+            /** @description Whether anything is sent. */
+            state: 'active' | 'disabled';
+            /** @description by_hand; gone: the receiver answered 410; failing: nothing got through for a day. */
+            disabledReason?: 'by_hand' | 'gone' | 'failing';
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            disabledAt?: string;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            createdAt: string;
+            /** @description The secrets that sign, newest first, without themselves. */
+            secrets: {
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              validUntil?: string;
+            }[];
+            deliveries?: {
+              /** @description Number of the next change to be looked at. */
+              position: number;
+              /** @description Changes between there and now. */
+              behind: number;
+              /** @description Deliveries that wait for their next attempt, or are under way. */
+              waiting: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              pausedUntil?: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              deliveredAt?: string;
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  replayWebhook: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description Number of the one change. */
+          seq?: number;
+          /** @description Number of the first of all. */
+          from?: number;
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            id: string;
+            url: string;
+            description: string;
+            /** @description cloudevent; or as Segment tells destinations: identify with a trait, or track “Audience Entered” and “Audience Exited”. */
+            form: 'cloudevent' | 'segment-identify' | 'segment-track';
+            /** @description What is sent; a field left out does not restrict. */
+            filter: {
+              /** @description Changes of these segments only. */
+              segments?: string[];
+              /** @description Changes of stage in these lifecycles only. */
+              lifecycles?: string[];
+              changes?: ('entered' | 'exited' | 'stage_changed')[];
+            };
+            /** @description Whether anything is sent. */
+            state: 'active' | 'disabled';
+            /** @description by_hand; gone: the receiver answered 410; failing: nothing got through for a day. */
+            disabledReason?: 'by_hand' | 'gone' | 'failing';
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            disabledAt?: string;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            createdAt: string;
+            /** @description The secrets that sign, newest first, without themselves. */
+            secrets: {
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              validUntil?: string;
+            }[];
+            deliveries?: {
+              /** @description Number of the next change to be looked at. */
+              position: number;
+              /** @description Changes between there and now. */
+              behind: number;
+              /** @description Deliveries that wait for their next attempt, or are under way. */
+              waiting: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              pausedUntil?: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              deliveredAt?: string;
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  testWebhook: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json':
+            | {
+                id?: number;
+                /** @enum {string} */
+                kind: 'attempt';
+                /**
+                 * Format: date-time
+                 * @description UTC, to the millisecond.
+                 */
+                at: string;
+                /** @description Why it was sent. */
+                reason: 'change' | 'replay' | 'test';
+                /** @description The header webhook-id. */
+                webhookId: string;
+                type: string;
+                /** @description Number of the change. */
+                seq?: number;
+                /** @description From 1. */
+                attempt: number;
+                /** @description What became of it. */
+                outcome: 'delivered' | 'retrying' | 'given_up' | 'gone';
+                durationMs: number;
+                status?: number;
+                /** @description The beginning of the answer. */
+                answer?: string;
+                /** @description Why there was no answer. */
+                failure?: string;
+                message?: string;
+                /**
+                 * Format: date-time
+                 * @description UTC, to the millisecond.
+                 */
+                nextAt?: string;
+              }
+            | {
+                id?: number;
+                /** @enum {string} */
+                kind: 'missed';
+                /**
+                 * Format: date-time
+                 * @description UTC, to the millisecond.
+                 */
+                at: string;
+                from: number;
+                /** @description Changes with from ≤ number < to were not kept long enough. */
+                to: number;
+              };
         };
       };
       default: components['responses']['Problem'];

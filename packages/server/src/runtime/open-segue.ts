@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { Zone } from '@segue/core/base/zone.ts';
 import type { Instant } from '@segue/core/model/message.ts';
 
+import { Cursors } from '../api/cursors.ts';
 import { createFrame } from '../api/frame.ts';
 import { apiRoutes } from '../api/routes.ts';
 import type { Catalog } from '../catalog/catalog.ts';
@@ -19,6 +20,7 @@ import type { LimitSettings, Settings } from '../config/settings.ts';
 import { ChangeFeed, type FeedFault } from '../feeds/change-feed.ts';
 import { openLmdbFeedStore } from '../feeds/lmdb-feed-store.ts';
 import { streamRoutes } from '../feeds/stream-routes.ts';
+import { webhookRoutes } from '../feeds/webhook-routes.ts';
 import type { ProcessLog } from '../http/log.ts';
 import type { Metrics } from '../http/metrics.ts';
 import type { FirstSignIn, Mounted, Readiness, RunningService, Surroundings } from '../http/parts.ts';
@@ -36,6 +38,7 @@ import { applyAtStart } from './apply-at-start.ts';
 import { systemClock } from './clock.ts';
 import { RuntimeDesk } from './definitions-desk.ts';
 import type { IntakeClosed } from './intake.ts';
+import { openWebhooks } from './open-webhooks.ts';
 import { Runtime } from './runtime.ts';
 
 /** Opens the service. Rejects with an error with a `code` where it cannot be opened; nothing stays open then. */
@@ -79,17 +82,40 @@ type Parts = {
 
 async function open(settings: Settings, surroundings: Surroundings, opened: Opened): Promise<RunningService> {
   const parts = await openParts(settings, surroundings, opened);
-  const { directory, log, checkpoints, quarantine, catalog, grants, runtime } = parts;
+  const { directory, log, checkpoints, quarantine, catalog, grants, feed, runtime } = parts;
   const desk = await RuntimeDesk.open(runtime, log, catalog.definitions);
   if (settings.definitions !== undefined) await applyAtStart(desk, settings.definitions, surroundings.log);
   const firstSignIn = await ensureFirstSignIn(catalog);
+  const webhooksDirectory = join(directory.path, 'deliveries');
+  const sources = { feed, endpoints: catalog.webhooks };
+  const webhooks = opened.add(await openWebhooks(webhooksDirectory, settings, sources, surroundings));
+  const cursors = new Cursors(await catalog.secret('cursors'));
   watchGauges(surroundings.metrics, runtime, directory);
   return {
     frame: createFrame({ grants, answers: catalog.answers, ...publicUrlOf(settings) }),
-    plugins: pluginsOf(parts, desk, settings, surroundings.metrics),
+    plugins: [
+      ...pluginsOf(parts, desk, settings, surroundings.metrics),
+      {
+        plugin: webhookRoutes({
+          endpoints: catalog.webhooks,
+          deliveries: webhooks.sender,
+          feed,
+          cursors,
+          now,
+          allowPrivate: settings.webhooks.allowPrivateAddresses,
+        }),
+        prefix: '/api',
+      },
+    ],
     ...firstSignInOf(firstSignIn),
     ready: () => readiness(runtime),
-    failed: Promise.race([runtime.failed, checkpoints.failed, quarantine.failed, catalog.failed]),
+    failed: Promise.race([
+      runtime.failed,
+      checkpoints.failed,
+      quarantine.failed,
+      catalog.failed,
+      webhooks.sender.failed,
+    ]),
     stop: () => opened.close(),
   };
 }

@@ -9,6 +9,7 @@ import { openApiDocument, type OpenApiDocument } from '../../src/api/openapi.ts'
 import { apiRoutes } from '../../src/api/routes.ts';
 import { openSqliteCatalog } from '../../src/catalog/sqlite-catalog.ts';
 import { streamRoutes } from '../../src/feeds/stream-routes.ts';
+import { webhookRoutes } from '../../src/feeds/webhook-routes.ts';
 import { readingRoutes } from '../../src/reading/reading-routes.ts';
 import { start } from '../catalog/catalog-conformance.ts';
 
@@ -30,6 +31,14 @@ async function wholeDocument(): Promise<OpenApiDocument> {
   app.register(asPartOfRoot(async (root) => frame.access(root)));
   const api = apiRoutes({ catalog, desk: nothing, quarantine: nothing, clock });
   app.register(async (scope) => api(scope), { prefix: '/api' });
+  const webhooks = {
+    endpoints: nothing,
+    deliveries: nothing,
+    feed: nothing,
+    cursors: nothing,
+    allowPrivate: false,
+  };
+  app.register(async (scope) => webhookRoutes({ ...webhooks, now: clock })(scope), { prefix: '/api' });
   app.register(async (scope) => readingRoutes(nothing)(scope));
   app.register(async (scope) => streamRoutes({ feed: nothing, findProfile: nothing, now: clock })(scope));
   await app.ready();
