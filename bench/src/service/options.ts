@@ -6,7 +6,7 @@ import { SERVICE_SCALES, type ServiceScale } from './scale.ts';
 
 export const USAGE: string = `npm run bench:service -- [--scale small|medium|full] [--only PHASE]... [--json FILE] [--markdown FILE] [--profile FOLDER]
 
-  --scale     small (default, about two minutes), medium, full
+  --scale     small (default, two to three minutes), medium, full
   --only      only this phase; may be given more than once: ${[...SERVICE_PHASES.keys()].join(', ')}
   --json      where to write the result as JSON (default out/bench-service.json)
   --markdown  where to write it as a page, if anywhere

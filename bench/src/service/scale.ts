@@ -1,4 +1,4 @@
-/** How much of everything the service is measured with: `small` fits into two minutes, `full` is the published size. */
+/** How much of everything the service is measured with: `small` fits into three minutes, `full` is the published size. */
 
 export type ServiceScale = {
   readonly name: 'small' | 'medium' | 'full';

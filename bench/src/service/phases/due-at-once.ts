@@ -24,7 +24,7 @@ const SEGMENT = 'reminded';
 /** Long enough to bring everybody in, and not so long that the events are late ones. */
 const WINDOW_MS = 240_000;
 /** Customers brought in a second, reckoned with caution; and some time to spare. */
-const LOADED_PER_SECOND = 12_000;
+const LOADED_PER_SECOND = 15_000;
 const SPARE_MS = 2_000;
 const LOAD_BODY_EVENTS = 10;
 /** Load begins so long before the instant, and goes on so long after all have left; it is given up at the limit. */
@@ -112,7 +112,10 @@ async function measureDrain(
   series.add('drained', 'changes/s', customers / (drainMs / 1000));
   series.add('until the last has left', 'ms', drainMs);
   series.addLatencies('acknowledgement while they leave', meanwhile);
-  series.addLatencies('acknowledgement just before', Latencies.from(posts.latencies(0, begin - 5)));
+  series.addLatencies(
+    'acknowledgement just before',
+    Latencies.from(posts.latencies(0, begin - BEFORE_MS / 2)),
+  );
 }
 
 /** How many are in the segment, as the service says. */

@@ -24,9 +24,9 @@ import { type ServiceRun, withService, workloadRules } from './service-run.ts';
 const SEGMENT = 'reminded';
 const WINDOW_MS = 120_000;
 /** From sending to the first that is due. */
-const LEAD_MS = 1_000;
+const LEAD_MS = 800;
 /** Over which they are spread. */
-const SPREAD_MS = 3_000;
+const SPREAD_MS = 2_000;
 const AFTER_MS = 300;
 const LOAD_BODY_EVENTS = 10;
 const LOAD_SECONDS = (LEAD_MS + SPREAD_MS + AFTER_MS) / 1000;
