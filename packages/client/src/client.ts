@@ -52,7 +52,7 @@ export class SegueClient {
     let cursor: string | undefined;
     do {
       const asked = { ...rest, query: { ...query, ...(cursor === undefined ? {} : { cursor }) } };
-      const page = (await this.call(operation, asked as unknown as Input<O>, options)) as {
+      const page = (await this.call(operation, asked as unknown as Input<O>, options)) as unknown as {
         readonly items: readonly Item<O>[];
         readonly next?: string;
       };
