@@ -30,6 +30,9 @@ export function createClient(options: ClientOptions): SegueClient {
   return new SegueClient(options);
 }
 
+/** A part of a list. */
+type Page<T> = { readonly items: readonly T[]; readonly next?: string };
+
 export class SegueClient {
   readonly #transport: Transport;
 
@@ -52,13 +55,15 @@ export class SegueClient {
     let cursor: string | undefined;
     do {
       const asked = { ...rest, query: { ...query, ...(cursor === undefined ? {} : { cursor }) } };
-      const page = (await this.call(operation, asked as unknown as Input<O>, options)) as unknown as {
-        readonly items: readonly Item<O>[];
-        readonly next?: string;
-      };
+      const page = await this.#page<Item<O>>(operation, asked, options);
       yield* page.items;
       cursor = page.next;
     } while (cursor !== undefined);
+  }
+
+  async #page<T>(operation: ListOperation, asked: unknown, options?: CallOptions): Promise<Page<T>> {
+    const answer: Promise<unknown> = this.call(operation, asked as Input<ListOperation>, options);
+    return (await answer) as Page<T>;
   }
 
   // Customers. An identifier is bare, or with its kind as in `email:ann@example.com`.
