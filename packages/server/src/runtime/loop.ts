@@ -51,8 +51,8 @@ export type RecordTiming = {
   readonly lateMs?: number;
 };
 
-/** Entries of one record; more wait for the next, so that nobody waits for a giant. */
-const recordEntriesMax = 5000;
+/** Entries of one record; more wait for the next, so that nobody waits for a giant, nor reads one for a single message. */
+const recordEntriesMax = 1000;
 /** Entries that may wait; above it senders are asked to come again. */
 const waitingEntriesMax = 100_000;
 

@@ -298,6 +298,14 @@ function watchGauges(metrics: Metrics, runtime: Runtime, directory: DataDirector
   metrics.watch('log_entries', () => customers.position);
   metrics.watch('profiles', () => customers.engine.profileCount());
   metrics.watch('feed_unsaved', () => feed.next - 1 - feed.durableThrough);
+  metrics.watch('checkpoint_age_seconds', () => (now() - runtime.checkpointedAt) / 1000);
+  feed.subscribe((events) => {
+    const counts = { entered: 0, exited: 0, stage: 0 };
+    for (const event of events) counts[event.kind === 'stage' ? 'stage' : event.change]++;
+    for (const kind of ['entered', 'exited', 'stage'] as const) {
+      if (counts[kind] > 0) metrics.changes(kind, counts[kind]);
+    }
+  });
   metrics.watch('disk_free_bytes', () => directory.diskState().free);
   metrics.watch('disk_size_bytes', () => directory.diskState().total);
 }

@@ -45,6 +45,8 @@ export type RuntimeOptions = {
 const sliceMs = 20;
 
 export class Runtime {
+  /** When the last checkpoint was written, or the state taken up. */
+  checkpointedAt: Instant;
   readonly customers: Customers;
   readonly loop: Loop;
   readonly feed: ChangeFeed;
@@ -61,6 +63,7 @@ export class Runtime {
     this.#options = options;
     this.customers = customers;
     this.feed = options.feed;
+    this.checkpointedAt = clock.now();
     this.#checkpointAt = checkpointAt;
     this.#checkpointer = new Checkpointer(options.checkpoints, options.checkpointSliceRows);
     this.loop = new Loop({
@@ -124,6 +127,7 @@ export class Runtime {
     try {
       await this.#checkpointer.write(this.customers, () => this.feed.flush());
       this.#checkpointAt = position;
+      this.checkpointedAt = this.#options.clock.now();
       this.#options.onCheckpoint?.(position, performance.now() - started);
     } catch (error) {
       this.#fail(error instanceof Error ? error : new Error(String(error)));
