@@ -181,6 +181,8 @@ const unknown = values.only?.find((name) => !parts.some((part) => part.name === 
 if (unknown !== undefined) {
   throw new RangeError(`--only is “${unknown}”; expected ${parts.map(({ name }) => name).join(', ')}`);
 }
+// Leaving by `exit` takes the services along.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 const template = await foundWorkspace(makeDirectory());
 print(`seed ${seed}\n`);
 let isGood = true;
