@@ -32,7 +32,7 @@ export const SCALES: Readonly<Record<Scale['name'], Scale>> = {
     proportionalSteps: 5e6,
     customerSweep: [10_000, 100_000],
     dueCustomers: 250_000,
-    weighedCustomers: 30_000,
+    weighedCustomers: 100_000,
   },
   medium: {
     name: 'medium',
@@ -44,7 +44,7 @@ export const SCALES: Readonly<Record<Scale['name'], Scale>> = {
     proportionalSteps: 1e8,
     customerSweep: [10_000, 100_000, 1_000_000],
     dueCustomers: 1_000_000,
-    weighedCustomers: 100_000,
+    weighedCustomers: 300_000,
   },
   full: {
     name: 'full',

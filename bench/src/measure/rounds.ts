@@ -24,17 +24,26 @@ export type Spread = {
 
 export type Measured = { readonly name: string; readonly unit: string; readonly perRound: readonly number[] };
 
+/**
+ * The processor time of this thread. All subjects compute and wait for nothing, so on an idle machine it is the time on the
+ * wall; on a busy one a neighbour costs them their caches, but not also the time for which they were not let run.
+ */
 export class Stopwatch {
   seconds = 0;
-  #since = 0;
+  #since = processorSeconds();
 
   start(): void {
-    this.#since = performance.now();
+    this.#since = processorSeconds();
   }
 
   stop(): void {
-    this.seconds += (performance.now() - this.#since) / 1000;
+    this.seconds += processorSeconds() - this.#since;
   }
+}
+
+function processorSeconds(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1e6;
 }
 
 export async function measure(cases: readonly Case[], rounds: number): Promise<readonly Measured[]> {

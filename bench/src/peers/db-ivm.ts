@@ -1,7 +1,7 @@
 /** @tanstack/db-ivm: a dataflow per segment, fed with batches of deltas. */
 
 import { D2, filter, map, MultiSet, output, reduce } from '@tanstack/db-ivm';
-import type { Case, Sample } from '../measure/rounds.ts';
+import { type Case, type Sample, Stopwatch } from '../measure/rounds.ts';
 import type { SegmentSet } from '../workload/segments.ts';
 import type { Traffic } from '../workload/traffic.ts';
 import { countSegments, type Delta, memberKey, mustAgree } from './question.ts';
@@ -47,7 +47,8 @@ export class DbIvmCase implements Case {
       );
     }
     graph.finalize();
-    const since = performance.now();
+    const watch = new Stopwatch();
+    watch.start();
     for (let from = 0; from < this.#deltas.length; from += BATCH) {
       const batch = this.#deltas.slice(from, from + BATCH);
       input.sendData(
@@ -55,9 +56,9 @@ export class DbIvmCase implements Case {
       );
       graph.run();
     }
-    const seconds = (performance.now() - since) / 1000;
+    watch.stop();
     mustAgree(this.name, members, this.#members);
-    return { amount: this.#traffic.rows, seconds };
+    return { amount: this.#traffic.rows, seconds: watch.seconds };
   }
 }
 

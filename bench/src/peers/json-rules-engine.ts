@@ -1,7 +1,7 @@
 /** json-rules-engine: asks all rules at each event. It keeps no state, so the driver counts for it. */
 
 import { Engine as RulesEngine } from 'json-rules-engine';
-import type { Case, Sample } from '../measure/rounds.ts';
+import { type Case, type Sample, Stopwatch } from '../measure/rounds.ts';
 import type { SegmentSet } from '../workload/segments.ts';
 import { countSegments, type Delta, memberKey, mustAgree, segmentsAbout } from './question.ts';
 
@@ -36,14 +36,14 @@ export class RulesEngineCase implements Case {
     const counts = new Map<string, number>();
     const members = new Set<string>();
     const right = new Set<string>();
-    let seconds = 0;
+    const watch = new Stopwatch();
     for (const { customer, category, weight } of this.#deltas) {
       const key = `${customer}/${category}`;
       const count = (counts.get(key) ?? 0) + weight;
       counts.set(key, count);
-      const since = performance.now();
+      watch.start();
       const { events } = await engine.run({ category, count });
-      seconds += (performance.now() - since) / 1000;
+      watch.stop();
       const fired = new Set(events.map(({ type }) => type));
       for (const { id, name, shape } of segmentsAbout(this.#set, category)) {
         const member = memberKey(id, customer);
@@ -54,6 +54,6 @@ export class RulesEngineCase implements Case {
       }
     }
     mustAgree(this.name, members, right);
-    return { amount: this.#deltas.length / this.#share, seconds };
+    return { amount: this.#deltas.length / this.#share, seconds: watch.seconds };
   }
 }

@@ -1,7 +1,7 @@
 /** SQLite in memory: triggers keep a tally per customer and category, and the members of each segment. */
 
 import { DatabaseSync } from 'node:sqlite';
-import type { Case, Sample } from '../measure/rounds.ts';
+import { type Case, type Sample, Stopwatch } from '../measure/rounds.ts';
 import type { SegmentSet } from '../workload/segments.ts';
 import type { Traffic } from '../workload/traffic.ts';
 import { countSegments, type Delta, memberKey, mustAgree } from './question.ts';
@@ -59,7 +59,8 @@ export class SqliteCase implements Case {
     }
     const enters = database.prepare('INSERT INTO event VALUES (?, ?, ?)');
     const leaves = database.prepare('DELETE FROM event WHERE row = ?');
-    const since = performance.now();
+    const watch = new Stopwatch();
+    watch.start();
     for (let from = 0; from < this.#deltas.length; from += BATCH) {
       database.exec('BEGIN');
       for (const { row, customer, category, weight } of this.#deltas.slice(from, from + BATCH)) {
@@ -68,11 +69,11 @@ export class SqliteCase implements Case {
       }
       database.exec('COMMIT');
     }
-    const seconds = (performance.now() - since) / 1000;
+    watch.stop();
     const rows = database.prepare('SELECT segment, customer FROM member').all();
     const members = new Set(rows.map((row) => memberKey(Number(row['segment']), Number(row['customer']))));
     database.close();
     mustAgree(this.name, members, this.#members);
-    return { amount: this.#traffic.rows, seconds };
+    return { amount: this.#traffic.rows, seconds: watch.seconds };
   }
 }

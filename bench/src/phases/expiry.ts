@@ -5,7 +5,7 @@ import { Engine as SegueEngine } from '@segue/core/engine/engine.ts';
 import type { Message } from '@segue/core/model/message.ts';
 import { parseDefinitions } from '@segue/core/model/parse-definitions.ts';
 import { Findings, type PhaseResult } from '../measure/result.ts';
-import { type Case, measure, type Sample, spread } from '../measure/rounds.ts';
+import { type Case, measure, type Sample, spread, Stopwatch } from '../measure/rounds.ts';
 import type { Scale } from '../scale.ts';
 import { userId } from '../workload/messages.ts';
 
@@ -81,9 +81,10 @@ class ExpiryCase implements Case {
     });
     const times = this.#fill(engine, spreadMs);
     isMeasured = true;
-    const since = performance.now();
+    const watch = new Stopwatch();
+    watch.start();
     engine.advanceTo(START + spreadMs + 7 * DAY);
-    const seconds = (performance.now() - since) / 1000;
+    watch.stop();
     if (changes !== this.#customers) {
       throw new Error(`${this.name}: ${changes} changes of ${this.#customers}`);
     }
@@ -91,7 +92,7 @@ class ExpiryCase implements Case {
     if (wrong >= 0) {
       throw new Error(`${this.name}: customer ${wrong} changed at another instant than it should`);
     }
-    return { amount: changes, seconds };
+    return { amount: changes, seconds: watch.seconds };
   }
 
   /** One order of each customer; the profile's number is the customer's. */

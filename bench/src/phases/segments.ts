@@ -10,20 +10,26 @@ const WANTED = 1.4e6;
 
 export async function segmentsPhase(scale: Scale): Promise<PhaseResult> {
   const findings = new Findings('segments');
-  const results = await compare(
-    findings,
-    scale,
-    scale.segments.map((segments) => ({
-      name: `engine, ${segments} segments`,
-      events: scale.events,
-      segments,
-      family: 'constant',
-    })),
-  );
+  const configurations = scale.segments.map((segments): Configuration => ({
+    name: `engine, ${segments} segments`,
+    events: scale.events,
+    segments,
+    family: 'constant',
+  }));
+  const known: Configuration = {
+    name: 'engine, 1000 segments, customers known by number',
+    events: scale.events,
+    segments: 1_000,
+    family: 'constant',
+    entry: 'known',
+  };
+  const results = await compare(findings, scale, [...configurations, known]);
   const at = (segments: number): Measured | undefined => results[scale.segments.indexOf(segments)];
   const [hundred, thousand, most] = [at(100), at(1_000), at(10_000)];
-  if (thousand !== undefined) {
-    findings.target('engine, 1,000 segments', WANTED, 'events/s', spread(thousand.perRound).median);
+  for (const result of [thousand, results.at(-1)]) {
+    if (result !== undefined) {
+      findings.target(result.name, WANTED, 'events/s', spread(result.perRound).median);
+    }
   }
   if (most !== undefined && hundred !== undefined) {
     findings.ratio('10,000 segments against 100', most, hundred, 0.7);

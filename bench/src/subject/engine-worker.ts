@@ -7,10 +7,10 @@ import { usualTraffic } from '../workload/traffic.ts';
 import { EngineCase } from './engine-run.ts';
 import type { Answer, Configuration, Order } from './own-process.ts';
 
-const { name, events, segments, family } = JSON.parse(process.argv[2] ?? '') as Configuration;
+const { name, events, segments, family, entry } = JSON.parse(process.argv[2] ?? '') as Configuration;
 const traffic = usualTraffic(events);
 const set = family === 'constant' ? touchConstant(segments) : touchProportional(segments);
-const subject = new EngineCase(name, traffic, set);
+const subject = new EngineCase(name, traffic, set, entry);
 
 process.on('message', (order: Order) => {
   process.send?.(answer(order));

@@ -7,12 +7,14 @@ import { type ChildProcess, fork } from 'node:child_process';
 import path from 'node:path';
 import type { Case, Sample } from '../measure/rounds.ts';
 import type { Checked } from '../oracle/check.ts';
+import type { Entry } from './engine-run.ts';
 
 export type Configuration = {
   readonly name: string;
   readonly events: number;
   readonly segments: number;
   readonly family: 'constant' | 'proportional';
+  readonly entry?: Entry;
 };
 
 export type Order = 'check' | 'run';

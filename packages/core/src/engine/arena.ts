@@ -2,7 +2,7 @@
  * Memory for very many small blocks of bytes that grow now and then: one per customer.
  *
  * Idea. Chunks of a mebibyte, filled from one end, as a log is. A block that outgrows its room is written anew at the end
- * and leaves waste behind. When an eighth of all is waste, the chunk with the least in use is emptied: what is alive in it
+ * and leaves waste behind. When a sixteenth of all is waste, the chunk with the least in use is emptied: what is alive in it
  * is written anew too, and the chunk is used again. So blocks need no free lists and no neighbours, and those written
  * about the same time lie together.
  *
@@ -17,10 +17,10 @@ const HEADER_BYTES = 8;
 const CHUNK_BITS = 17;
 const CHUNK_UNITS: number = 2 ** CHUNK_BITS;
 const FIRST_CHUNK_UNITS = 2 ** 9;
-/** Room that a block gets beyond what it needs: an eighth, in units. */
-const SPARE_SHIFT = 3;
+/** Room that a block gets beyond what it needs: a sixteenth, in units. */
+const SPARE_SHIFT = 4;
 /** Waste is let be up to a part of all of 1 / 2 ** this, and below this many units altogether. */
-const WASTE_SHIFT = 3;
+const WASTE_SHIFT = 4;
 const WASTE_MIN_UNITS: number = CHUNK_UNITS / 4;
 
 /** Owner of what is waste. */

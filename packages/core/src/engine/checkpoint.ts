@@ -22,7 +22,7 @@ import { findRing, UNIT_SCALE } from './rings.ts';
 import { readFlips, writeFlips } from './tracked.ts';
 
 /** Grows when older checkpoints can no longer be read. */
-export const CHECKPOINT_FORMAT = 2;
+export const CHECKPOINT_FORMAT = 3;
 
 export type CheckpointHeader = {
   readonly format: number;

@@ -277,17 +277,30 @@ export class Packing {
     this.#times(data, flips, flips + count, width);
   }
 
+  /** [ id, (number of waits, width), which instants there are, those, waits ] */
   #packRun(data: readonly number[], timer: number, o: number): void {
     const n = data[o + RUN_WAITS] as number;
-    const end = o + (this.#layouts.run(timer) >>> 1) + n;
+    const waitsAt = o + (this.#layouts.run(timer) >>> 1);
     const width = Math.max(
       this.#widthOf(data, o + RUN_TIMES, o + RUN_WAITS),
-      this.#widthOf(data, o + RUN_WAITS + 1, end),
+      this.#widthOf(data, o + RUN_WAITS + 1, waitsAt + n),
     );
     this.#id(timer);
     this.#count(n * 4 + width);
-    this.#times(data, o + RUN_TIMES, o + RUN_WAITS, width);
-    this.#times(data, o + RUN_WAITS + 1, end, width);
+    this.#reached(data, o + RUN_TIMES, o + RUN_WAITS, width);
+    this.#reached(data, o + RUN_WAITS + 1, waitsAt, width);
+    this.#times(data, waitsAt, waitsAt + n, width);
+  }
+
+  /** Eight at a time: a bit for each that is not −NEVER, as most are, then those. */
+  #reached(data: readonly number[], from: number, to: number, width: number): void {
+    for (let start = from; start < to; start += 8) {
+      const end = Math.min(start + 8, to);
+      let bits = 0;
+      for (let i = start; i < end; i++) if (data[i] !== -NEVER) bits |= 1 << (i - start);
+      this.#view.setUint8(this.#at++, bits);
+      for (let i = start; i < end; i++) if (data[i] !== -NEVER) this.#time(data[i] as number, width);
+    }
   }
 
   #packStages(stages: readonly number[]): void {

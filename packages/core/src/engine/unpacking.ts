@@ -181,8 +181,19 @@ export class Unpacking {
     const o = appendRecord(p, sequenceKey(timer), waitsAt + room);
     const data = p.data;
     data[o + RUN_WAITS] = waits;
-    this.#times(data, o + RUN_TIMES, o + RUN_WAITS, width);
-    this.#times(data, o + RUN_WAITS + 1, o + waitsAt + waits, width);
+    this.#reached(data, o + RUN_TIMES, o + RUN_WAITS, width);
+    this.#reached(data, o + RUN_WAITS + 1, o + waitsAt, width);
+    this.#times(data, o + waitsAt, o + waitsAt + waits, width);
+  }
+
+  #reached(data: number[], from: number, to: number, width: number): void {
+    for (let start = from; start < to; start += 8) {
+      const end = Math.min(start + 8, to);
+      const bits = this.#view.getUint8(this.#at++);
+      for (let i = start; i < end; i++) {
+        data[i] = ((bits >>> (i - start)) & 1) === 1 ? this.#time(width) : -NEVER;
+      }
+    }
   }
 
   #unpackStages(stages: number[]): void {
