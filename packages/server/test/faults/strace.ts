@@ -37,7 +37,7 @@ export const oneThread: Readonly<Record<string, string>> = { UV_THREADPOOL_SIZE:
 
 /** Files of a data directory, those that come and go included. */
 export function filesOf(data: string): readonly string[] {
-  const stores = ['log', 'checkpoint', 'feed', 'quarantine'];
+  const stores = ['log', 'checkpoint', 'feed', 'quarantine', 'deliveries'];
   const known = [
     'format.json',
     'workspace.json',
