@@ -10,13 +10,12 @@
  * events or sequences with keys is written as a line of the long form (checkpoint.ts).
  */
 
+import { defined } from '../base/assert.ts';
 import { type ProfileJson, readProfile, writeProfile } from './checkpoint.ts';
-import { restoreHeader, writeHeader } from './engine-checkpoint.ts';
 import type { EngineState } from './engine-state.ts';
 import { FactLog } from './facts.ts';
 import type { Identifier, Instant, JsonValue, Message } from '../model/message.ts';
-import { NEVER } from './profile.ts';
-import type { CheckpointHeader } from './checkpoint.ts';
+import { NEVER, type Profile } from './profile.ts';
 
 /** A customer's row; `text` is JSON, undefined where the customer is gone. */
 export type CustomerRow = {
@@ -40,6 +39,9 @@ type RowText =
       future?: readonly Message[],
     ]
   | ProfileJson;
+
+/** Customers, and the plan by which what is kept of them is read. */
+type Written = Pick<EngineState, 'profiles' | 'plan'>;
 
 /** Which customers were touched, and what of a checkpoint under way is still to be written. */
 export class CheckpointRun {
@@ -69,7 +71,6 @@ export class CheckpointRun {
       this.#touch(id);
     };
     this.#state.profiles.onTouch = listener;
-    this.#state.identity.onTouch = listener;
   }
 
   /** Everybody is to be written anew by the next checkpoint; what is left of one under way is written now. */
@@ -78,23 +79,31 @@ export class CheckpointRun {
     while (this.#at < this.#ids.length) this.#writeNext();
     this.#touched = undefined;
     this.#state.profiles.onTouch = undefined;
-    this.#state.identity.onTouch = undefined;
   }
 
-  /** Begins a checkpoint of the state as it is now; the one before must have been written. The header, without customers. */
-  start(): string {
-    const { profiles } = this.#state;
-    // Without knowing who was touched, those who are gone may have rows of earlier checkpoints too.
-    this.#ids = this.#touched ?? Array.from({ length: profiles.length }, (_, id) => id);
+  /** Begins a checkpoint of the state as it is now; the one before must have been written. */
+  start(): void {
+    this.#ids = this.#idsToWrite();
     this.#at = 0;
     this.#instant = this.#state.now;
-    this.#pending = new Uint8Array(profiles.length);
+    this.#pending = new Uint8Array(this.#state.registry.count);
     for (const id of this.#ids) this.#pending[id] = 1;
     this.begin();
-    return JSON.stringify({
-      ...writeHeader(this.#state),
-      seen: { young: [], old: [] },
-    } satisfies CheckpointHeader);
+  }
+
+  /** Of each customer there is one row, by the partition in which they live, or lived last. */
+  #idsToWrite(): readonly number[] {
+    const { registry, partition } = this.#state;
+    if (this.#touched !== undefined) return this.#touched.filter((id) => this.#marks[id] === 1);
+    // Without knowing who was touched, those who are gone may have rows of earlier checkpoints too.
+    const ids: number[] = [];
+    for (let id = 0; id < registry.count; id++) if (registry.placeOf(id) === partition) ids.push(id);
+    return ids;
+  }
+
+  /** The customer has been let go, and is written by another partition from now on. */
+  handOver(id: number): void {
+    if (id < this.#marks.length) this.#marks[id] = 0;
   }
 
   /** Up to `max` more rows, in no order; none when all are written. They stay as they are. */
@@ -128,21 +137,26 @@ export class CheckpointRun {
 
   #write(id: number): void {
     this.#pending[id] = 0;
-    this.#early.push(rowOf(this.#state, id, this.#instant));
+    const identifiers = this.#state.identity.identifiersOf(id);
+    this.#early.push(rowOf(this.#state, id, this.#instant, identifiers));
   }
 }
 
-function rowOf(state: EngineState, id: number, now: Instant): CustomerRow {
-  const { profiles, identity } = state;
+/** What is written of a customer, with the identifiers that are to stand in it. */
+export function rowOf(
+  { profiles, plan }: Written,
+  id: number,
+  now: Instant,
+  identifiers: readonly Identifier[],
+): CustomerRow {
   const kept = profiles.keptOf(id);
   if (kept === undefined) return { id, text: undefined, packed: undefined };
   const { bytes, rich, sequences, facts, future } = kept;
-  const identifiers = identity.identifiersOf(id);
   const p = rich === undefined && sequences === undefined ? undefined : profiles.look(id);
   if (p !== undefined || bytes === undefined) {
     const shown = p ?? profiles.look(id);
     if (shown === undefined) return { id, text: undefined, packed: undefined };
-    const json = writeProfile(shown, state.plan, now, identifiers, []);
+    const json = writeProfile(shown, plan, now, identifiers, []);
     return { id, text: JSON.stringify(json satisfies RowText), packed: undefined };
   }
   const queuedAt = profiles.queuedAt(id);
@@ -165,43 +179,48 @@ function factRows(facts: ReadonlyMap<string, FactLog> | undefined): readonly Fac
   ]);
 }
 
-/** Puts a header and rows into an engine that has just been made with the same definitions. */
-export function restoreRows(state: EngineState, header: CheckpointHeader, rows: Iterable<KeptRow>): void {
-  restoreHeader(state, header);
-  for (const { id, text, packed } of rows) {
-    const row = JSON.parse(text) as RowText;
-    if (isLong(row)) restoreLong(state, row, header.now);
-    else restorePacked(state, id, row, packed ?? new Uint8Array(0));
+/** Puts a customer into a partition as a row has them. */
+export function putRow(state: EngineState, row: CustomerRow, now: Instant): void {
+  const { id } = row;
+  const { p, queuedAt, identifiers } = putCustomer(state, row);
+  for (const identifier of identifiers) state.identity.own(id, identifier);
+  if (p !== undefined) {
+    state.machine.resume(p, now);
+    state.enqueue(p);
+  } else if (queuedAt !== NEVER) {
+    state.profiles.setQueuedAt(id, queuedAt);
+    state.queue.push(queuedAt, id);
   }
+}
+
+type PutCustomer = {
+  /** Whose timers and sequences are not in the row and have to be found again. */
+  readonly p?: Profile;
+  readonly queuedAt: Instant;
+  readonly identifiers: readonly Identifier[];
+};
+
+/** Adds what a row says of a customer, of whom nothing is known. */
+export function putCustomer({ profiles, plan }: Written, { id, text, packed }: CustomerRow): PutCustomer {
+  const row = JSON.parse(defined(text, 'the text of a customer')) as RowText;
+  if (isLong(row)) {
+    const p = profiles.addAt(id, row.sampleId);
+    readProfile(p, row, plan);
+    return { p, queuedAt: NEVER, identifiers: row.identifiers };
+  }
+  const [sampleId, queuedAt, identifiers, facts, future] = row;
+  profiles.putAt(id, sampleId, packed ?? new Uint8Array(0), {
+    facts: facts === undefined || facts.length === 0 ? undefined : new Map(facts.map(readFact)),
+    future: future === undefined ? undefined : [...future],
+  });
+  return {
+    queuedAt: queuedAt ?? NEVER,
+    identifiers: identifiers.map(([kind, value]) => ({ kind, value })),
+  };
 }
 
 function isLong(row: RowText): row is ProfileJson {
   return !Array.isArray(row);
-}
-
-function restoreLong(state: EngineState, json: ProfileJson, now: Instant): void {
-  state.profiles.beginStep();
-  const p = state.profiles.addAt(json.id, json.sampleId);
-  readProfile(p, json, state.plan);
-  for (const identifier of json.identifiers) state.identity.own(json.id, identifier);
-  state.machine.resume(p, now);
-  state.enqueue(p);
-}
-
-function restorePacked(
-  state: EngineState,
-  id: number,
-  [sampleId, queuedAt, identifiers, facts, future]: Exclude<RowText, ProfileJson>,
-  packed: Uint8Array,
-): void {
-  state.profiles.putAt(id, sampleId, packed, {
-    facts: facts === undefined || facts.length === 0 ? undefined : new Map(facts.map(readFact)),
-    future: future === undefined ? undefined : [...future],
-  });
-  for (const [kind, value] of identifiers) state.identity.own(id, { kind, value } satisfies Identifier);
-  if (queuedAt === null) return;
-  state.profiles.setQueuedAt(id, queuedAt);
-  state.queue.push(queuedAt, id);
 }
 
 function readFact([key, times, ids, values]: FactRow): [string, FactLog] {

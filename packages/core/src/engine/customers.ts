@@ -1,5 +1,5 @@
 /**
- * All customers of an engine. A few hundred, those looked at last, are in working form (profile.ts); all others
+ * All customers of a partition. A few hundred, those looked at last, are in working form (profile.ts); all others
  * lie packed as bytes in an arena.
  *
  * Idea. What a customer costs is mostly memory that is seldom touched, and touching it costs mostly the way to it. Packed,
@@ -24,7 +24,7 @@ import type { KeyedRun } from './sequence-runs.ts';
 import { Unpacking } from './unpacking.ts';
 
 /** Customers in working form: some megabytes. */
-const WORKING_MAX = 1024;
+export const WORKING_MAX = 1024;
 /** Places: a block of the arena from 0 on; else nobody, or a working form. */
 const NOBODY = -1;
 const placeOfSlot = (slot: number): number => -2 - slot;
@@ -159,13 +159,6 @@ export class Customers {
       if (before.has(id)) this.#queuedAt[id] = before.queuedAt(id);
       else this.remove(id);
     }
-  }
-
-  /** Adds a customer of whom nothing is known, under the next id. */
-  add(sampleId: string): number {
-    const id = this.length;
-    this.addAt(id, sampleId);
-    return id;
   }
 
   /** Adds a customer of whom nothing is known, under an id that nobody has; to be changed, valid until the next step. */

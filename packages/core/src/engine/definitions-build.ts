@@ -5,16 +5,20 @@
  * order and in as many steps as the caller likes, while the engine goes on under the old rules. Loading is most of the
  * work. When all have been loaded, the new questions are asked of everybody as of now: to see what would change, or to put
  * the definitions into force (take-definitions.ts).
+ *
+ * Each partition has a part of the build. What was loaded of a customer who has moved since follows when it is next needed.
  */
 
 import type { Definitions } from '../model/definitions.ts';
 import type { Instant, Message } from '../model/message.ts';
 import { answersOf } from './definition-report.ts';
-import type { EngineState } from './engine-state.ts';
+import { putCustomer, rowOf } from './checkpoint-run.ts';
+import type { EngineState, Partitions } from './engine-state.ts';
 import { Environment } from './environment.ts';
 import { Machine } from './machine.ts';
 import { makePlan, type Plan } from './make-plan.ts';
 import { mergeProfiles } from './merge.ts';
+import { negativesOf, noteNegatives } from './move-customer.ts';
 import type { Customers } from './customers.ts';
 import type { Profile } from './profile.ts';
 import { nextVersions } from './versions.ts';
@@ -29,25 +33,17 @@ export type AnswerChange = {
   readonly moved: readonly { readonly lifecycle: string; readonly from?: string; readonly to?: string }[];
 };
 
-export class DefinitionsBuild {
-  readonly definitions: Definitions;
-  /** The plan that was in force when the build began; the build is of use only while it is. */
-  readonly before: Plan;
+/** What is built for one partition. */
+class PartBuild {
+  readonly state: EngineState;
   readonly env: Environment;
   readonly plan: Plan;
   readonly machine: Machine;
-  readonly #state: EngineState;
   /** What has been loaded, and once renewed, everybody. */
   readonly profiles: Customers;
-  /** Dated ahead when they were loaded. */
-  #waiting: { readonly profile: number; readonly message: Message }[] = [];
-  readonly #mergedInto = new Map<number, number>();
-  #isReleased = false;
 
   constructor(state: EngineState, definitions: Definitions) {
-    this.#state = state;
-    this.definitions = definitions;
-    this.before = state.plan;
+    this.state = state;
     this.env = new Environment(state.zone);
     this.env.channels = definitions.channels;
     this.plan = makePlan(this.env, definitions, nextVersions(state.plan, definitions));
@@ -55,33 +51,67 @@ export class DefinitionsBuild {
     this.profiles = state.customersOf(this.plan);
   }
 
+  loaded(id: number, sampleId: string): Profile {
+    return this.profiles.use(id) ?? this.profiles.addAt(id, sampleId);
+  }
+
+  /** What has been loaded of a customer elsewhere comes here. */
+  takeOver(id: number, from: PartBuild): void {
+    const row = rowOf(from, id, this.state.now, []);
+    from.profiles.remove(id);
+    noteNegatives(this, negativesOf(from));
+    putCustomer(this, row);
+  }
+}
+
+export class DefinitionsBuild {
+  readonly definitions: Definitions;
+  /** The plan that was in force when the build began; the build is of use only while it is. */
+  readonly before: Plan;
+  readonly parts: readonly PartBuild[];
+  readonly #engine: Partitions;
+  /** Dated ahead when they were loaded. */
+  #waiting: { readonly profile: number; readonly message: Message }[] = [];
+  readonly #mergedInto = new Map<number, number>();
+  #isReleased = false;
+
+  constructor(engine: Partitions, definitions: Definitions) {
+    this.#engine = engine;
+    this.definitions = definitions;
+    this.before = engine[0].plan;
+    this.parts = engine.map((state) => new PartBuild(state, definitions));
+  }
+
   /** Takes a message that the engine has taken for a profile, once each; those merged since are followed. */
   load(profile: number, message: Message): void {
     if (this.#isReleased) return;
     const id = this.#survivor(profile);
-    const { now, profiles } = this.#state;
+    const part = this.#partOf(id);
+    const { now, profiles } = part.state;
     const old = profiles.look(id);
     if (old === undefined) return;
     if (message.time > now) {
       this.#waiting.push({ profile: id, message });
       return;
     }
-    this.profiles.beginStep();
-    const p = this.#loaded(id, old.sampleId);
+    part.profiles.beginStep();
+    const p = part.loaded(id, old.sampleId);
     p.bornAt = old.bornAt;
-    this.machine.load(p, message, now);
+    part.machine.load(p, message, now);
   }
 
   /** Two customers of the engine have become one. */
   merge(survivor: number, gone: number): void {
     if (this.#isReleased) return;
     this.#mergedInto.set(gone, survivor);
-    this.profiles.beginStep();
-    const from = this.profiles.use(gone);
+    const part = this.#partOf(survivor);
+    this.#bring(gone, part);
+    part.profiles.beginStep();
+    const from = part.profiles.use(gone);
     if (from === undefined) return;
-    const to = this.#loaded(survivor, from.sampleId);
-    mergeProfiles(to, from, this.plan, this.#state.now, false);
-    this.profiles.remove(gone);
+    const to = part.loaded(survivor, from.sampleId);
+    mergeProfiles(to, from, part.plan, part.state.now, false);
+    part.profiles.remove(gone);
   }
 
   /**
@@ -89,34 +119,44 @@ export class DefinitionsBuild {
    * would. What new populations and replaced lists would bring comes on top.
    */
   *differences(): Iterable<AnswerChange | undefined> {
-    const state = this.#state;
-    this.env.populations.clear();
-    for (const [key, taken] of state.env.populations) this.env.populations.set(key, [...taken]);
-    for (const old of state.profiles) {
-      if (old.bornAt > state.now) continue;
-      state.report.silence();
-      const p = this.renewed(old);
-      state.report.speak();
-      yield differenceOf(old.id, answersOf(state, old), answersOf({ plan: this.plan, now: state.now }, p));
+    this.takePopulations();
+    for (const { state, plan } of this.parts) {
+      for (const old of state.profiles) {
+        if (old.bornAt > state.now) continue;
+        state.report.silence();
+        const p = this.renewed(old);
+        state.report.speak();
+        yield differenceOf(old.id, answersOf(state, old), answersOf({ plan, now: state.now }, p));
+      }
+    }
+  }
+
+  /** What has been taken of everybody is what the new rules measure by, too. */
+  takePopulations(): void {
+    for (const { state, env } of this.parts) {
+      env.populations.clear();
+      for (const [key, taken] of state.env.populations) env.populations.set(key, [...taken]);
     }
   }
 
   /** The customer under the new definitions, all questions asked as of now. Reports to the engine's listener. */
   renewed(old: Profile): Profile {
-    const { now } = this.#state;
+    const { id, sampleId, bornAt, facts, future } = old;
+    const part = this.#partOf(id);
+    const { now } = part.state;
     this.#loadWaiting(now);
-    this.profiles.beginStep();
-    const p = this.#loaded(old.id, old.sampleId);
-    this.profiles.setSampleId(p, old.sampleId);
-    p.bornAt = old.bornAt;
-    p.facts = old.facts;
-    p.future = old.future;
+    part.profiles.beginStep();
+    const p = part.loaded(id, sampleId);
+    part.profiles.setSampleId(p, sampleId);
+    p.bornAt = bornAt;
+    p.facts = facts;
+    p.future = future;
     if (p.bornAt > now) {
       if (p.future?.[0] !== undefined) p.arm(0, p.future[0].time);
       return p;
     }
-    this.machine.renew(p, now);
-    this.machine.settle(p, now);
+    part.machine.renew(p, now);
+    part.machine.settle(p, now);
     return p;
   }
 
@@ -126,8 +166,17 @@ export class DefinitionsBuild {
     this.#waiting = [];
   }
 
-  #loaded(id: number, sampleId: string): Profile {
-    return this.profiles.use(id) ?? this.profiles.addAt(id, sampleId);
+  /** The part of the partition in which the customer lives now, with what has been loaded of them. */
+  #partOf(id: number): PartBuild {
+    const part = this.parts[this.#engine[0].registry.placeOf(id)] as PartBuild;
+    this.#bring(id, part);
+    return part;
+  }
+
+  #bring(id: number, part: PartBuild): void {
+    if (this.parts.length === 1 || part.profiles.has(id)) return;
+    const other = this.parts.find(({ profiles }) => profiles.has(id));
+    if (other !== undefined) part.takeOver(id, other);
   }
 
   #loadWaiting(now: Instant): void {

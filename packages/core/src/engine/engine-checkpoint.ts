@@ -9,16 +9,20 @@ import {
   writeProfile,
 } from './checkpoint.ts';
 import type { Message } from '../model/message.ts';
-import type { EngineState } from './engine-state.ts';
+import { type KeptRow, putRow } from './checkpoint-run.ts';
+import type { EngineState, Partitions } from './engine-state.ts';
+import { negativesOf, noteNegatives } from './move-customer.ts';
 import { NEVER } from './profile.ts';
 
 /** A header and a line per customer. */
-export function* writeState(state: EngineState): Iterable<string> {
-  yield JSON.stringify({ ...writeHeader(state), seen: state.seen.state() });
-  for (const id of state.profiles.ids()) {
+export function* writeState(parts: Partitions): Iterable<string> {
+  const [{ registry }] = parts;
+  yield JSON.stringify({ ...writeHeader(parts), seen: registry.seen.state() });
+  for (let id = 0; id < registry.count; id++) {
+    const state = parts[registry.placeOf(id)] as EngineState;
     const p = state.profiles.look(id);
     if (p === undefined) continue;
-    const identifiers = state.identity.identifiersOf(p.id);
+    const identifiers = registry.identity.identifiersOf(p.id);
     yield JSON.stringify(writeProfile(p, state.plan, state.now, identifiers, historyToWrite(state, p.id)));
   }
 }
@@ -29,62 +33,91 @@ function historyToWrite(state: EngineState, id: number): readonly Message[] {
 }
 
 /** All that is not of one customer, nor which messages have been taken. */
-export function writeHeader(state: EngineState): Omit<CheckpointHeader, 'seen'> {
+export function writeHeader(parts: Partitions): Omit<CheckpointHeader, 'seen'> {
+  const [{ registry, options, plan, env, now, refreshAt }] = parts;
   return {
     format: CHECKPOINT_FORMAT,
-    timeZone: state.options.timeZone,
-    now: state.now,
-    definitions: listDefinitions(state.plan.definitions),
-    versions: [...state.plan.versions],
-    profiles: state.profiles.length,
-    refused: state.identity.refused,
-    lists: state.lists.state(),
-    erased: [...state.erased],
-    populations: [...state.env.populations].map(([key, taken]) => [
+    timeZone: options.timeZone,
+    now,
+    definitions: listDefinitions(plan.definitions),
+    versions: [...plan.versions],
+    profiles: registry.count,
+    refused: registry.identity.refused,
+    lists: registry.lists.state(),
+    erased: [...registry.erased],
+    populations: [...env.populations].map(([key, taken]) => [
       key,
       taken.map(({ at, values }) => [at, [...values]] as const),
     ]),
-    refreshAt: state.refreshAt === NEVER ? null : state.refreshAt,
-    negatives: state.plan.streams.flatMap(({ id, columns }) =>
-      columns.flatMap(({ hasNegative }, c) => (hasNegative ? [[id, c] as const] : [])),
-    ),
+    refreshAt: refreshAt === NEVER ? null : refreshAt,
+    negatives: negativesOfAll(parts),
   };
 }
 
-/** Puts what was written down into the state of an engine that has just been made with the same definitions. */
+/** In any of the partitions. */
+function negativesOfAll(parts: Partitions): CheckpointHeader['negatives'] {
+  const [first, ...others] = parts;
+  for (const other of others) noteNegatives(first, negativesOf(other));
+  return negativesOf(first);
+}
+
+/** Puts what was written down into an engine that has just been made with the same definitions. */
 export function restoreState(
-  state: EngineState,
+  parts: Partitions,
   header: CheckpointHeader,
   profiles: readonly string[],
 ): void {
-  restoreHeader(state, header);
-  for (const line of profiles) restoreProfile(state, JSON.parse(line) as ProfileJson);
-  for (const p of state.profiles) {
-    state.machine.resume(p, header.now);
-    state.enqueue(p);
+  restoreHeader(parts, header);
+  for (const line of profiles) restoreProfile(parts, JSON.parse(line) as ProfileJson);
+  for (const state of parts) {
+    for (const p of state.profiles) {
+      state.machine.resume(p, header.now);
+      state.enqueue(p);
+    }
   }
 }
 
-export function restoreHeader(state: EngineState, header: CheckpointHeader): void {
-  state.define(state.plan.definitions, new Map(header.versions));
-  state.profiles.reserve(header.profiles);
-  state.identity.refused.push(...header.refused);
-  state.lists.restore(header.lists);
-  for (const [identifier, at] of header.erased) state.erased.set(identifier, at);
-  state.env.populations.clear();
-  for (const [key, taken] of header.populations) {
-    const populations = taken.map(([at, values]) => ({ at, values: Float64Array.from(values) }));
-    state.env.populations.set(key, populations);
+/** Puts a header and rows into an engine that has just been made with the same definitions. */
+export function restoreRows(parts: Partitions, header: CheckpointHeader, rows: Iterable<KeptRow>): void {
+  restoreHeader(parts, header);
+  for (const row of rows) {
+    const state = homeOf(parts, row.id);
+    state.profiles.beginStep();
+    putRow(state, row, header.now);
   }
-  state.refreshAt = header.refreshAt ?? NEVER;
-  for (const [stream, c] of header.negatives) {
-    const column = state.plan.streams[stream]?.columns[c];
-    if (column !== undefined) column.hasNegative = true;
-  }
-  state.seen.restore(header.seen);
 }
 
-function restoreProfile(state: EngineState, json: ProfileJson): void {
+function restoreHeader(parts: Partitions, header: CheckpointHeader): void {
+  const [{ registry }] = parts;
+  registry.reserve(header.profiles);
+  registry.identity.refused.push(...header.refused);
+  registry.lists.restore(header.lists);
+  for (const [identifier, at] of header.erased) registry.erased.set(identifier, at);
+  registry.seen.restore(header.seen);
+  const populations = header.populations.map(
+    ([key, taken]) =>
+      [key, taken.map(([at, values]) => ({ at, values: Float64Array.from(values) }))] as const,
+  );
+  for (const state of parts) {
+    state.define(state.plan.definitions, new Map(header.versions));
+    state.profiles.reserve(header.profiles);
+    state.env.populations.clear();
+    for (const [key, taken] of populations) state.env.populations.set(key, taken);
+    state.refreshAt = header.refreshAt ?? NEVER;
+    noteNegatives(state, header.negatives);
+  }
+}
+
+/** Where a customer lives is not written down, as it changes nothing. */
+function homeOf(parts: Partitions, id: number): EngineState {
+  const { registry } = parts[0];
+  const home = registry.homeOf(id);
+  registry.place(id, home);
+  return parts[home] as EngineState;
+}
+
+function restoreProfile(parts: Partitions, json: ProfileJson): void {
+  const state = homeOf(parts, json.id);
   state.profiles.beginStep();
   readProfile(state.profiles.addAt(json.id, json.sampleId), json, state.plan);
   for (const identifier of json.identifiers) state.identity.own(json.id, identifier);

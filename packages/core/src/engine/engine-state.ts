@@ -1,33 +1,39 @@
 /**
- * All that the engine holds: the clock, the definitions as a plan, and the customers. What happens to it is in
- * modules of functions, one per kind of input.
+ * All that one partition holds: its clock, the definitions as a plan, and its customers. What happens to it is in
+ * modules of functions, one per kind of input. What it shares with the others is the registry.
  */
 
 import type { Diagnostic } from '../base/diagnostic.ts';
-import { seenMessagesMax } from '../base/limits.ts';
 import { Zone } from '../base/zone.ts';
 import type { Definitions } from '../model/definitions.ts';
 import type { Instant, Message } from '../model/message.ts';
 import { CheckpointRun } from './checkpoint-run.ts';
 import { ChangeReport } from './change-report.ts';
-import { Customers } from './customers.ts';
+import { Customers, WORKING_MAX } from './customers.ts';
 import { DueQueue } from './due-queue.ts';
 import type { EngineOptions } from './engine.ts';
 import { Environment } from './environment.ts';
-import { Identity } from './identity.ts';
-import { Lists } from './lists.ts';
+import type { Identity } from './identity.ts';
+import type { Lists } from './lists.ts';
 import { Machine } from './machine.ts';
 import { makePlan, type Plan } from './make-plan.ts';
-import { MemoryHistory, type MessageHistory } from './message-history.ts';
+import type { MessageHistory } from './message-history.ts';
 import { NEVER, type Profile } from './profile.ts';
-import { SeenMessages } from './seen-messages.ts';
+import type { Registry } from './registry.ts';
+import type { SeenMessages } from './seen-messages.ts';
 import { nextVersions } from './versions.ts';
 
 /** What most inputs give the sender to know. */
 export const NO_NOTICES: readonly Diagnostic[] = [];
 
+/** All partitions of an engine, on one clock. */
+export type Partitions = readonly [EngineState, ...EngineState[]];
+
 export class EngineState {
   readonly zone: Zone;
+  readonly registry: Registry;
+  /** Which of the partitions it is. */
+  readonly partition: number;
   readonly options: EngineOptions;
   env: Environment;
   readonly report: ChangeReport;
@@ -37,12 +43,12 @@ export class EngineState {
 
   /** By id; those who were merged into another or erased are gone. */
   profiles: Customers;
-  readonly identity: Identity = new Identity();
+  readonly identity: Identity;
   readonly queue: DueQueue;
-  readonly seen: SeenMessages = new SeenMessages(seenMessagesMax);
-  readonly lists: Lists = new Lists();
+  readonly seen: SeenMessages;
+  readonly lists: Lists;
   /** Identifier (see erase.ts) → when it was erased. */
-  readonly erased: Map<string, Instant> = new Map();
+  readonly erased: Map<string, Instant>;
   /** Messages by profile, with `keepHistory`. */
   readonly history: MessageHistory;
   /** Who was touched since the last checkpoint, and the checkpoint under way. */
@@ -50,13 +56,19 @@ export class EngineState {
   /** Local midnight at which populations are next taken; NEVER when nothing needs one. */
   refreshAt: Instant = NEVER;
 
-  constructor(options: EngineOptions) {
-    const { timeZone, start, definitions, onChange } = options;
+  constructor(options: EngineOptions, registry: Registry, partition: number) {
+    const { timeZone, start, definitions } = options;
     this.zone = new Zone(timeZone);
+    this.registry = registry;
+    this.partition = partition;
     this.options = options;
-    this.history = options.history ?? new MemoryHistory();
+    this.identity = registry.identity;
+    this.seen = registry.seen;
+    this.lists = registry.lists;
+    this.erased = registry.erased;
+    this.history = registry.history;
     this.env = new Environment(this.zone);
-    this.report = new ChangeReport(onChange);
+    this.report = new ChangeReport(registry.changes.tell);
     this.now = start;
     this.queue = new DueQueue(start);
     this.env.channels = definitions.channels;
@@ -67,7 +79,8 @@ export class EngineState {
 
   /** Room for customers whose state is what a plan asks for. */
   customersOf(plan: Plan): Customers {
-    return new Customers(plan, () => this.now, this.options.workingCustomersMax);
+    const share = Math.ceil(WORKING_MAX / this.registry.partitions);
+    return new Customers(plan, () => this.now, this.options.workingCustomersMax ?? share);
   }
 
   /** Puts definitions into force, while there are no customers. */

@@ -1,8 +1,13 @@
 /**
- * The engine: all customers of one partition on one clock, as a pure state machine.
+ * The engine: all customers of a workspace on one clock, as a pure state machine.
  *
  * It has no clock, no timers and no I/O: the caller says what arrives and what time it is. Time passes first: what is
  * due at an instant by time alone happens before what arrives at it. Given the same inputs it does the same, to the byte.
+ *
+ * Customers are spread over partitions, each with its own plan, queue and customers, who share the registry. An input of
+ * one customer goes to their partition; where it makes one of two who live apart, one moves first, as plain data
+ * (move-customer.ts). What concerns everybody is done by each partition at the same instant. How many there are changes
+ * nothing that is said or written down, not even an order.
  */
 
 import { assert, defined } from '../base/assert.ts';
@@ -17,22 +22,25 @@ import type { History, World } from '../rules/interpreter-history.ts';
 import type { Condition, Value } from '../rules/tree.ts';
 import type { RuleValue } from '../rules/value.ts';
 import { ask } from './ask.ts';
-import { readHeader } from './checkpoint.ts';
-import { type CustomerRow, type KeptRow, restoreRows } from './checkpoint-run.ts';
-import { restoreState, writeState } from './engine-checkpoint.ts';
+import { advance, nextDue } from './advance.ts';
+import { type CheckpointHeader, readHeader } from './checkpoint.ts';
+import type { CustomerRow, KeptRow } from './checkpoint-run.ts';
+import { restoreRows, restoreState, writeHeader, writeState } from './engine-checkpoint.ts';
 import { DefinitionsBuild } from './definitions-build.ts';
-import { EngineState, NO_NOTICES } from './engine-state.ts';
+import { EngineState, NO_NOTICES, type Partitions } from './engine-state.ts';
 import { eraseCustomer } from './erase.ts';
 import { historyOf } from './history.ts';
 import type { ProfileKeeper, RefusedMerge } from './identity.ts';
 import type { Plan } from './make-plan.ts';
 import { MemoryHistory, type MessageHistory } from './message-history.ts';
 import { keeperOf } from './merge-customers.ts';
+import { letGo, takeIn } from './move-customer.ts';
 import { NEVER } from './profile.ts';
+import { partitionsMax, Registry } from './registry.ts';
 import { takeDefinitions } from './take-definitions.ts';
 import { takeConsent, takeScore } from './take-fact.ts';
 import { defineLists, takeList } from './take-list.ts';
-import { takeHeldMessages, takeKnownMessage, takeMessage } from './take-message.ts';
+import { takeKnownMessage, takeMessage } from './take-message.ts';
 import { refreshPopulations, takePopulations } from './take-populations.ts';
 import { isIn, stageOf, viewOf } from './views.ts';
 
@@ -56,9 +64,14 @@ export type EngineOptions = {
   readonly onMerge?: (survivor: number, gone: number) => void;
   /** Numbers kept of one customer at most; see `customerNumbersMax`. */
   readonly customerNumbersMax?: number;
-  /** Customers that are kept ready to be worked on; all others lie packed. 0: packed after every step. */
+  /** Customers that a partition keeps ready to be worked on; all others lie packed. 0: packed after every step. */
   readonly workingCustomersMax?: number;
+  /** How many partitions customers are spread over (default 1, up to `partitionsMax`). */
+  readonly partitions?: number;
 };
+
+/** What an engine that is restored is told; the rest stands in the checkpoint. */
+export type RestoreOptions = Pick<EngineOptions, 'onChange' | 'keepHistory' | 'history' | 'onMerge' | 'partitions'>;
 
 export type Applied = {
   /** The profile concerned, where there is one. */
@@ -89,31 +102,42 @@ export type ProfileView = {
 
 export class Engine {
   readonly zone: Zone;
-  readonly #state: EngineState;
-  readonly #keeper: ProfileKeeper;
+  readonly #registry: Registry;
+  readonly #partitions: Partitions;
+  /** By partition. */
+  readonly #keepers: readonly ProfileKeeper[];
 
   constructor(options: EngineOptions) {
-    this.#state = new EngineState(options);
-    this.zone = this.#state.zone;
-    this.#keeper = keeperOf(this.#state);
-    defineLists(this.#state, options.definitions);
-    takePopulations(this.#state);
+    const { partitions = 1, history, onChange, definitions } = options;
+    assert(partitions >= 1 && partitions <= partitionsMax, `between 1 and ${partitionsMax} partitions`);
+    this.#registry = new Registry(partitions, history, onChange);
+    const first = new EngineState(options, this.#registry, 0);
+    const others = Array.from(
+      { length: partitions - 1 },
+      (_, i) => new EngineState(options, this.#registry, i + 1),
+    );
+    this.#partitions = [first, ...others];
+    this.#registry.identity.onTouch = (id) => this.#of(id).profiles.onTouch?.(id);
+    this.#keepers = this.#partitions.map((state) => keeperOf(state, (id) => this.#bring(id, state)));
+    this.zone = first.zone;
+    defineLists(this.#partitions, definitions);
+    takePopulations(this.#partitions);
   }
 
   get now(): Instant {
-    return this.#state.now;
+    return this.#partitions[0].now;
   }
 
   get definitions(): Definitions {
-    return this.#state.plan.definitions;
+    return this.#partitions[0].plan.definitions;
   }
 
   get plan(): Plan {
-    return this.#state.plan;
+    return this.#partitions[0].plan;
   }
 
   get refusedMerges(): readonly RefusedMerge[] {
-    return this.#state.identity.refused;
+    return this.#registry.identity.refused;
   }
 
   // Inputs and time.
@@ -121,25 +145,38 @@ export class Engine {
   /** Advances to `now`, then takes the input. A clock that goes back is treated as standing still. */
   apply(input: Input, now: Instant): Result<Applied, readonly Diagnostic[]> {
     this.advanceTo(now);
-    const state = this.#state;
-    state.profiles.beginStep();
+    for (const { profiles } of this.#partitions) profiles.beginStep();
     switch (input.kind) {
       case 'message':
-        return ok(takeMessage(state, this.#keeper, input.message));
+        return ok(this.#takeMessage(input.message));
       case 'definitions':
-        return takeDefinitions(state, input.definitions);
+        return takeDefinitions(this.#partitions, input.definitions);
       case 'list':
-        return ok(takeList(state, input.name, input.members));
+        return ok(takeList(this.#partitions, input.name, input.members));
       case 'score':
-        return ok(takeScore(state, input));
+        return ok(takeScore(this.#ofOwner(input.customer), input));
       case 'consent':
-        return ok(takeConsent(state, input));
+        return ok(takeConsent(this.#ofOwner(input.customer), input));
       case 'refresh':
-        refreshPopulations(state);
+        refreshPopulations(this.#partitions);
         return ok({ notices: NO_NOTICES });
       case 'erase':
-        return ok(eraseCustomer(state, input.customer));
+        return ok(eraseCustomer(this.#ofOwner(input.customer), input.customer));
     }
+  }
+
+  /** By the partition of whom it concerns; somebody new begins where their number says. */
+  #takeMessage(message: Message): Applied {
+    const registry = this.#registry;
+    const place =
+      registry.partitions === 1
+        ? 0
+        : registry.placeOf(registry.identity.ownerOf(message) ?? registry.count);
+    return takeMessage(
+      this.#partitions[place] as EngineState,
+      this.#keepers[place] as ProfileKeeper,
+      message,
+    );
   }
 
   /**
@@ -149,8 +186,9 @@ export class Engine {
    */
   applyKnown(profile: number, message: Message, now: Instant): Applied {
     this.advanceTo(now);
-    this.#state.profiles.beginStep();
-    return takeKnownMessage(this.#state, profile, message);
+    const state = this.#of(profile);
+    state.profiles.beginStep();
+    return takeKnownMessage(state, profile, message);
   }
 
   /**
@@ -158,87 +196,75 @@ export class Engine {
    * of merges, and put it into force, which takes definitions as `apply` does but has nothing to read any more.
    */
   build(definitions: Definitions): DefinitionsBuild {
-    return new DefinitionsBuild(this.#state, definitions);
+    return new DefinitionsBuild(this.#partitions, definitions);
   }
 
   /** Advances to `now`, then puts definitions that have been built into force. Throws when others have come into force since. */
   putInForce(build: DefinitionsBuild, now: Instant): Result<Applied, readonly Diagnostic[]> {
     this.advanceTo(now);
-    return takeDefinitions(this.#state, build.definitions, build);
+    return takeDefinitions(this.#partitions, build.definitions, build);
   }
 
   /** The earliest instant at which time alone could change an answer; undefined when there is none. */
   nextDueAt(): Instant | undefined {
-    const { queue, refreshAt } = this.#state;
-    const due = Math.min(queue.peek(), refreshAt);
+    const due = nextDue(this.#partitions);
     return due === NEVER ? undefined : due;
   }
 
   /** Lets time pass; changes due by time alone are emitted at their own instants, in order. Never goes back. */
   advanceTo(now: Instant): void {
-    const state = this.#state;
-    for (;;) {
-      const due = state.queue.peek();
-      if (due <= now && due <= state.refreshAt) this.#wakeNext(due);
-      else if (state.refreshAt <= now) this.#refreshDaily();
-      else break;
-    }
-    if (now > state.now) state.now = now;
+    advance(this.#partitions, now);
   }
 
-  #wakeNext(due: Instant): void {
-    const state = this.#state;
-    const { profiles } = state;
-    const id = state.queue.take(due);
-    if (due > state.now) state.now = due;
-    if (profiles.queuedAt(id) !== due) return;
-    profiles.beginStep();
-    const p = profiles.use(id);
-    profiles.setQueuedAt(id, NEVER);
-    if (p === undefined) return;
-    if (p.dueAt <= due) {
-      state.machine.because('time');
-      const dated = state.machine.wake(p, due);
-      state.machine.settle(p, due);
-      if (dated) takeHeldMessages(state, p, due);
-    }
-    state.enqueue(p);
+  /** The partition in which a customer lives. */
+  #of(id: number): EngineState {
+    const registry = this.#registry;
+    return this.#partitions[registry.partitions === 1 ? 0 : registry.placeOf(id)] as EngineState;
   }
 
-  #refreshDaily(): void {
-    const state = this.#state;
-    if (state.refreshAt > state.now) state.now = state.refreshAt;
-    refreshPopulations(state);
+  /** Any where nobody is known by the identifier. */
+  #ofOwner({ kind, value }: Identifier): EngineState {
+    const id = this.#registry.identity.owner(kind, value);
+    return id === undefined ? this.#partitions[0] : this.#of(id);
+  }
+
+  #bring(id: number, state: EngineState): void {
+    if (state.profiles.has(id)) return;
+    const moving = letGo(this.#of(id), id);
+    if (moving !== undefined) takeIn(state, moving);
   }
 
   // Questions.
 
   /** By any identifier of theirs; an e-mail in any case, a phone number as people write it. */
   findProfile(identifier: string | Identifier): number | undefined {
-    const { identity } = this.#state;
+    const { identity } = this.#registry;
     return typeof identifier === 'string'
       ? identity.find(identifier)
       : identity.owner(identifier.kind, identifier.value);
   }
 
   profileIds(): readonly number[] {
-    return this.#state.profiles.ids();
+    const ids: number[] = [];
+    for (let id = 0; id < this.#registry.count; id++) if (this.#of(id).profiles.has(id)) ids.push(id);
+    return ids;
   }
 
   profileCount(): number {
-    return this.#state.profiles.count;
+    return this.#partitions.reduce((sum, { profiles }) => sum + profiles.count, 0);
   }
 
   profile(id: number): ProfileView | undefined {
-    const p = this.#state.profiles.look(id);
-    return p === undefined ? undefined : viewOf(this.#state, p);
+    const state = this.#of(id);
+    const p = state.profiles.look(id);
+    return p === undefined ? undefined : viewOf(state, p);
   }
 
   /** What names a customer, cheaper than the whole view. */
   namesOf(id: number): Pick<ProfileView, 'identifiers' | 'displayId'> {
-    const identifiers = this.#state.identity.identifiersOf(id);
+    const identifiers = this.#registry.identity.identifiersOf(id);
     const user = identifiers.find(({ kind }) => kind === 'user_id') ?? identifiers[0];
-    return { identifiers, displayId: user?.value ?? this.#state.profiles.sampleIdOf(id) ?? `profile ${id}` };
+    return { identifiers, displayId: user?.value ?? this.#of(id).profiles.sampleIdOf(id) ?? `profile ${id}` };
   }
 
   members(segment: string): readonly number[] {
@@ -254,11 +280,13 @@ export class Engine {
   }
 
   isMember(profile: number, segment: string): boolean {
-    return isIn(this.#state, this.#state.profiles.look(profile), segment);
+    const state = this.#of(profile);
+    return isIn(state, state.profiles.look(profile), segment);
   }
 
   stageOf(profile: number, lifecycle: string): string | undefined {
-    return stageOf(this.#state, this.#state.profiles.look(profile), lifecycle);
+    const state = this.#of(profile);
+    return stageOf(state, state.profiles.look(profile), lifecycle);
   }
 
   /**
@@ -266,31 +294,34 @@ export class Engine {
    * so it needs `keepHistory`; scores of RFM models can always be asked.
    */
   value(profile: number, value: Value): RuleValue {
-    const p = defined(this.#state.profiles.look(profile), 'a profile');
-    if (p.bornAt > this.#state.now) return undefined;
-    const known = this.#state.plan.values.get(JSON.stringify(value));
-    if (known !== undefined) return known.get(p, this.#state.now);
-    const asked = ask(this.#state, p, (compiler) => compiler.ask(value));
-    return asked.compiled.get(asked.p, this.#state.now);
+    const state = this.#of(profile);
+    const p = defined(state.profiles.look(profile), 'a profile');
+    if (p.bornAt > state.now) return undefined;
+    const known = state.plan.values.get(JSON.stringify(value));
+    if (known !== undefined) return known.get(p, state.now);
+    const asked = ask(state, p, (compiler) => compiler.ask(value));
+    return asked.compiled.get(asked.p, state.now);
   }
 
   /** As `value`, for a condition. */
   holds(profile: number, condition: Condition): boolean {
-    const p = defined(this.#state.profiles.look(profile), 'a profile');
-    if (p.bornAt > this.#state.now) return false;
-    const asked = ask(this.#state, p, (compiler) => compiler.askWhether(condition));
-    return asked.compiled(asked.p, this.#state.now);
+    const state = this.#of(profile);
+    const p = defined(state.profiles.look(profile), 'a profile');
+    if (p.bornAt > state.now) return false;
+    const asked = ask(state, p, (compiler) => compiler.askWhether(condition));
+    return asked.compiled(asked.p, state.now);
   }
 
   /** All that is known of a customer, as the plain interpreter reads it. Only what `keepHistory` kept. */
   history(profile: number): History {
-    const p = defined(this.#state.profiles.look(profile), 'a profile');
-    return historyOf(p, this.#state.messagesOf(profile));
+    const state = this.#of(profile);
+    const p = defined(state.profiles.look(profile), 'a profile');
+    return historyOf(p, state.messagesOf(profile));
   }
 
   /** What rules ask about besides the customer. */
   world(): World {
-    const { zone, plan, env } = this.#state;
+    const [{ zone, plan, env }] = this.#partitions;
     return { zone, definitions: plan.definitions, populations: env.populations };
   }
 
@@ -298,19 +329,16 @@ export class Engine {
 
   /** The whole state as lines of JSON; equal states give equal lines. See checkpoint.ts. */
   serialize(): Iterable<string> {
-    return writeState(this.#state);
+    return writeState(this.#partitions);
   }
 
   /** An engine in the state that `serialize` wrote down; throws for a checkpoint of another format. */
-  static restore(
-    lines: Iterable<string>,
-    options: Pick<EngineOptions, 'onChange' | 'keepHistory' | 'history' | 'onMerge'>,
-  ): Engine {
+  static restore(lines: Iterable<string>, options: RestoreOptions): Engine {
     const [first, ...profiles] = lines;
     const { header, definitions } = readHeader(defined(first, 'the header of a checkpoint'));
     const { timeZone, now: start } = header;
     const engine = new Engine({ ...options, timeZone, start, definitions });
-    restoreState(engine.#state, header, profiles);
+    restoreState(engine.#partitions, header, profiles);
     return engine;
   }
 
@@ -320,14 +348,20 @@ export class Engine {
    * everybody and everything. Only where messages are kept elsewhere, or not at all.
    */
   startCheckpoint(): { readonly header: string; readonly seen: Uint32Array } {
-    const { checkpoint, seen, options, keepsMessages } = this.#state;
+    const [{ options, keepsMessages }] = this.#partitions;
     assert(options.history !== undefined || !keepsMessages, 'messages kept elsewhere than in the checkpoint');
-    return { header: checkpoint.start(), seen: seen.takeFresh() };
+    for (const { checkpoint } of this.#partitions) checkpoint.start();
+    const header: CheckpointHeader = { ...writeHeader(this.#partitions), seen: { young: [], old: [] } };
+    return { header: JSON.stringify(header), seen: this.#registry.seen.takeFresh() };
   }
 
   /** Up to `max` more rows of the checkpoint begun, of its instant; none when all have been given. */
   checkpointRows(max: number): readonly CustomerRow[] {
-    return this.#state.checkpoint.rows(max);
+    const rows: CustomerRow[] = [];
+    for (const { checkpoint } of this.#partitions) {
+      if (rows.length < max) rows.push(...checkpoint.rows(max - rows.length));
+    }
+    return rows;
   }
 
   /** An engine in the state that rows hold: the last header, all hashes in order, and the last row of everybody. */
@@ -335,24 +369,25 @@ export class Engine {
     headerLine: string,
     seen: Iterable<Uint32Array>,
     rows: Iterable<KeptRow>,
-    options: Pick<EngineOptions, 'onChange' | 'history' | 'onMerge'>,
+    options: Omit<RestoreOptions, 'keepHistory'>,
   ): Engine {
     const { header, definitions } = readHeader(headerLine);
     const { timeZone, now: start } = header;
     const engine = new Engine({ ...options, timeZone, start, definitions });
-    const state = engine.#state;
-    restoreRows(state, header, rows);
-    for (const words of seen) state.seen.restoreHashes(words);
-    state.seen.takeFresh();
-    state.checkpoint.begin();
+    restoreRows(engine.#partitions, header, rows);
+    const registry = engine.#registry;
+    for (const words of seen) registry.seen.restoreHashes(words);
+    registry.seen.takeFresh();
+    for (const { checkpoint } of engine.#partitions) checkpoint.begin();
     return engine;
   }
 
   /** An independent copy, for asking what would happen. */
   fork(onChange: (change: Change) => void): Engine {
-    const { keepHistory, history } = this.#state.options;
+    const { keepHistory, history } = this.#partitions[0].options;
     return Engine.restore(this.serialize(), {
       onChange,
+      partitions: this.#registry.partitions,
       ...(keepHistory === undefined ? {} : { keepHistory }),
       ...(history === undefined ? {} : { history: readOnly(history) }),
     });

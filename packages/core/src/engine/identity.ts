@@ -74,6 +74,13 @@ export class Identity {
     return message.previousId === undefined ? profile : this.#alias(profile, message.previousId, step);
   }
 
+  /** Whose a message is before it says anything new; undefined where it is somebody's of whom nothing is known. */
+  ownerOf({ identifiers, previousId }: Message): number | undefined {
+    const first = identifiers[0] as Identifier;
+    const owner = identifiers.length === 1 ? this.owner(first.kind, first.value) : this.#primary(identifiers);
+    return owner ?? (previousId === undefined ? undefined : this.find(previousId));
+  }
+
   /** Takes a profile's identifiers away from it. */
   remove(profile: number): readonly Identifier[] {
     this.onTouch?.(profile);

@@ -8,10 +8,17 @@ import type { ProfileKeeper } from './identity.ts';
 import { mergeProfiles } from './merge.ts';
 import { noteLists } from './take-list.ts';
 
-export function keeperOf(state: EngineState): ProfileKeeper {
+/** `bring` has a customer move here who lives in another partition. */
+export function keeperOf(state: EngineState, bring: (id: number) => void): ProfileKeeper {
   return {
-    create: (sampleId) => state.profiles.add(sampleId),
+    create: (sampleId) => {
+      const id = state.registry.give(state.partition);
+      state.profiles.addAt(id, sampleId);
+      return id;
+    },
     merge: (survivor, gone) => {
+      bring(survivor);
+      bring(gone);
       mergeCustomers(state, survivor, gone);
     },
   };

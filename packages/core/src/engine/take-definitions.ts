@@ -12,7 +12,8 @@ import { populationNeeds, populationNeedsOf } from '../rules/population.ts';
 import { DefinitionsBuild } from './definitions-build.ts';
 import { answersOf, reportDefinition } from './definition-report.ts';
 import type { Applied } from './engine.ts';
-import { type EngineState, NO_NOTICES } from './engine-state.ts';
+import { type EngineState, NO_NOTICES, type Partitions } from './engine-state.ts';
+import type { Plan } from './make-plan.ts';
 import { takeList } from './take-list.ts';
 import { takeNewPopulations } from './take-populations.ts';
 
@@ -21,11 +22,12 @@ import { takeNewPopulations } from './take-populations.ts';
  * `built` has been loaded with all messages; without it they are read here, which takes as long as it takes.
  */
 export function takeDefinitions(
-  state: EngineState,
+  parts: Partitions,
   definitions: Definitions,
   built?: DefinitionsBuild,
 ): Result<Applied, readonly Diagnostic[]> {
-  if (!state.keepsAllMessages && state.profiles.count > 0) {
+  const [{ keepsAllMessages, registry, plan }] = parts;
+  if (!keepsAllMessages && parts.some(({ profiles }) => profiles.count > 0)) {
     return fail([
       {
         code: 'engine/no-history',
@@ -35,47 +37,62 @@ export function takeDefinitions(
       },
     ]);
   }
-  const build = built ?? loadedBuild(state, definitions);
-  assert(build.before === state.plan, 'a build of definitions that follow those in force');
+  const build = built ?? loadedBuild(parts, definitions);
+  assert(build.before === plan, 'a build of definitions that follow those in force');
   const { before } = build;
   const was = new Map<number, ReadonlyMap<string, Instant>>();
-  for (const p of state.profiles) was.set(p.id, answersOf(state, p));
-  putInForce(state, build);
+  for (const state of parts) for (const p of state.profiles) was.set(p.id, answersOf(state, p));
+  putInForce(parts, build);
   for (const [name, list] of definitions.lists) {
     if (JSON.stringify(before.definitions.lists.get(name)) !== JSON.stringify(list)) {
-      takeList(state, name, list.members);
+      takeList(parts, name, list.members);
     }
   }
-  takeNewPopulations(state, populationsOfChanged(before.definitions, definitions));
-  for (const p of state.profiles) {
-    if (p.bornAt <= state.now) reportDefinition(state, p, was.get(p.id) ?? new Map(), before);
-  }
+  takeNewPopulations(parts, populationsOfChanged(before.definitions, definitions));
+  registry.changes.inOrder('ascending', () => {
+    for (const state of parts) reportDefinitions(state, was, before);
+  });
   return ok({ notices: NO_NOTICES });
 }
 
-function loadedBuild(state: EngineState, definitions: Definitions): DefinitionsBuild {
-  const build = new DefinitionsBuild(state, definitions);
-  for (const id of state.profiles.ids()) {
-    for (const message of state.messagesOf(id)) build.load(id, message);
+function reportDefinitions(
+  state: EngineState,
+  was: ReadonlyMap<number, ReadonlyMap<string, Instant>>,
+  before: Plan,
+): void {
+  for (const p of state.profiles) {
+    if (p.bornAt <= state.now) reportDefinition(state, p, was.get(p.id) ?? new Map(), before);
+  }
+}
+
+function loadedBuild(parts: Partitions, definitions: Definitions): DefinitionsBuild {
+  const build = new DefinitionsBuild(parts, definitions);
+  for (const state of parts) {
+    for (const id of state.profiles.ids()) {
+      for (const message of state.messagesOf(id)) build.load(id, message);
+    }
   }
   return build;
 }
 
 /** From here on everybody is as the new definitions see them; nothing is said of it yet. */
-function putInForce(state: EngineState, build: DefinitionsBuild): void {
-  state.checkpoint.forgetAll();
-  build.env.populations.clear();
-  for (const [key, taken] of state.env.populations) build.env.populations.set(key, taken);
-  state.report.silence();
-  for (const old of state.profiles) build.renewed(old);
-  state.report.speak();
+function putInForce(parts: Partitions, build: DefinitionsBuild): void {
+  build.takePopulations();
+  for (const state of parts) {
+    state.checkpoint.forgetAll();
+    state.report.silence();
+    for (const old of state.profiles) build.renewed(old);
+    state.report.speak();
+  }
   build.release();
-  state.env = build.env;
-  state.plan = build.plan;
-  state.machine = build.machine;
-  build.profiles.succeed(state.profiles);
-  state.profiles = build.profiles;
-  for (const p of state.profiles) state.enqueue(p);
+  for (const { state, env, plan, machine, profiles } of build.parts) {
+    state.env = env;
+    state.plan = plan;
+    state.machine = machine;
+    profiles.succeed(state.profiles);
+    state.profiles = profiles;
+    for (const p of state.profiles) state.enqueue(p);
+  }
 }
 
 /** Keys of the populations that new and changed definitions need. */

@@ -7,32 +7,42 @@ import { defined } from '../base/assert.ts';
 import type { Definitions } from '../model/definitions.ts';
 import type { Instant } from '../model/message.ts';
 import type { Applied } from './engine.ts';
-import { type EngineState, NO_NOTICES } from './engine-state.ts';
+import { type EngineState, NO_NOTICES, type Partitions } from './engine-state.ts';
 import { listKey } from './facts.ts';
 import type { Profile } from './profile.ts';
 import { setFact } from './take-fact.ts';
 
-export function defineLists(state: EngineState, definitions: Definitions): void {
-  for (const { name, members } of definitions.lists.values()) takeList(state, name, members);
+export function defineLists(parts: Partitions, definitions: Definitions): void {
+  for (const { name, members } of definitions.lists.values()) takeList(parts, name, members);
 }
 
 /** Replaces a list. */
-export function takeList(state: EngineState, name: string, members: readonly string[]): Applied {
-  const now = state.now;
+export function takeList(parts: Partitions, name: string, members: readonly string[]): Applied {
+  const [{ registry, now }] = parts;
   const touched = new Set<number>();
-  for (const text of state.lists.replace(name, members, now)) {
-    const id = state.identity.find(text);
+  for (const text of registry.lists.replace(name, members, now)) {
+    const id = registry.identity.find(text);
     if (id !== undefined) touched.add(id);
   }
-  for (const id of [...touched].sort((a, b) => a - b)) {
-    state.profiles.beginStep();
-    const p = defined(state.profiles.use(id), 'a listed profile');
+  const ids = [...touched].sort((a, b) => a - b);
+  registry.changes.inOrder('ascending', () => {
+    for (const state of parts) noteListed(state, name, ids);
+  });
+  return { notices: NO_NOTICES };
+}
+
+/** Looks at those customers of the partition who came onto a list or went from it. */
+function noteListed(state: EngineState, name: string, ids: readonly number[]): void {
+  const { now, profiles } = state;
+  for (const id of ids) {
+    if (!profiles.has(id)) continue;
+    profiles.beginStep();
+    const p = defined(profiles.use(id), 'a listed profile');
     noteList(state, p, name, now);
     state.machine.because('list');
     state.machine.settle(p, now);
     state.enqueue(p);
   }
-  return { notices: NO_NOTICES };
 }
 
 /** A customer who is new, or has come under another identifier, may be on any list. */
