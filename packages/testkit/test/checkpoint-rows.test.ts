@@ -26,10 +26,11 @@ class Store {
     }
   }
 
-  open(): Engine {
+  open(partitions: number): Engine {
     return Engine.restoreRows(this.header, this.seen, this.rows.values(), {
       history: new MemoryHistory(),
       onChange: () => undefined,
+      partitions,
     });
   }
 }
@@ -48,11 +49,13 @@ test('rows written while the engine goes on are of the instant at which the chec
         maxLength: 40,
       }),
       fc.constantFrom(0, 256),
-      (story, other, acts, workingCustomersMax) => {
+      fc.constantFrom(1, 1, 2, 3),
+      (story, other, acts, workingCustomersMax, partitions) => {
         const { timeZone, start, definitions } = story;
         const history = new MemoryHistory();
         const onChange = (): void => undefined;
-        let engine = new Engine({ timeZone, start, definitions, history, onChange, workingCustomersMax });
+        const options = { history, onChange, workingCustomersMax, partitions };
+        let engine = new Engine({ timeZone, start, definitions, ...options });
         const store = new Store();
         let begun: { readonly header: string; readonly state: string } | undefined;
         const finish = (): void => {
@@ -61,7 +64,7 @@ test('rows written while the engine goes on are of the instant at which the chec
             store.put(rows);
           }
           store.header = begun.header;
-          expect(bytesOf(store.open())).toBe(begun.state);
+          expect(bytesOf(store.open(partitions))).toBe(begun.state);
           begun = undefined;
         };
         let now = start;
@@ -84,7 +87,7 @@ test('rows written while the engine goes on are of the instant at which the chec
           engine.apply(inputAt(next.input, now), now);
         }
         finish();
-        engine = store.header === '' ? engine : store.open();
+        engine = store.header === '' ? engine : store.open(partitions);
         // Whoever takes it up goes on counting from there.
         if (store.header !== '') expect(engine.startCheckpoint().seen).toHaveLength(0);
       },

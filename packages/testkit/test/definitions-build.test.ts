@@ -49,11 +49,13 @@ function live(
   begin: number,
   change: number,
   built: boolean,
+  partitions = 1,
 ): Ending {
   const history = new WatchedHistory();
   const changes: Change[] = [];
   const { timeZone, start, definitions } = test;
-  const engine = new Engine({ timeZone, start, definitions, history, onChange: (c) => void changes.push(c) });
+  const onChange = (c: Change): void => void changes.push(c);
+  const engine = new Engine({ timeZone, start, definitions, history, partitions, onChange });
   const taken: { readonly profile: number; readonly message: Message }[] = [];
   let now = start;
   let foreseen: readonly string[] = [];
@@ -104,14 +106,15 @@ test('built in pieces, definitions come into force as those taken at once', () =
       arbitraryDefinitions,
       fc.nat(20),
       fc.nat(20),
-      (story, after, a, b) => {
+      fc.constantFrom(1, 2, 3),
+      (story, after, a, b, partitions) => {
         // A definition of a kind that a random story may bring by itself would make the build one of the past.
         const steps = story.steps.filter(({ input }) => inputAt(input, 0).kind !== 'definitions');
         const begin = a % (steps.length + 1);
         const change = begin + (b % (steps.length + 1 - begin));
         const test = { ...story, steps };
         const [one, other] = [
-          live(test, after, begin, change, true),
+          live(test, after, begin, change, true, partitions),
           live(test, after, begin, change, false),
         ];
         expect(one.state).toBe(other.state);

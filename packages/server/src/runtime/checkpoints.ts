@@ -10,7 +10,7 @@
  *     i, profile, number positions of a customer's messages (message-index.ts)
  */
 
-import { Engine, type EngineOptions } from '@segue/core/engine/engine.ts';
+import { Engine, type RestoreOptions } from '@segue/core/engine/engine.ts';
 import type { KeptRow } from '@segue/core/engine/checkpoint-run.ts';
 import { seenMessagesMax } from '@segue/core/base/limits.ts';
 
@@ -48,7 +48,7 @@ export function readHead(store: CheckpointStore): CheckpointHead | undefined {
 export function restoreEngine(
   store: CheckpointStore,
   head: CheckpointHead,
-  options: Pick<EngineOptions, 'onChange' | 'history' | 'onMerge'>,
+  options: Omit<RestoreOptions, 'keepHistory'>,
 ): Engine {
   return Engine.restoreRows(head.engine, readSeen(store), readRows(store), options);
 }

@@ -33,6 +33,8 @@ export type CustomersOptions = {
   readonly start: Instant;
   /** In force before the first entry of the log. */
   readonly definitions: Definitions;
+  /** Parts that customers are spread over (default 1): no answer, number or order depends on it. */
+  readonly partitions?: number;
   readonly log: Log;
   readonly index: MessageIndex;
   /** For looking at customers between two records; the engine's own clock when left out. */
@@ -96,11 +98,11 @@ export class Customers implements Subject, Directory {
     const onChange = (change: Change): void => {
       this.#note(change);
     };
-    const { timeZone, start, definitions, index: history } = options;
+    const { timeZone, start, definitions, partitions = 1, index: history } = options;
     this.engine =
       checkpoint === undefined
-        ? new Engine({ timeZone, start, definitions, history, onChange, onMerge })
-        : restoreEngine(checkpoint.store, checkpoint.head, { history, onChange, onMerge });
+        ? new Engine({ timeZone, start, definitions, partitions, history, onChange, onMerge })
+        : restoreEngine(checkpoint.store, checkpoint.head, { partitions, history, onChange, onMerge });
     const { revision, at, author, reason } = checkpoint?.head.definitions ?? noRevision;
     this.#definitions = { revision, at, author, reason, definitions: this.engine.definitions };
   }

@@ -267,6 +267,7 @@ function openRuntime(parts: RuntimeParts): Promise<Runtime> {
     feed,
     clock: systemClock,
     timeZone: settings.timezone,
+    partitions: settings.partitions,
     checkpointEveryMs: settings.checkpoint.intervalMs,
     refuses: () => (directory.diskState().low ? diskLow : undefined),
     onTaken: ({ entries }, { commitMs, applyMs, lateMs }) => {

@@ -28,6 +28,8 @@ export type RuntimeOptions = {
   readonly clock: Clock;
   /** IANA name; days of rules begin at its midnights. */
   readonly timeZone: string;
+  /** Parts that customers are spread over (default 1); may be another number at each start. */
+  readonly partitions?: number;
   /** How often a checkpoint is written while something happens, in milliseconds. */
   readonly checkpointEveryMs: number;
   /** Customers that a checkpoint writes before others have a turn. */
@@ -153,13 +155,14 @@ export class Runtime {
 }
 
 function customersOptions(options: RuntimeOptions, index: MessageIndex): CustomersOptions {
-  const { log, timeZone, clock, feed } = options;
+  const { log, timeZone, partitions, clock, feed } = options;
   return {
     log,
     clock,
     timeZone,
     start: log.recordAt(0)?.at ?? clock.now(),
     definitions: noDefinitions,
+    ...(partitions === undefined ? {} : { partitions }),
     index,
     publish: (events) => {
       feed.publish(events);

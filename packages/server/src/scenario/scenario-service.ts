@@ -43,6 +43,8 @@ export type ScenarioServiceOptions = {
   /** The data directory; made where it is not there. */
   readonly directory: string;
   readonly timeZone: string;
+  /** Parts that customers are spread over (default 1). */
+  readonly partitions?: number;
   /** Where the clock stands. */
   readonly now: Instant;
 };
@@ -94,12 +96,13 @@ export class ScenarioService {
   }
 
   /** Opens the service on its data, of which there may be none yet. Nothing stays open when it rejects. */
-  static async open({ directory, timeZone, now }: ScenarioServiceOptions): Promise<ScenarioService> {
+  static async open(options: ScenarioServiceOptions): Promise<ScenarioService> {
+    const { directory, now } = options;
     const clock = new ManualClock(now);
     const heard: Heard = { onTurn: () => undefined, failure: undefined, faults: [], isEnding: false };
     const stores = await openStores(directory);
     try {
-      const runtime = await openRuntime(stores, clock, timeZone, heard);
+      const runtime = await openRuntime(stores, clock, options, heard);
       return new ScenarioService(stores, clock, heard, runtime);
     } catch (error) {
       await closeStores(stores);
@@ -237,7 +240,7 @@ export class ScenarioService {
 function openRuntime(
   { log, checkpoints, changes }: Stores,
   clock: ManualClock,
-  timeZone: string,
+  { timeZone, partitions = 1 }: ScenarioServiceOptions,
   heard: Heard,
 ): Promise<Runtime> {
   const feed = new ChangeFeed({
@@ -254,6 +257,7 @@ function openRuntime(
     feed,
     clock,
     timeZone,
+    partitions,
     checkpointEveryMs,
     onTaken: () => {
       heard.onTurn();

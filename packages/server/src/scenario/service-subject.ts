@@ -42,8 +42,16 @@ interface Host {
   close(): Promise<void>;
 }
 
-export const openServiceSubject: OpenSubject = async (setup) => {
-  const host = setup.restarts === 0 ? await openHere(setup) : await openProcess(setup);
+export const openServiceSubject: OpenSubject = (setup) => openSubject(setup, 1);
+
+/** The same with customers spread over several partitions, which changes nothing. */
+export function openPartitioned(partitions: number): OpenSubject {
+  return (setup) => openSubject(setup, partitions);
+}
+
+async function openSubject(setup: SubjectSetup, partitions: number): Promise<ScenarioSubject> {
+  const host =
+    setup.restarts === 0 ? await openHere(setup, partitions) : await openProcess(setup, partitions);
   const subject = new ServiceSubject(setup, host);
   try {
     await subject.begin();
@@ -52,12 +60,12 @@ export const openServiceSubject: OpenSubject = async (setup) => {
     await subject.close();
     throw error;
   }
-};
+}
 
-async function openHere({ timeZone, start: now }: SubjectSetup): Promise<Host> {
+async function openHere({ timeZone, start: now }: SubjectSetup, partitions: number): Promise<Host> {
   const directory = makeScratchDirectory();
   try {
-    const service = await ScenarioService.open({ directory, timeZone, now });
+    const service = await ScenarioService.open({ directory, timeZone, partitions, now });
     // Its files are open and need no names any more: whatever ends this process leaves nothing behind.
     removeScratchDirectory(directory);
     return {
@@ -78,8 +86,8 @@ async function openHere({ timeZone, start: now }: SubjectSetup): Promise<Host> {
   }
 }
 
-async function openProcess(setup: SubjectSetup): Promise<Host> {
-  const host = new ProcessHost(setup);
+async function openProcess(setup: SubjectSetup, partitions: number): Promise<Host> {
+  const host = new ProcessHost(setup, partitions);
   try {
     await host.open(setup.start);
     return host;
@@ -92,14 +100,16 @@ async function openProcess(setup: SubjectSetup): Promise<Host> {
 class ProcessHost implements Host {
   readonly isProcess = true;
   readonly #timeZone: string;
+  readonly #partitions: number;
   readonly #directory: string = makeScratchDirectory();
   #process: ServiceProcess;
   /** Takes its place; gets ready while it works. */
   #next: ServiceProcess | undefined;
   #restartsLeft: number;
 
-  constructor({ timeZone, restarts }: SubjectSetup) {
+  constructor({ timeZone, restarts }: SubjectSetup, partitions: number) {
     this.#timeZone = timeZone;
+    this.#partitions = partitions;
     this.#restartsLeft = restarts;
     this.#process = new ServiceProcess(this.#directory);
   }
@@ -109,7 +119,12 @@ class ProcessHost implements Host {
   }
 
   async open(now: Instant): Promise<void> {
-    await this.#process.open({ directory: this.#directory, timeZone: this.#timeZone, now });
+    await this.#process.open({
+      directory: this.#directory,
+      timeZone: this.#timeZone,
+      partitions: this.#partitions,
+      now,
+    });
     if (this.#restartsLeft > 0) this.#next = new ServiceProcess(this.#directory);
   }
 

@@ -25,6 +25,9 @@ import { createMemoryLog } from '../../src/log/memory-log.ts';
 import { ManualClock } from '../../src/runtime/clock.ts';
 import { Runtime } from '../../src/runtime/runtime.ts';
 
+/** How many parts customers are spread over: another number at each start. */
+type Partitions = readonly number[];
+
 type Interruption = 'none' | 'checkpoint' | 'checkpoint_under_way' | 'kill' | 'build';
 
 /** What survives a process. */
@@ -35,8 +38,11 @@ class Disk {
   readonly faults: FeedFault[] = [];
   readonly clock: ManualClock;
   readonly timeZone: string;
+  readonly #partitions: Partitions;
+  #starts = 0;
 
-  constructor(timeZone: string, start: Instant) {
+  constructor(timeZone: string, start: Instant, partitions: Partitions = [1]) {
+    this.#partitions = partitions;
     this.timeZone = timeZone;
     this.clock = new ManualClock(start);
   }
@@ -80,6 +86,7 @@ class Disk {
       feed,
       clock,
       timeZone,
+      partitions: this.#partitions[this.#starts++ % this.#partitions.length] ?? 1,
       checkpointEveryMs: 3_600_000,
       checkpointSliceRows: 1,
     });
@@ -110,8 +117,12 @@ async function passTime(disk: Disk, runtime: Runtime, until: Instant): Promise<v
   disk.clock.set(until);
 }
 
-async function live(story: DifferentialCase, interruptions: readonly Interruption[]) {
-  const disk = new Disk(story.timeZone, story.start);
+async function live(
+  story: DifferentialCase,
+  interruptions: readonly Interruption[],
+  partitions: Partitions = [1],
+) {
+  const disk = new Disk(story.timeZone, story.start, partitions);
   let runtime = await disk.open();
   let revision = 1;
   const inputs: Input[] = [{ kind: 'definitions', definitions: story.definitions }];
@@ -166,7 +177,7 @@ function bare({ seq: _, customer, ...change }: FeedEvent): string {
 }
 
 describe('the runtime', () => {
-  test('does as an engine that never stopped, wherever it is killed', async () => {
+  test('does as an engine that never stopped, wherever it is killed and over however many partitions', async () => {
     const interruption = fc.constantFrom<Interruption>(
       'none',
       'checkpoint',
@@ -178,8 +189,9 @@ describe('the runtime', () => {
       fc.asyncProperty(
         arbitraryCase(arbitraryDefinitions),
         fc.array(interruption, { minLength: 1, maxLength: 12 }),
-        async (story, interruptions) => {
-          const one = await live(story, interruptions);
+        fc.constantFrom<Partitions>([1], [2], [3], [5], [3, 1, 2]),
+        async (story, interruptions, partitions) => {
+          const one = await live(story, interruptions, partitions);
           const other = straight(story);
           const bytes = (lines: readonly string[]): string =>
             lines.join('\n').replace(/"negatives":\[.*?\],"seen"/, '"seen"');
