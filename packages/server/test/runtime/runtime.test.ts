@@ -13,7 +13,7 @@ import { noDefinitions } from '@segue/core/model/definitions.ts';
 import type { Input } from '@segue/core/model/input.ts';
 import { listDefinitions } from '@segue/core/model/listed-definitions.ts';
 import type { Instant } from '@segue/core/model/message.ts';
-import { inputAt } from '@segue/testkit/arbitrary-history.ts';
+import { type HistoryStep, inputAt } from '@segue/testkit/arbitrary-history.ts';
 import { arbitraryCase, arbitraryDefinitions, type DifferentialCase } from '@segue/testkit/differential.ts';
 
 import { ChangeFeed, type FeedFault } from '../../src/feeds/change-feed.ts';
@@ -117,6 +117,14 @@ async function passTime(disk: Disk, runtime: Runtime, until: Instant): Promise<v
   disk.clock.set(until);
 }
 
+/** Begins to build the definitions that are to come, while what comes before them still arrives. */
+function beginBuild(runtime: Runtime, steps: readonly HistoryStep[], revision: number): void {
+  const next = steps.find(({ input }) => input.kind === 'definitions')?.input;
+  if (next?.kind !== 'definitions') return;
+  const loader = runtime.customers.beginBuild(next.definitions, revision);
+  loader.load(Math.floor(runtime.customers.position / 2), () => true);
+}
+
 async function live(
   story: DifferentialCase,
   interruptions: readonly Interruption[],
@@ -132,6 +140,7 @@ async function live(
     const interruption = interruptions[i % interruptions.length] ?? 'none';
     if (interruption === 'checkpoint') await runtime.checkpoint();
     if (interruption === 'checkpoint_under_way') void runtime.checkpoint();
+    if (interruption === 'build') beginBuild(runtime, story.steps.slice(i), revision + 1);
     if (interruption === 'kill') {
       disk.kill();
       void runtime.loop.stop();
@@ -140,13 +149,7 @@ async function live(
     await passTime(disk, runtime, now + afterMs);
     now += afterMs;
     const input = inputAt(sketch, now);
-    if (input.kind === 'definitions') {
-      revision++;
-      if (interruption === 'build') {
-        const loader = runtime.customers.beginBuild(input.definitions, revision);
-        loader.load(Math.floor(runtime.customers.position / 2), () => true);
-      }
-    }
+    if (input.kind === 'definitions') revision++;
     if (i % 3 === 0) runtime.customers.sizes();
     await runtime.loop.submit([entryOf(input, revision)]);
   }
@@ -172,6 +175,20 @@ function straight(story: DifferentialCase) {
   return { changes, state: [...engine.serialize()] };
 }
 
+/** Stories in which the definitions change once, somewhere. */
+const arbitraryRedefined: fc.Arbitrary<DifferentialCase> = fc
+  .tuple(
+    arbitraryCase(arbitraryDefinitions, { lengthMax: 20 }),
+    arbitraryDefinitions,
+    fc.nat(),
+    fc.nat(3_600_000),
+  )
+  .map(([story, definitions, place, afterMs]) => {
+    const at = place % (story.steps.length + 1);
+    const change = { afterMs, input: { kind: 'definitions', definitions } } as const;
+    return { ...story, steps: [...story.steps.slice(0, at), change, ...story.steps.slice(at)] };
+  });
+
 function bare({ seq: _, customer, ...change }: FeedEvent): string {
   return JSON.stringify(Object.entries({ profile: customer.profile, ...change }).sort());
 }
@@ -187,7 +204,7 @@ describe('the runtime', () => {
     );
     await fc.assert(
       fc.asyncProperty(
-        arbitraryCase(arbitraryDefinitions),
+        arbitraryRedefined,
         fc.array(interruption, { minLength: 1, maxLength: 12 }),
         fc.constantFrom<Partitions>([1], [2], [3], [5], [3, 1, 2]),
         async (story, interruptions, partitions) => {
