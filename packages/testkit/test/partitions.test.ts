@@ -73,8 +73,15 @@ test('an engine has between 1 and 64 partitions', () => {
   const options = {
     timeZone: 'UTC',
     start: 0,
-    definitions: { segments: new Map(), lifecycles: new Map(), rfm: new Map(), lists: new Map(), channels: new Map() },
+    definitions: {
+      segments: new Map(),
+      lifecycles: new Map(),
+      rfm: new Map(),
+      lists: new Map(),
+      channels: new Map(),
+    },
     onChange: (): void => undefined,
   } as const;
-  for (const partitions of [0, -1, 65]) expect(() => new Engine({ ...options, partitions })).toThrow(/partitions/);
+  for (const partitions of [0, -1, 65])
+    expect(() => new Engine({ ...options, partitions })).toThrow(/partitions/);
 });

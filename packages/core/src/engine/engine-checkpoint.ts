@@ -62,11 +62,7 @@ function negativesOfAll(parts: Partitions): CheckpointHeader['negatives'] {
 }
 
 /** Puts what was written down into an engine that has just been made with the same definitions. */
-export function restoreState(
-  parts: Partitions,
-  header: CheckpointHeader,
-  profiles: readonly string[],
-): void {
+export function restoreState(parts: Partitions, header: CheckpointHeader, profiles: readonly string[]): void {
   restoreHeader(parts, header);
   for (const line of profiles) restoreProfile(parts, JSON.parse(line) as ProfileJson);
   for (const state of parts) {

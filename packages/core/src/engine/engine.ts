@@ -71,7 +71,10 @@ export type EngineOptions = {
 };
 
 /** What an engine that is restored is told; the rest stands in the checkpoint. */
-export type RestoreOptions = Pick<EngineOptions, 'onChange' | 'keepHistory' | 'history' | 'onMerge' | 'partitions'>;
+export type RestoreOptions = Pick<
+  EngineOptions,
+  'onChange' | 'keepHistory' | 'history' | 'onMerge' | 'partitions'
+>;
 
 export type Applied = {
   /** The profile concerned, where there is one. */
@@ -118,7 +121,11 @@ export class Engine {
     );
     this.#partitions = [first, ...others];
     this.#registry.identity.onTouch = (id) => this.#of(id).profiles.onTouch?.(id);
-    this.#keepers = this.#partitions.map((state) => keeperOf(state, (id) => this.#bring(id, state)));
+    this.#keepers = this.#partitions.map((state) =>
+      keeperOf(state, (id) => {
+        this.#bring(id, state);
+      }),
+    );
     this.zone = first.zone;
     defineLists(this.#partitions, definitions);
     takePopulations(this.#partitions);
@@ -169,9 +176,7 @@ export class Engine {
   #takeMessage(message: Message): Applied {
     const registry = this.#registry;
     const place =
-      registry.partitions === 1
-        ? 0
-        : registry.placeOf(registry.identity.ownerOf(message) ?? registry.count);
+      registry.partitions === 1 ? 0 : registry.placeOf(registry.identity.ownerOf(message) ?? registry.count);
     return takeMessage(
       this.#partitions[place] as EngineState,
       this.#keepers[place] as ProfileKeeper,

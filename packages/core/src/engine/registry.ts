@@ -33,11 +33,7 @@ export class Registry {
   /** By number: the partition; only where there is more than one. */
   #places = new Uint8Array(0);
 
-  constructor(
-    partitions: number,
-    history: MessageHistory | undefined,
-    onChange: (change: Change) => void,
-  ) {
+  constructor(partitions: number, history: MessageHistory | undefined, onChange: (change: Change) => void) {
     this.partitions = partitions;
     this.history = history ?? new MemoryHistory();
     this.changes = new ChangeOrder(onChange, partitions > 1);
