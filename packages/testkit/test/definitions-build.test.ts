@@ -119,6 +119,9 @@ test('built in pieces, definitions come into force as those taken at once', () =
         ];
         expect(one.state).toBe(other.state);
         expect([...one.changes].sort()).toEqual([...other.changes].sort());
+        if (partitions > 1) {
+          expect(one.foreseen).toEqual(live(test, after, begin, change, true).foreseen);
+        }
       },
     ),
     { numRuns: 800 },

@@ -120,14 +120,16 @@ export class DefinitionsBuild {
    */
   *differences(): Iterable<AnswerChange | undefined> {
     this.takePopulations();
-    for (const { state, plan } of this.parts) {
-      for (const old of state.profiles) {
-        if (old.bornAt > state.now) continue;
-        state.report.silence();
-        const p = this.renewed(old);
-        state.report.speak();
-        yield differenceOf(old.id, answersOf(state, old), answersOf({ plan, now: state.now }, p));
-      }
+    const [{ registry }] = this.#engine;
+    for (let id = 0; id < registry.count; id++) {
+      const { state, plan } = this.#partOf(id);
+      state.profiles.beginStep();
+      const old = state.profiles.use(id);
+      if (old === undefined || old.bornAt > state.now) continue;
+      state.report.silence();
+      const p = this.renewed(old);
+      state.report.speak();
+      yield differenceOf(id, answersOf(state, old), answersOf({ plan, now: state.now }, p));
     }
   }
 
