@@ -57,8 +57,9 @@ export function readRing(p: Profile, stream: StreamPlan): RingState | undefined 
     columns: stream.columns.map((_, c) => readColumn(p, stream, o, c, rich?.exact[c])),
     trimmed: stream.keepsTotals ? trimmedCount(p, o) : 0,
     first: stream.keepsTotals ? trimmedFirst(p, o) : NEVER,
-    firstId: rich?.firstId ?? '',
-    firstValues: rich?.firstValues ?? [],
+    // Without ids nobody asks for the first; which of one instant it is would depend on when they were let go.
+    firstId: rich === undefined || !stream.keepsIds ? '' : rich.firstId,
+    firstValues: rich === undefined || !stream.keepsIds ? [] : rich.firstValues,
   };
 }
 
