@@ -29,6 +29,7 @@ import { restoreRows, restoreState, writeHeader, writeState } from './engine-che
 import { DefinitionsBuild } from './definitions-build.ts';
 import { EngineState, NO_NOTICES, type Partitions } from './engine-state.ts';
 import { eraseCustomer } from './erase.ts';
+import { endsByTime } from './ends-by-time.ts';
 import { historyOf } from './history.ts';
 import type { ProfileKeeper, RefusedMerge } from './identity.ts';
 import type { Plan } from './make-plan.ts';
@@ -322,6 +323,14 @@ export class Engine {
     const state = this.#of(profile);
     const p = defined(state.profiles.look(profile), 'a profile');
     return historyOf(p, state.messagesOf(profile));
+  }
+
+  /**
+   * When time alone will end each segment that a customer is in; those that it will not are left out. Populations stand still
+   * and messages dated ahead are left out.
+   */
+  endsByTime(profile: number): ReadonlyMap<string, Instant> {
+    return endsByTime(this.#of(profile), profile) ?? new Map();
   }
 
   /** What rules ask about besides the customer. */

@@ -5,7 +5,7 @@ import { fail, ok } from '@segue/core/base/result.ts';
 import type { Diagnostic } from '@segue/core/base/diagnostic.ts';
 import type { Engine } from '@segue/core/engine/engine.ts';
 import { explainText } from '@segue/core/engine/explain-text.ts';
-import { changesByTime, explain, type Explanation } from '@segue/core/engine/explain.ts';
+import { explain, type Explanation } from '@segue/core/engine/explain.ts';
 import { normaliseIdentifier } from '@segue/core/model/identifiers.ts';
 import type { Identifier, Instant, JsonObject, Message } from '@segue/core/model/message.ts';
 import { nearestName } from '@segue/core/rules/names.ts';
@@ -73,17 +73,14 @@ export function findCustomer(directory: Directory, text: string): Found | undefi
   return directory.find(text);
 }
 
-/** `until` is looked for only where it is asked for: it takes all of the customer's messages. */
+/** `until` is looked for only where it is asked for. */
 export function customerJson(
   { engine, id, now }: Found,
   options: { readonly until: boolean },
 ): CustomerJson | undefined {
   const view = engine.profile(id);
   if (view === undefined) return undefined;
-  const names = view.segments.map(({ segment }) => segment);
-  const until: ReadonlyMap<string, Instant> = options.until
-    ? changesByTime(engine.history(id), engine.world(), names, now)
-    : new Map();
+  const until = options.until ? engine.endsByTime(id) : new Map<string, Instant>();
   return {
     id,
     displayId: view.displayId,
