@@ -88,6 +88,12 @@ export async function inspectDirectory(path: string): Promise<'empty' | 'data'> 
   }
   const strange = names.find((name) => !harmless.has(name));
   if (strange === undefined) return 'empty';
+  // Another process may have made it a data directory between the two looks.
+  const late = await readIfThere(path, join(path, formatFile));
+  if (late !== undefined) {
+    checkFormat(path, late);
+    return 'data';
+  }
   throw new StorageError(
     'data/foreign',
     `${path} is not empty (it holds ${strange}) and is no data directory of Segue; give an empty directory or one that Segue made`,
