@@ -1,5 +1,6 @@
 /** The same traffic over more and more customers, all of whom exist when the clock is started. */
 
+import type { Engine } from '@segue/core/engine/engine.ts';
 import { Findings, type PhaseResult } from '../measure/result.ts';
 import { type Case, measure, type Sample } from '../measure/rounds.ts';
 import { checkChanges, type Checked } from '../oracle/check.ts';
@@ -36,6 +37,8 @@ class CustomersCase implements Case {
   readonly #before: number;
   readonly #set = touchConstant(SEGMENTS);
   readonly #maker: MessageMaker;
+  /** The engine of the check stays, so that what the compiler knows of engines does; see EngineCase. */
+  kept: Engine | undefined = undefined;
 
   constructor(customers: number, events: number) {
     this.name = `engine, ${customers / 1000}k customers, ${SEGMENTS} segments`;
@@ -48,6 +51,7 @@ class CustomersCase implements Case {
   check(): Checked {
     const log = new ChangeLog(this.#set);
     const engine = newEngine(this.#traffic, this.#set, log.add);
+    this.kept = engine;
     feed(engine, this.#maker, this.#traffic);
     engine.advanceTo(this.#traffic.end);
     const profileOf = (customer: number): number => engine.findProfile(userId(customer)) ?? -1;

@@ -77,6 +77,11 @@ export class EngineCase {
   readonly set: SegmentSet;
   readonly #maker: MessageMaker;
   readonly #entry: Entry;
+  /**
+   * The engine of the check stays, as the one of a process does: when the last of a kind goes, the compiler forgets what
+   * it knew of the kind, and every round would begin with code that is not compiled.
+   */
+  #kept: Engine | undefined = undefined;
   #checked: Checked | undefined = undefined;
   #changes = 0;
 
@@ -89,7 +94,7 @@ export class EngineCase {
   }
 
   get isWarm(): boolean {
-    return this.#checked !== undefined;
+    return this.#checked !== undefined && this.#kept !== undefined;
   }
 
   /** Entries and exits of the run that was checked. */
@@ -103,6 +108,7 @@ export class EngineCase {
     const engine = newEngine(this.traffic, this.set, log.add);
     this.#feed(engine);
     engine.advanceTo(this.traffic.end);
+    this.#kept = engine;
     this.#changes = log.size;
     this.#checked = checkChanges(
       this.traffic,

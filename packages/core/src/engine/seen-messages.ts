@@ -6,8 +6,8 @@
  * Two generations: when the younger is full it becomes the older, and the older is forgotten.
  *
  * A table is divided into buckets of 64 bytes, a line of the processor's cache, with six hashes each; what finds its bucket
- * full goes to the next. Tables come in shards that grow by a quarter, each when it is full itself, so that there is
- * little empty room and no long pause.
+ * full goes to the next. Tables come in shards that grow by themselves, by a quarter once they are large, so that
+ * there is little empty room and no long pause.
  */
 
 const SHARDS = 64;
@@ -17,6 +17,8 @@ const HASHES = 6;
 const HALVES_AT: number = HASHES * 2;
 /** A shard grows when it is fuller than this. */
 const LOAD_MAX = 0.85;
+/** Below this a shard doubles: room is no matter yet. */
+const SMALL_BUCKETS = 512;
 const HASH_WORDS = 3;
 
 /** Part of a generation. A place whose words are all 0 is empty. */
@@ -47,23 +49,26 @@ class Shard {
   }
 
   #add(start: number, i: number, a: number, b: number, c: number): void {
-    const words = this.#words;
-    words[start + i * 2] = a;
-    words[start + i * 2 + 1] = b;
-    const half = start + HALVES_AT + (i >>> 1);
-    words[half] = (words[half] as number) | (c << ((i & 1) * 16));
+    put(this.#words, start, i, a, b, c);
     this.size++;
     if (this.size > this.#buckets * HASHES * LOAD_MAX) this.#grow();
   }
 
   #grow(): void {
-    const hashes = this.list();
-    this.#buckets = Math.ceil(this.#buckets * 1.25);
-    this.#words = new Uint32Array(this.#buckets * BUCKET_WORDS);
-    this.size = 0;
-    for (let i = 0; i < hashes.length; i += HASH_WORDS) {
-      this.note(hashes[i] as number, hashes[i + 1] as number, hashes[i + 2] as number, true);
+    const old = this.#words;
+    const buckets = Math.ceil(this.#buckets * (this.#buckets < SMALL_BUCKETS ? 2 : 1.25));
+    const words = new Uint32Array(buckets * BUCKET_WORDS);
+    for (let from = 0; from < old.length; from += BUCKET_WORDS) {
+      for (let i = 0; i < HASHES; i++) {
+        const a = old[from + i * 2] as number;
+        const b = old[from + i * 2 + 1] as number;
+        const c = halfAt(old, from, i);
+        if (a === 0 && b === 0 && c === 0) break;
+        putNew(words, Math.floor(((a >>> 6) * buckets) / 2 ** 26), a, b, c);
+      }
     }
+    this.#buckets = buckets;
+    this.#words = words;
   }
 
   /** All hashes, three words each. */
@@ -84,6 +89,26 @@ class Shard {
       }
     }
     return hashes;
+  }
+}
+
+function put(words: Uint32Array, start: number, i: number, a: number, b: number, c: number): void {
+  words[start + i * 2] = a;
+  words[start + i * 2 + 1] = b;
+  const half = start + HALVES_AT + (i >>> 1);
+  words[half] = (words[half] as number) | (c << ((i & 1) * 16));
+}
+
+/** Puts a hash that is not there into the first empty place from a bucket on. */
+function putNew(words: Uint32Array, bucket: number, a: number, b: number, c: number): void {
+  for (let start = bucket * BUCKET_WORDS; ; start += BUCKET_WORDS) {
+    if (start === words.length) start = 0;
+    for (let i = 0; i < HASHES; i++) {
+      const at = start + i * 2;
+      if (words[at] !== 0 || words[at + 1] !== 0 || halfAt(words, start, i) !== 0) continue;
+      put(words, start, i, a, b, c);
+      return;
+    }
   }
 }
 
