@@ -1,0 +1,336 @@
+/**
+ * The tables of the history store, in ClickHouse's dialect: a projection of the log that can be deleted and rebuilt.
+ *
+ * What rules compiled to SQL read are the views (`customers`, `events`, `traits`, `scores`, `consents`, `list_spells`,
+ * `populations`): packages/core/src/sql/relations.ts says what their columns mean. The tables under them are what the
+ * projection writes.
+ *
+ * - Instants are whole milliseconds since 1970 in Int64: the far past and the far future exist, and ClickHouse's own
+ *   types of time begin in 1900.
+ * - A profile is the engine's number for it. What arrived under a profile that was merged away since keeps the old
+ *   number in its row; `merges` says who survived, and the views show the survivor. `merges` is closed: when b is merged
+ *   into c, every a that b had survived gets a row of its own with the survivor c, so one look is enough.
+ * - Only what the engine took is projected: duplicates, refused and erased messages are not.
+ * - Every row bears the position in the log of the entry that it comes from, and `arrived_at`, the instant of its
+ *   record. A batch is a range of positions, written with `insert_deduplication_token` = `from-to`: written twice it is
+ *   there once.
+ * - JSON is text as `storedJson` (packages/core/src/sql/stored-json.ts) writes it: equal values are equal texts.
+ * - Erasing a profile writes to `erasures`, which all views heed at once, and deletes its rows.
+ */
+
+export type HistoryTable = {
+  readonly name: string;
+  readonly columns: readonly HistoryColumn[];
+  /** ENGINE and what follows. */
+  readonly engine: string;
+};
+
+export type HistoryColumn = {
+  readonly name: string;
+  readonly type: string;
+  readonly about: string;
+};
+
+export type HistoryView = { readonly name: string; readonly select: string };
+
+/** Raised with every change that needs a rebuild. */
+export const historySchemaVersion = 1;
+
+/** Ranges of positions remembered by each table, so that a batch written twice is there once. */
+export const deduplicationWindow = 10_000;
+
+const settings = `SETTINGS non_replicated_deduplication_window = ${deduplicationWindow}`;
+
+function sorted(by: string): string {
+  return `MergeTree ORDER BY (${by}) ${settings}`;
+}
+
+function replacing(version: string, by: string): string {
+  return `ReplacingMergeTree(${version}) ORDER BY (${by}) ${settings}`;
+}
+
+const profile: HistoryColumn = {
+  name: 'profile',
+  type: 'UInt64 CODEC(Delta, ZSTD(1))',
+  about: 'number of the profile when it arrived',
+};
+const time: HistoryColumn = {
+  name: 'time',
+  type: 'Int64 CODEC(Delta, ZSTD(1))',
+  about: 'when it happened, in milliseconds',
+};
+const arrivedAt: HistoryColumn = {
+  name: 'arrived_at',
+  type: 'Int64 CODEC(Delta, ZSTD(1))',
+  about: 'instant of the log record',
+};
+const position: HistoryColumn = {
+  name: 'position',
+  type: 'UInt64 CODEC(Delta, ZSTD(1))',
+  about: 'of the entry in the log',
+};
+const messageId: HistoryColumn = {
+  name: 'message_id',
+  type: 'String CODEC(ZSTD(1))',
+  about: 'of the message; empty where there was none',
+};
+
+export const historyTables: readonly HistoryTable[] = [
+  {
+    name: 'messages',
+    columns: [
+      profile,
+      time,
+      messageId,
+      { name: 'kind', type: 'LowCardinality(String)', about: 'track, page, screen, identify, group, alias' },
+      {
+        name: 'name',
+        type: 'LowCardinality(String)',
+        about: 'of the event, page or screen; empty otherwise',
+      },
+      { name: 'properties', type: 'String CODEC(ZSTD(1))', about: 'JSON object; {} where there are none' },
+      { name: 'source', type: 'LowCardinality(String)', about: 'name of the source' },
+      { name: 'late', type: 'Bool', about: 'happened more than five minutes before it arrived' },
+      arrivedAt,
+      position,
+    ],
+    engine: sorted('profile, time, message_id'),
+  },
+  {
+    name: 'profile_facts',
+    columns: [
+      profile,
+      {
+        name: 'born_at',
+        type: 'Int64',
+        about: 'earliest time of a message in the batch; the least of all rows counts',
+      },
+      { name: 'sample_id', type: 'String', about: 'identifier under which the profile first arrived' },
+      position,
+    ],
+    engine: sorted('profile, position'),
+  },
+  {
+    name: 'profile_names',
+    columns: [
+      profile,
+      { name: 'kind', type: 'LowCardinality(String)', about: 'of the identifier' },
+      { name: 'value', type: 'String', about: 'of the identifier, normalised' },
+      arrivedAt,
+      position,
+    ],
+    engine: replacing('position', 'profile, kind, value'),
+  },
+  {
+    name: 'trait_facts',
+    columns: [
+      profile,
+      { name: 'name', type: 'LowCardinality(String)', about: 'of the trait: the first step of its path' },
+      { name: 'value', type: 'String CODEC(ZSTD(1))', about: 'JSON; null clears' },
+      time,
+      messageId,
+      arrivedAt,
+      position,
+    ],
+    engine: sorted('name, profile, time, message_id'),
+  },
+  {
+    name: 'score_facts',
+    columns: [
+      profile,
+      { name: 'name', type: 'LowCardinality(String)', about: 'of the score' },
+      { name: 'value', type: 'Float64', about: '' },
+      time,
+      arrivedAt,
+      position,
+    ],
+    engine: sorted('name, profile, time, position'),
+  },
+  {
+    name: 'consent_facts',
+    columns: [
+      profile,
+      { name: 'channel', type: 'LowCardinality(String)', about: 'email where nobody said another' },
+      {
+        name: 'topic',
+        type: 'LowCardinality(String)',
+        about: 'empty: the change is about the channel as such',
+      },
+      { name: 'subscribed', type: 'Bool', about: '' },
+      time,
+      messageId,
+      arrivedAt,
+      position,
+    ],
+    engine: sorted('profile, time, message_id, position'),
+  },
+  {
+    name: 'list_versions',
+    columns: [
+      { name: 'list', type: 'LowCardinality(String)', about: 'name of the list' },
+      { name: 'at', type: 'Int64', about: 'from then on' },
+      {
+        name: 'members',
+        type: 'Array(String)',
+        about: 'identifiers, in every reading that names a customer',
+      },
+      position,
+    ],
+    engine: replacing('at', 'list, position'),
+  },
+  {
+    name: 'population_versions',
+    columns: [
+      { name: 'key', type: 'String', about: 'as populationKey and rfmPopulationKey give it' },
+      { name: 'taken_at', type: 'Int64', about: '' },
+      {
+        name: 'place',
+        type: 'UInt64',
+        about: 'order in which populations of a key were taken',
+      },
+      { name: 'values', type: 'Array(Float64)', about: 'sorted' },
+      {
+        name: 'cuts',
+        type: 'Array(Float64)',
+        about: 'greatest values of quintiles 1 to 4 (quintileCuts); empty where there are no values',
+      },
+    ],
+    engine: replacing('taken_at', 'key, place'),
+  },
+  {
+    name: 'merges',
+    columns: [
+      { name: 'gone', type: 'UInt64', about: 'profile that was merged away' },
+      { name: 'survivor', type: 'UInt64', about: 'whose its history is now; never gone itself' },
+      { name: 'at', type: 'Int64', about: 'when' },
+      position,
+    ],
+    engine: replacing('position', 'gone'),
+  },
+  {
+    name: 'erasures',
+    columns: [profile, { name: 'at', type: 'Int64', about: 'when' }, position],
+    engine: replacing('position', 'profile'),
+  },
+  {
+    name: 'membership_changes',
+    columns: [
+      profile,
+      { name: 'at', type: 'Int64 CODEC(Delta, ZSTD(1))', about: 'when the answer changed' },
+      { name: 'seq', type: 'UInt64', about: 'number of the change' },
+      {
+        name: 'kind',
+        type: "Enum8('segment' = 1, 'stage' = 2)",
+        about: 'of a segment, or of a stage of a lifecycle',
+      },
+      { name: 'name', type: 'LowCardinality(String)', about: 'of the segment or lifecycle' },
+      { name: 'version', type: 'UInt32', about: 'of the segment; 0 of a lifecycle' },
+      {
+        name: 'entered',
+        type: 'Bool',
+        about: 'a segment was entered, or a stage is known; else exited, or the customer is gone',
+      },
+      { name: 'from_stage', type: 'LowCardinality(String)', about: 'empty where there was none' },
+      { name: 'to_stage', type: 'LowCardinality(String)', about: 'empty where there is none' },
+      { name: 'cause', type: 'LowCardinality(String)', about: '' },
+      messageId,
+    ],
+    engine: replacing('at', 'name, profile, at, seq'),
+  },
+  {
+    name: 'deliveries',
+    columns: [
+      profile,
+      time,
+      { name: 'delivery_id', type: 'String', about: 'idempotency key' },
+      { name: 'channel', type: 'LowCardinality(String)', about: '' },
+      { name: 'journey', type: 'LowCardinality(String)', about: 'empty where none sent it' },
+      { name: 'step', type: 'LowCardinality(String)', about: '' },
+      { name: 'status', type: 'LowCardinality(String)', about: 'sent, delivered, opened, clicked, failed …' },
+      { name: 'detail', type: 'String', about: 'JSON object' },
+      position,
+    ],
+    engine: sorted('profile, time, delivery_id'),
+  },
+];
+
+/** Rows of a table under the numbers of those who survived, without who was erased. */
+function ofSurvivors(table: string, columns: string, where = ''): string {
+  return `SELECT if(m.is_gone, m.survivor, t.profile) AS profile, ${columns}
+FROM ${table} AS t
+LEFT ANY JOIN (SELECT gone, argMax(survivor, position) AS survivor, true AS is_gone FROM merges GROUP BY gone) AS m
+  ON m.gone = t.profile
+WHERE if(m.is_gone, m.survivor, t.profile) NOT IN (SELECT profile FROM erasures)${where}`;
+}
+
+export const historyViews: readonly HistoryView[] = [
+  {
+    name: 'customers',
+    select: `SELECT profile, min(born) AS born_at, anyIf(first_id, is_own) AS sample_id
+FROM (
+${ofSurvivors('profile_facts', 't.born_at AS born, t.sample_id AS first_id, NOT m.is_gone AS is_own')}
+)
+GROUP BY profile`,
+  },
+  {
+    name: 'events',
+    select: ofSurvivors(
+      'messages',
+      't.time AS time, t.message_id AS message_id, t.kind AS kind, t.name AS name, t.properties AS properties, t.arrived_at AS arrived_at, t.position AS position',
+      "\n  AND t.kind IN ('track', 'page', 'screen')",
+    ),
+  },
+  {
+    name: 'traits',
+    select: ofSurvivors(
+      'trait_facts',
+      't.name AS name, t.value AS value, t.time AS time, t.message_id AS message_id',
+    ),
+  },
+  {
+    name: 'scores',
+    select: ofSurvivors(
+      'score_facts',
+      't.name AS name, t.value AS value, t.time AS time, t.position AS position',
+    ),
+  },
+  {
+    name: 'consents',
+    select: ofSurvivors(
+      'consent_facts',
+      't.channel AS channel, t.topic AS topic, t.subscribed AS subscribed, t.time AS time, t.message_id AS message_id, t.position AS position',
+    ),
+  },
+  {
+    name: 'identifiers',
+    select: ofSurvivors('profile_names', 't.kind AS kind, t.value AS value'),
+  },
+  {
+    name: 'list_spells',
+    select: `SELECT i.profile AS profile, l.list AS list, l.from_at AS from_at, l.until_at AS until_at
+FROM (
+  SELECT list, from_at, until_at, arrayJoin(members) AS member
+  FROM (
+    SELECT list, at AS from_at, members,
+      leadInFrame(at, 1, 9223372036854775807)
+        OVER (PARTITION BY list ORDER BY position ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS until_at
+    FROM list_versions FINAL
+  )
+) AS l
+INNER JOIN identifiers AS i ON i.value = l.member`,
+  },
+  {
+    name: 'populations',
+    select: 'SELECT key, taken_at, place, values, cuts FROM population_versions FINAL',
+  },
+];
+
+/** Makes every table and view that is not there, in this order. Each is one statement. */
+export function historySchemaStatements(): readonly string[] {
+  const tables = historyTables.map(
+    ({ name, columns, engine }) =>
+      `CREATE TABLE IF NOT EXISTS ${name} (\n${columns.map((column) => `  ${column.name} ${column.type}`).join(',\n')}\n) ENGINE = ${engine}`,
+  );
+  const views = historyViews.map(({ name, select }) => `CREATE VIEW IF NOT EXISTS ${name} AS\n${select}`);
+  return [...tables, ...views];
+}
