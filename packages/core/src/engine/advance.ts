@@ -1,6 +1,10 @@
 /**
  * Time passes for all partitions together: from one instant at which something is due to the next, so that changes come in
- * the order of their instants whoever tells them, and what is taken of everybody is of one instant.
+ * the order of their instants whoever tells them, and what is taken of everybody is of one instant. At one instant customers
+ * are woken by descending number, wherever they live.
+ *
+ * Very many may be due at once, so time passes in as many pieces as the caller likes. Between two pieces some customers are
+ * at the instant already and others not yet; going on gives the same changes in the same order as not having stopped.
  */
 
 import type { Instant } from '../model/message.ts';
@@ -14,18 +18,22 @@ export function nextDue(parts: Partitions): Instant {
   return Math.min(nextWake(parts), parts[0].refreshAt);
 }
 
-/** Never goes back. */
-export function advance(parts: Partitions, now: Instant): void {
+/**
+ * Lets time pass towards `now`; true when it is there. `goOn` is asked before each customer whether there is time for
+ * more; where it says no, call again, and until then take nothing else. Never goes back.
+ */
+export function advance(parts: Partitions, now: Instant, goOn: () => boolean): boolean {
   for (;;) {
     const due = nextWake(parts);
     const { refreshAt } = parts[0];
-    if (due <= now && due <= refreshAt) wakeAll(parts, due);
-    else if (refreshAt <= now) {
-      setClocks(parts, refreshAt);
-      refreshPopulations(parts);
-    } else break;
+    if (Math.min(due, refreshAt) > now) break;
+    if (!goOn()) return false;
+    setClocks(parts, Math.min(due, refreshAt));
+    if (due <= refreshAt) wakeNext(ofNext(parts, due), due);
+    else refreshPopulations(parts);
   }
   setClocks(parts, now);
+  return true;
 }
 
 function nextWake(parts: Partitions): Instant {
@@ -38,12 +46,19 @@ function setClocks(parts: Partitions, now: Instant): void {
   for (const state of parts) if (now > state.now) state.now = now;
 }
 
-/** Everybody who is to be woken at the earliest instant. */
-function wakeAll(parts: Partitions, due: Instant): void {
-  setClocks(parts, due);
-  parts[0].registry.changes.inOrder('descending', () => {
-    for (const state of parts) while (state.queue.peek() <= due) wakeNext(state, due);
-  });
+/** Where the customer lives who is to be woken next: of those due at the earliest instant the one with the greatest number. */
+function ofNext(parts: Partitions, due: Instant): EngineState {
+  let [next] = parts;
+  if (parts.length === 1) return next;
+  let greatest = -1;
+  for (const state of parts) {
+    const id = state.queue.next(due);
+    if (id > greatest) {
+      greatest = id;
+      next = state;
+    }
+  }
+  return next;
 }
 
 function wakeNext(state: EngineState, due: Instant): void {

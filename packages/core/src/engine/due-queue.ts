@@ -75,6 +75,14 @@ export class DueQueue {
     return this.#earliest;
   }
 
+  /** The profile that `take` would give; −1 where it would give none. */
+  next(until: Instant): number {
+    if (this.#earliest > until) return -1;
+    const first = this.#buckets[0] as Bucket;
+    if (first.size === 0) this.#moveTo(this.#earliest);
+    return first.profiles[first.size - 1] as number;
+  }
+
   /** Takes a profile whose entry is the earliest, if that is at or before `until`; −1 otherwise. */
   take(until: Instant): number {
     if (this.#earliest > until) return -1;

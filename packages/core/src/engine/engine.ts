@@ -217,9 +217,13 @@ export class Engine {
     return due === NEVER ? undefined : due;
   }
 
-  /** Lets time pass; changes due by time alone are emitted at their own instants, in order. Never goes back. */
-  advanceTo(now: Instant): void {
-    advance(this.#partitions, now);
+  /**
+   * Lets time pass; changes due by time alone are emitted at their own instants, in order. Never goes back. With `goOn`, which
+   * is asked before each customer, in pieces: false where it said no before the end. Until it is true nothing else may be taken or
+   * written down; what is asked meanwhile is answered from the middle of an instant.
+   */
+  advanceTo(now: Instant, goOn: () => boolean = always): boolean {
+    return advance(this.#partitions, now, goOn);
   }
 
   /** The partition in which a customer lives. */
@@ -406,6 +410,10 @@ export class Engine {
       ...(history === undefined ? {} : { history: readOnly(history) }),
     });
   }
+}
+
+function always(): boolean {
+  return true;
 }
 
 /** What a copy of an engine asks of the original's messages: what happens to the copy stays with it. */
