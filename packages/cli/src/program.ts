@@ -18,6 +18,7 @@ import { registerReplay } from './commands/replay.ts';
 import { registerRestore } from './commands/restore.ts';
 import { registerStart } from './commands/start.ts';
 import { registerSignIn } from './commands/sign-in.ts';
+import { registerSkip } from './commands/skip.ts';
 import { registerTest } from './commands/test.ts';
 import { registerVerify } from './commands/verify.ts';
 import type { Terminal } from './terminal.ts';
@@ -56,6 +57,7 @@ Exit codes: 0 done, 1 done and something is wrong, 2 not done (wrong usage, unre
   registerBackup(program, terminal);
   registerRestore(program, terminal);
   registerVerify(program, terminal);
+  registerSkip(program, terminal);
   registerSignIn(program, terminal);
   registerDemo(program, terminal);
   registerTest(program, terminal);

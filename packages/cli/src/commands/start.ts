@@ -75,7 +75,9 @@ async function start(
     });
   } catch (error) {
     // What nobody foresaw is of use with its place in the program only.
-    if (refusalCode(error) === undefined) log.fatal({ err: error }, 'the service could not start');
+    const code = refusalCode(error);
+    if (code === undefined || code.startsWith('engine/'))
+      log.fatal({ err: error }, 'the service could not start');
     terminal.writeError(refusalText(error, 'start/failed', terminal.errorColours));
     return exitUnusable;
   }

@@ -197,6 +197,12 @@ export class Engine {
     return takeKnownMessage(state, profile, message);
   }
 
+  /** Advances to `now`. A message that is not to be taken counts as seen from then on: sent again it changes nothing. */
+  passOver(message: Message, now: Instant): void {
+    this.advanceTo(now);
+    this.#registry.seen.see(message.messageId);
+  }
+
   /**
    * Begins to build definitions beside those in force, with nothing loaded yet. `load` every message that was taken, tell it
    * of merges, and put it into force, which takes definitions as `apply` does but has nothing to read any more.

@@ -26,15 +26,17 @@ export function openProcessLog(level: LogLevel | 'silent', destination?: Destina
   return pino(options, destination ?? pino.destination({ dest: standardError, sync: false }));
 }
 
-/** An error as it may be logged: kind, code, message without quotations, and where it came from. */
+/** An error as it may be logged: kind, code, place in the log of events, message without quotations, and where it came from. */
 export function errorForLog(error: unknown, depth = 0): unknown {
   if (typeof error === 'string') return { message: withoutData(error) };
   if (!(error instanceof Error)) return { message: `${typeof error} thrown, not an error` };
   const { name, message, stack, cause } = error;
   const code = 'code' in error ? error.code : undefined;
+  const position = 'position' in error ? error.position : undefined;
   return {
     name,
     ...(typeof code === 'string' ? { code } : {}),
+    ...(typeof position === 'number' ? { position } : {}),
     message: withoutData(message),
     stack: framesOf(stack),
     ...(cause === undefined || depth >= causesMax ? {} : { cause: errorForLog(cause, depth + 1) }),

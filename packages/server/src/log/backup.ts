@@ -17,7 +17,14 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { backup as copySqlite, DatabaseSync } from 'node:sqlite';
 import type { Instant } from '@segue/core/model/message.ts';
 import { checkLog, type LogSummary } from './check-log.ts';
-import { dataPaths, inspectDirectory, makeDirectory, restoreMarker, writeFormat } from './data-format.ts';
+import {
+  dataPaths,
+  inspectDirectory,
+  makeDirectory,
+  requireData,
+  restoreMarker,
+  writeFormat,
+} from './data-format.ts';
 import { lockDirectory } from './data-lock.ts';
 import { copyDurably, syncPath, writeDurably } from './durable-files.ts';
 import { LmdbEnvironment } from './lmdb-environment.ts';
@@ -97,14 +104,6 @@ export async function restoreBackup(source: string, data: string): Promise<Backu
   } finally {
     lock.release();
   }
-}
-
-async function requireData(data: string): Promise<void> {
-  if ((await exists(data)) && (await inspectDirectory(data)) === 'data') return;
-  throw new StorageError(
-    'data/unusable',
-    `There is no data directory at ${data}; give the one that Segue runs on`,
-  );
 }
 
 async function requireEmpty(data: string): Promise<void> {

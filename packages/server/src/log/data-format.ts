@@ -7,7 +7,7 @@
  * `lock.sqlite` and `lock.json` say who uses it.
  */
 
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeDurably } from './durable-files.ts';
 import { reasonOf, StorageError } from './storage-error.ts';
@@ -97,6 +97,19 @@ export async function inspectDirectory(path: string): Promise<'empty' | 'data'> 
   throw new StorageError(
     'data/foreign',
     `${path} is not empty (it holds ${strange}) and is no data directory of Segue; give an empty directory or one that Segue made`,
+  );
+}
+
+/** @throws StorageError where there is no data directory; makes none. */
+export async function requireData(path: string): Promise<void> {
+  const isThere = await stat(path).then(
+    () => true,
+    () => false,
+  );
+  if (isThere && (await inspectDirectory(path)) === 'data') return;
+  throw new StorageError(
+    'data/unusable',
+    `There is no data directory at ${path}; give the one that Segue runs on`,
   );
 }
 

@@ -1,6 +1,9 @@
 /**
  * What the log holds: every input that can change an answer, in the order in which it took effect. Replaying the entries
  * at their instants gives the same state, to the byte.
+ *
+ * Entries are never changed, with two exceptions, both of which keep every position: one that the engine cannot take is
+ * put aside by hand (`skipped`), and what was about somebody who was erased is taken out (`erased`).
  */
 
 import type { ListedDefinitions } from '@segue/core/model/listed-definitions.ts';
@@ -9,7 +12,8 @@ import type { Identifier, Instant, Message } from '@segue/core/model/message.ts'
 /** Ordinal of an entry in the log, from 0, without gaps. */
 export type Position = number;
 
-export type LogEntry =
+/** What the engine is told. */
+export type InputEntry =
   | {
       readonly kind: 'message';
       readonly message: Message;
@@ -45,6 +49,13 @@ export type LogEntry =
   | { readonly kind: 'erase'; readonly customer: Identifier }
   /** Nothing arrived, but time alone changed answers up to the record's instant, and that was published. */
   | { readonly kind: 'tick' };
+
+export type LogEntry =
+  | InputEntry
+  /** The engine could not take it, and somebody put it aside: nothing happens but that time passes. */
+  | { readonly kind: 'skipped'; readonly entry: InputEntry; readonly reason: string }
+  /** What stood here was about somebody who was erased. Nothing that still has to be replayed. */
+  | { readonly kind: 'erased' };
 
 /** Entries that were committed together; all took effect at one instant. */
 export type LogRecord = {

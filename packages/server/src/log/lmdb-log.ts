@@ -15,6 +15,7 @@ import { LmdbEnvironment } from './lmdb-environment.ts';
 import { damagedGap } from './log-damage.ts';
 import type { Log } from './log.ts';
 import { RecentRecords } from './recent-records.ts';
+import { withEntries } from './replaced-entries.ts';
 
 /** Read ahead of whoever iterates: bytes, and records, copied at a time. */
 const chunkBytes = 1 << 20;
@@ -102,8 +103,38 @@ class StoredLog implements Log {
     return record;
   }
 
+  async replace(entries: ReadonlyMap<Position, LogEntry>): Promise<void> {
+    let group: Stored[] = [];
+    let size = 0;
+    let next = 0;
+    for (const position of [...entries.keys()].sort((a, b) => a - b)) {
+      if (position < next) continue;
+      const stored = this.#storedAt(position);
+      const record = stored === undefined ? undefined : decodeRecord(stored.bytes, stored.position);
+      if (record !== undefined) next = record.position + record.entries.length;
+      if (record === undefined || position >= next) throw new RangeError(`no entry at position ${position}`);
+      const bytes = encodeRecord(record.position, record.at, withEntries(record, entries).entries);
+      group.push({ position: record.position, bytes });
+      size += bytes.length;
+      if (size < chunkBytes) continue;
+      await this.#put(group);
+      group = [];
+      size = 0;
+    }
+    await this.#put(group);
+  }
+
   close(): Promise<void> {
     return this.#environment.close();
+  }
+
+  async #put(records: readonly Stored[]): Promise<void> {
+    if (records.length === 0) return;
+    await this.#environment.commit((writes) => {
+      for (const { position, bytes } of records) writes.put(positionKey(position), bytes);
+    });
+    this.#recent.clear();
+    this.#environment.db.resetReadTxn();
   }
 
   /** The last durable record that begins at or before a position. */

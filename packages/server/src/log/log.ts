@@ -29,6 +29,12 @@ export interface Log {
   /** The record that holds a durable entry; undefined when there is none. Cheap for entries close to each other. */
   recordAt(position: Position): LogRecord | undefined;
 
+  /**
+   * Puts other entries in place of durable ones; resolves when all of them are durable. For entries that no state rests on:
+   * one that the engine never took, or of somebody who was erased (entry.ts).
+   */
+  replace(entries: ReadonlyMap<Position, LogEntry>): Promise<void>;
+
   /** Waits for appends under way. Nothing can be called afterwards. */
   close(): Promise<void>;
 }

@@ -8,6 +8,7 @@ import { refuseAppend } from './append-guard.ts';
 import { decodeRecord, encodeRecord } from './entry-codec.ts';
 import type { LogEntry, LogRecord, Position } from './entry.ts';
 import type { Log } from './log.ts';
+import { withEntries } from './replaced-entries.ts';
 
 export interface MemoryLog extends Log {
   /** From now on the disk is broken: appends that are not durable yet, and all later ones, fail with this error. */
@@ -18,7 +19,7 @@ export function createMemoryLog(): MemoryLog {
   return new RecordsInMemory();
 }
 
-type Kept = { readonly position: Position; readonly bytes: Buffer };
+type Kept = { readonly position: Position; bytes: Buffer };
 
 class RecordsInMemory implements MemoryLog {
   readonly failed: Promise<Error>;
@@ -74,6 +75,19 @@ class RecordsInMemory implements MemoryLog {
     if (kept === undefined) return undefined;
     const record = decodeRecord(kept.bytes, kept.position);
     return position < kept.position + record.entries.length ? record : undefined;
+  }
+
+  async replace(entries: ReadonlyMap<Position, LogEntry>): Promise<void> {
+    this.#requireWhole();
+    for (const position of entries.keys()) {
+      if (this.recordAt(position) === undefined) throw new RangeError(`no entry at position ${position}`);
+    }
+    for (const kept of this.#durable) {
+      const record = decodeRecord(kept.bytes, kept.position);
+      const replaced = withEntries(record, entries);
+      if (replaced !== record) kept.bytes = encodeRecord(kept.position, record.at, replaced.entries);
+    }
+    await this.#last;
   }
 
   breakWith(error: Error): void {

@@ -25,6 +25,10 @@ export class RecentRecords {
     return undefined;
   }
 
+  clear(): void {
+    this.#kept = [];
+  }
+
   add(record: LogRecord, bytes: number): void {
     this.#kept.push({ record, bytes });
     let total = 0;

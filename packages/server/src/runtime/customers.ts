@@ -6,8 +6,7 @@
  */
 
 import { defined } from '@segue/core/base/assert.ts';
-import type { Diagnostic } from '@segue/core/base/diagnostic.ts';
-import { ok, type Result } from '@segue/core/base/result.ts';
+import { ok } from '@segue/core/base/result.ts';
 import { Engine } from '@segue/core/engine/engine.ts';
 import type { Change } from '@segue/core/model/change.ts';
 import type { Definitions } from '@segue/core/model/definitions.ts';
@@ -23,6 +22,7 @@ import type { Directory, Found } from '../reading/customer-reader.ts';
 import { type CheckpointHead, restoreEngine } from './checkpoints.ts';
 import type { Clock } from './clock.ts';
 import { DefinitionsLoader } from './definitions-loader.ts';
+import { EntryFailure } from './entry-failure.ts';
 import type { Membership, Outcome } from './intake.ts';
 import type { EntryResult, Subject } from './loop.ts';
 import type { MessageIndex } from './message-index.ts';
@@ -195,11 +195,21 @@ export class Customers implements Subject, Directory {
     return result;
   }
 
-  #takeEntry(entry: LogEntry, position: Position, at: Instant): Result<Outcome, readonly Diagnostic[]> {
+  #takeEntry(entry: LogEntry, position: Position, at: Instant): EntryResult {
+    try {
+      return this.#giveEntry(entry, position, at);
+    } catch (error) {
+      throw new EntryFailure(this.engine.now < at ? 'time' : 'entry', entry, position, error);
+    }
+  }
+
+  #giveEntry(entry: LogEntry, position: Position, at: Instant): EntryResult {
     if (entry.kind === 'definitions') return this.#putInForce(entry, position, at);
     const input = inputOf(entry);
     if (input === undefined) {
-      this.engine.advanceTo(at);
+      if (entry.kind === 'skipped' && entry.entry.kind === 'message') {
+        this.engine.passOver(entry.entry.message, at);
+      } else this.engine.advanceTo(at);
       return ok(nothing);
     }
     const result = this.engine.apply(input, at);
@@ -257,6 +267,8 @@ function inputOf(entry: Exclude<LogEntry, { readonly kind: 'definitions' }>): In
     case 'erase':
       return entry;
     case 'tick':
+    case 'skipped':
+    case 'erased':
       return undefined;
   }
 }

@@ -1,7 +1,7 @@
 /** What every implementation of the log does. */
 
 import { describe, expect, test } from 'vitest';
-import type { LogEntry, LogRecord } from '../../src/log/entry.ts';
+import type { InputEntry, LogEntry, LogRecord } from '../../src/log/entry.ts';
 import type { Log } from '../../src/log/log.ts';
 import { message, messages } from './entries.ts';
 
@@ -78,6 +78,41 @@ export function describeLog(name: string, makePlace: () => LogPlace): void {
       expect(log.recordAt(-1)).toBeUndefined();
       expect(log.recordAt(Number.MAX_SAFE_INTEGER)).toBeUndefined();
       await log.close();
+    });
+
+    test('puts other entries in place of durable ones, and leaves their neighbours and positions alone', async () => {
+      const place = makePlace();
+      const log = await place.open();
+      await log.append(messages(0, 3), now);
+      await log.append(messages(3, 300), now + 1);
+      await log.append(messages(303, 2), now + 2);
+      log.recordAt(4);
+      const skipped: LogEntry = { kind: 'skipped', entry: message(1) as InputEntry, reason: 'a bug' };
+      await log.replace(
+        new Map<number, LogEntry>([
+          [304, { kind: 'erased' }],
+          [1, skipped],
+          [4, { kind: 'erased' }],
+          [5, { kind: 'erased' }],
+        ]),
+      );
+      const expected = messages(0, 305);
+      expected[1] = skipped;
+      for (const position of [4, 5, 304]) expected[position] = { kind: 'erased' };
+      expect([...log.read(0)].flatMap(({ entries }) => entries)).toEqual(expected);
+      expect([...log.read(0)].map(({ position, at }) => [position, at])).toEqual([
+        [0, now],
+        [3, now + 1],
+        [303, now + 2],
+      ]);
+      expect(log.recordAt(4)?.entries[1]).toEqual({ kind: 'erased' });
+      await expect(log.replace(new Map([[305, { kind: 'erased' }]]))).rejects.toThrow(RangeError);
+      expect(await log.append([message(305)], now + 3)).toBe(305);
+      await log.close();
+      if (!place.outlivesClose) return;
+      const again = await place.open();
+      expect([...again.read(0)].flatMap(({ entries }) => entries).slice(0, 305)).toEqual(expected);
+      await again.close();
     });
 
     test('acknowledges appends that were called together in the order of their calls', async () => {
