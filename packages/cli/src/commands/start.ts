@@ -76,8 +76,9 @@ async function start(
   } catch (error) {
     // What nobody foresaw is of use with its place in the program only.
     const code = refusalCode(error);
-    if (code === undefined || code.startsWith('engine/'))
+    if (code === undefined || code.startsWith('engine/')) {
       log.fatal({ err: error }, 'the service could not start');
+    }
     terminal.writeError(refusalText(error, 'start/failed', terminal.errorColours));
     return exitUnusable;
   }

@@ -1,11 +1,11 @@
 /**
  * Backup and restore of a data directory.
  *
- * A backup is a directory that holds the log, the quarantine and the catalog, and `backup.json`, which is written last
- * and names each file with its length and SHA-256; without it there is no backup. It may be taken from any process while
- * another one writes: LMDB and SQLite both copy what is committed at one instant. The catalog is copied before the log,
- * because the log is the truth: a log that is ahead of its catalog is what a crash leaves too. Checkpoints are not
- * copied; the log rebuilds them.
+ * A backup is a directory that holds the log, the changes and how far they have been delivered, the quarantine, the
+ * catalog and the workspace's time zone, and `backup.json`, which is written last and names each file with its length and
+ * SHA-256; without it there is no backup. It may be taken from any process while another one writes: LMDB and SQLite both
+ * copy what is committed at one instant. What follows something else is copied before it, the log last, because the log is
+ * the truth: a log that is ahead of all else is what a crash leaves too. Checkpoints are not copied; the log rebuilds them.
  *
  * A restore checks all that before it writes anything, and every record of the log, and takes an empty directory only.
  */
@@ -30,12 +30,19 @@ import { copyDurably, syncPath, writeDurably } from './durable-files.ts';
 import { LmdbEnvironment } from './lmdb-environment.ts';
 import { reasonOf, StorageError } from './storage-error.ts';
 
-export const backupFormat = 1;
+/** 1: without changes, deliveries and time zone. */
+export const backupFormat = 2;
 const kind = 'segue-backup';
 const manifestFile = 'backup.json';
-const parts = ['log', 'quarantine', 'catalog.sqlite'] as const;
+/** In the order in which they are copied. */
+const files = ['workspace.json', 'catalog.sqlite'] as const;
+const environments = ['quarantine', 'deliveries', 'feed', 'log'] as const;
+type Environment = (typeof environments)[number];
 /** Pages per step, so that the catalog is copied in one and a write to it does not start the copy again. */
 const allPages = 0x7fff_ffff;
+
+/** Every file that a backup may have. */
+const fileNames: readonly string[] = [...files, ...environments.map((name) => `${name}/data.mdb`)];
 
 type CopiedFile = { readonly name: string; readonly bytes: number; readonly sha256: string };
 
@@ -55,20 +62,24 @@ export async function backUp(data: string, target: string, now: Instant): Promis
   await requireData(data);
   await claimTarget(data, target);
   try {
-    const from = dataPaths(data);
-    if (await exists(from.catalog)) await copyCatalog(from.catalog, join(target, 'catalog.sqlite'));
-    await copyEnvironment('log', from.log, join(target, 'log'));
-    if (await exists(join(from.quarantine, 'data.mdb'))) {
-      await copyEnvironment('quarantine', from.quarantine, join(target, 'quarantine'));
+    const { workspace, catalog } = dataPaths(data);
+    if (await exists(workspace)) await copyDurably(workspace, join(target, 'workspace.json'));
+    if (await exists(catalog)) await copyCatalog(catalog, join(target, 'catalog.sqlite'));
+    for (const store of environments) {
+      const from = dataPaths(data)[store];
+      const isThere = store === 'log' || (await exists(join(from, 'data.mdb')));
+      if (isThere) await copyEnvironment(store, from, join(target, store));
     }
     const log = await checkLog(join(target, 'log'));
     await removeLockFiles(target);
-    const files = await describeFiles(target);
-    const manifest = { kind, format: backupFormat, madeAt: now, log, files };
+    const copied = await describeFiles(target);
+    const manifest = { kind, format: backupFormat, madeAt: now, log, files: copied };
     await writeDurably(join(target, manifestFile), `${JSON.stringify(manifest, null, 2)}\n`);
-    return { directory: target, log, files };
+    return { directory: target, log, files: copied };
   } catch (error) {
-    for (const part of parts) await rm(join(target, part), { recursive: true, force: true });
+    for (const part of [...files, ...environments]) {
+      await rm(join(target, part), { recursive: true, force: true });
+    }
     throw asFailure(`The backup of ${data} into ${target} did not succeed`, error);
   }
 }
@@ -132,7 +143,7 @@ async function claimTarget(data: string, target: string): Promise<void> {
   );
 }
 
-async function copyEnvironment(store: 'log' | 'quarantine', from: string, to: string): Promise<void> {
+async function copyEnvironment(store: Environment, from: string, to: string): Promise<void> {
   await mkdir(to, { mode: 0o700 });
   const environment = new LmdbEnvironment(from, { store, readOnly: true });
   try {
@@ -156,17 +167,17 @@ async function copyCatalog(from: string, to: string): Promise<void> {
 
 /** What looking at the copies has left. */
 async function removeLockFiles(target: string): Promise<void> {
-  for (const part of ['log', 'quarantine']) await rm(join(target, part, 'lock.mdb'), { force: true });
+  for (const part of environments) await rm(join(target, part, 'lock.mdb'), { force: true });
 }
 
 async function describeFiles(target: string): Promise<readonly CopiedFile[]> {
-  const files: CopiedFile[] = [];
-  for (const name of ['catalog.sqlite', 'log/data.mdb', 'quarantine/data.mdb']) {
+  const copied: CopiedFile[] = [];
+  for (const name of fileNames) {
     const path = join(target, name);
     if (!(await exists(path))) continue;
-    files.push({ name, bytes: (await stat(path)).size, sha256: await hashFile(path) });
+    copied.push({ name, bytes: (await stat(path)).size, sha256: await hashFile(path) });
   }
-  return files;
+  return copied;
 }
 
 async function checkFile(source: string, file: CopiedFile): Promise<void> {
@@ -198,10 +209,11 @@ async function readManifest(source: string): Promise<Manifest> {
     );
   }
   const manifest = found as unknown as Manifest;
-  const files: unknown = manifest.files;
-  const named = new Set<string>(parts.map((part) => (part === 'catalog.sqlite' ? part : `${part}/data.mdb`)));
+  const listed: unknown = manifest.files;
   // Names are joined to paths: only those that a backup writes.
-  if (!Array.isArray(files) || !manifest.files.every(({ name }) => named.has(name))) throw notBackup(source);
+  if (!Array.isArray(listed) || !manifest.files.every(({ name }) => fileNames.includes(name))) {
+    throw notBackup(source);
+  }
   if (!manifest.files.some((file) => file.name === 'log/data.mdb')) throw incomplete(source, 'it has no log');
   return manifest;
 }

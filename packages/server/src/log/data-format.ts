@@ -3,8 +3,8 @@
  * last when a directory is made, so a directory that has it is complete. A directory that holds something else, or was
  * written by a newer version, is refused before anything in it is touched.
  *
- * Version 1: `log/`, `checkpoint/` and `quarantine/` are LMDB environments, `catalog.sqlite` is the catalog,
- * `lock.sqlite` and `lock.json` say who uses it.
+ * Version 1: `log/`, `checkpoint/`, `feed/`, `deliveries/` and `quarantine/` are LMDB environments, `catalog.sqlite` is the
+ * catalog, `workspace.json` holds the time zone, `lock.sqlite` and `lock.json` say who uses it.
  */
 
 import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
@@ -24,8 +24,14 @@ export type DataPaths = {
   readonly checkpoint: string;
   /** The quarantine's directory. */
   readonly quarantine: string;
+  /** The directory of the changes, which may be deleted while nothing runs. */
+  readonly feed: string;
+  /** The directory of what is told of deliveries to webhooks. */
+  readonly deliveries: string;
   /** The catalog's file. */
   readonly catalog: string;
+  /** What belongs to the data and not to the settings: the time zone. */
+  readonly workspace: string;
 };
 
 export function dataPaths(path: string): DataPaths {
@@ -33,7 +39,10 @@ export function dataPaths(path: string): DataPaths {
     log: join(path, 'log'),
     checkpoint: join(path, 'checkpoint'),
     quarantine: join(path, 'quarantine'),
+    feed: join(path, 'feed'),
+    deliveries: join(path, 'deliveries'),
     catalog: join(path, 'catalog.sqlite'),
+    workspace: join(path, 'workspace.json'),
   };
 }
 

@@ -4,7 +4,6 @@
  */
 
 import { mkdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 
 import { Zone } from '@segue/core/base/zone.ts';
 import type { Instant } from '@segue/core/model/message.ts';
@@ -86,9 +85,10 @@ async function open(settings: Settings, surroundings: Surroundings, opened: Open
   const desk = await RuntimeDesk.open(runtime, log, catalog.definitions);
   if (settings.definitions !== undefined) await applyAtStart(desk, settings.definitions, surroundings.log);
   const firstSignIn = await ensureFirstSignIn(catalog);
-  const webhooksDirectory = join(directory.path, 'deliveries');
   const sources = { feed, endpoints: catalog.webhooks };
-  const webhooks = opened.add(await openWebhooks(webhooksDirectory, settings, sources, surroundings));
+  const webhooks = opened.add(
+    await openWebhooks(directory.paths.deliveries, settings, sources, surroundings),
+  );
   const cursors = new Cursors(await catalog.secret('cursors'));
   watchGauges(surroundings.metrics, runtime, directory);
   return {
@@ -127,7 +127,7 @@ async function openParts(
 ): Promise<Parts> {
   const directory = opened.add(await openDataDirectory(settings.data));
   const { paths } = directory;
-  await keepTimeZone(directory.path, settings.timezone);
+  await keepTimeZone(directory, settings.timezone);
   const log = opened.add(await openLmdbLog(paths.log));
   const checkpoints = opened.add(await openLmdbCheckpointStore(paths.checkpoint));
   const quarantine = opened.add(await openLmdbQuarantine(paths.quarantine));
@@ -217,7 +217,7 @@ async function openFeed(
   directory: DataDirectory,
   processLog: ProcessLog,
 ): Promise<ChangeFeed> {
-  const path = join(directory.path, 'feed');
+  const path = directory.paths.feed;
   await mkdir(path, { recursive: true, mode: 0o700 });
   return new ChangeFeed({
     store: await openLmdbFeedStore(path),
@@ -314,8 +314,8 @@ function watchGauges(metrics: Metrics, runtime: Runtime, directory: DataDirector
 /**
  * The days of rules begin at midnights of one time zone, and what has been published rests on them: it belongs to the data.
  */
-async function keepTimeZone(path: string, timeZone: string): Promise<void> {
-  const file = join(path, 'workspace.json');
+async function keepTimeZone({ path, paths }: DataDirectory, timeZone: string): Promise<void> {
+  const file = paths.workspace;
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text === undefined) {
     await writeDurably(file, `${JSON.stringify({ timeZone })}\n`);

@@ -10,7 +10,6 @@
  */
 
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 
 import { fail, ok, type Result } from '@segue/core/base/result.ts';
 import { noDefinitions } from '@segue/core/model/definitions.ts';
@@ -57,7 +56,7 @@ export async function skipEntry(
     const log = await openLmdbLog(paths.log);
     const checkpoints = await openLmdbCheckpointStore(paths.checkpoint);
     try {
-      const timeZone = (await timeZoneOf(directory.path)) ?? timezone;
+      const timeZone = (await timeZoneOf(paths.workspace)) ?? timezone;
       const found = await failureOf(log, checkpoints, timeZone);
       const refusal = refusalOf(found, position);
       const record = log.recordAt(position);
@@ -160,9 +159,9 @@ async function note(
   }
 }
 
-async function timeZoneOf(path: string): Promise<string | undefined> {
+async function timeZoneOf(file: string): Promise<string | undefined> {
   try {
-    const { timeZone } = JSON.parse(await readFile(join(path, 'workspace.json'), 'utf8')) as {
+    const { timeZone } = JSON.parse(await readFile(file, 'utf8')) as {
       readonly timeZone?: string;
     };
     return timeZone;

@@ -3,7 +3,6 @@
  * changes of the feed, the chain of the audit log. Changes nothing.
  */
 
-import { join } from 'node:path';
 import { existsSync } from 'node:fs';
 
 import { noDefinitions } from '@segue/core/model/definitions.ts';
@@ -48,7 +47,7 @@ export async function verifyData(
     const { entries } = await checkLog(paths.log);
     const log = await openLmdbLog(paths.log, { readOnly: true });
     const checkpoints = await openLmdbCheckpointStore(paths.checkpoint);
-    const feed = await openLmdbFeedStore(join(directory.path, 'feed'));
+    const feed = await openLmdbFeedStore(paths.feed);
     try {
       const restored = checkpointHash(log, checkpoints, timezone);
       const replayed = await replayAll(log, feed, timezone, restored?.position);

@@ -15,6 +15,10 @@ import { openDataDirectory, type DataDirectory } from '../../src/log/data-direct
 import { openLmdbLog } from '../../src/log/lmdb-log.ts';
 import { openLmdbQuarantine } from '../../src/log/lmdb-quarantine.ts';
 import type { Log } from '../../src/log/log.ts';
+import type { DeliveryWrite } from '../../src/feeds/delivery-store.ts';
+import { openLmdbDeliveryStore } from '../../src/feeds/lmdb-delivery-store.ts';
+import { openLmdbFeedStore } from '../../src/feeds/lmdb-feed-store.ts';
+import { plainEvent, plainEvents } from '../feeds/plain-events.ts';
 import { messages } from './entries.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
@@ -23,12 +27,24 @@ const refused = { at: now, source: 'web', code: 'message/shape', reason: 'no obj
 
 type Running = { readonly directory: DataDirectory; readonly log: Log; close(): Promise<void> };
 
-/** A data directory in use, with 100 records, a quarantined row and a catalog. */
+const waiting: Extract<DeliveryWrite, { kind: 'delivery' }> = {
+  kind: 'delivery',
+  endpoint: 'wh_1',
+  delivery: { event: plainEvent(20), replay: false, attempts: 2, failingSince: now, nextAt: now + 5 },
+};
+const changes = plainEvents(0, 30);
+
+/** A data directory in use, with 100 records, a quarantined row, a catalog, changes and a delivery that waits. */
 async function running(path: string): Promise<Running> {
   const directory = await openDataDirectory(path);
   const log = await openLmdbLog(directory.paths.log);
   const quarantine = await openLmdbQuarantine(directory.paths.quarantine);
   await quarantine.add([refused]);
+  const feed = await openLmdbFeedStore(directory.paths.feed);
+  await feed.append(changes);
+  const deliveries = await openLmdbDeliveryStore(directory.paths.deliveries);
+  await deliveries.write([waiting, { kind: 'progress', endpoint: 'wh_1', progress: { position: 21 } }]);
+  writeFileSync(directory.paths.workspace, '{"timeZone":"Asia/Kolkata"}\n');
   const catalog = new DatabaseSync(directory.paths.catalog);
   catalog.exec(
     "PRAGMA journal_mode = WAL; CREATE TABLE users (name TEXT); INSERT INTO users VALUES ('asha')",
@@ -41,6 +57,8 @@ async function running(path: string): Promise<Running> {
     close: async () => {
       await log.close();
       await quarantine.close();
+      await feed.close();
+      await deliveries.close();
       catalog.close();
       await directory.close();
     },
@@ -81,6 +99,15 @@ describe('a backup', () => {
     const catalog = new DatabaseSync(directory.paths.catalog);
     expect(catalog.prepare('SELECT name FROM users').all()).toEqual([{ name: 'asha' }]);
     catalog.close();
+    const feed = await openLmdbFeedStore(directory.paths.feed);
+    expect([...feed.read(0)]).toEqual(changes);
+    await feed.close();
+    const deliveries = await openLmdbDeliveryStore(directory.paths.deliveries);
+    expect(deliveries.load()).toEqual([
+      { endpoint: 'wh_1', progress: { position: 21 }, deliveries: [waiting.delivery] },
+    ]);
+    await deliveries.close();
+    expect(readFileSync(directory.paths.workspace, 'utf8')).toContain('Asia/Kolkata');
     await log.close();
     await quarantine.close();
     await directory.close();
@@ -188,7 +215,7 @@ describe('a restore', () => {
     [
       'is of a newer version',
       (backup) => {
-        edit(backup, '"format": 1', '"format": 2');
+        edit(backup, '"format": 2', '"format": 3');
       },
       'backup/newer-format',
     ],
@@ -211,6 +238,13 @@ describe('a restore', () => {
     spoil(backup);
     await expect(restoreBackup(backup, target)).rejects.toMatchObject({ code });
     expect(existsSync(target)).toBe(false);
+  });
+
+  test('takes a backup of before changes and deliveries were part of it', async () => {
+    const { backup, target } = await backedUp();
+    edit(backup, '"format": 2', '"format": 1');
+    const { log } = await restoreBackup(backup, target);
+    expect(log.entries).toBe(1_000);
   });
 
   test('that was cut short is not taken for a data directory', async () => {
