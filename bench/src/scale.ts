@@ -15,7 +15,7 @@ export type Scale = {
   readonly customerSweep: readonly number[];
   /** Customers of whom something is due at one instant. */
   readonly dueCustomers: number;
-  /** Customers whose state is weighed. */
+  /** Customers whose state is weighed, at most. */
   readonly weighedCustomers: number;
 };
 
@@ -32,7 +32,7 @@ export const SCALES: Readonly<Record<Scale['name'], Scale>> = {
     proportionalSteps: 5e6,
     customerSweep: [10_000, 100_000],
     dueCustomers: 250_000,
-    weighedCustomers: 100_000,
+    weighedCustomers: 64_000,
   },
   medium: {
     name: 'medium',

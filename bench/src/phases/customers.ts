@@ -1,4 +1,9 @@
-/** The same traffic over more and more customers, all of whom exist when the clock is started. */
+/**
+ * More and more customers of whom each does as much: what an event brings (visits to customers, changes, things due
+ * meanwhile) is the same, and what differs is how much memory all of them take. The clock runs for a part of the traffic
+ * when it has gone on for a while, and before it thins out: at the very end only late events are left, a few in a
+ * week in which something is due of everybody.
+ */
 
 import type { Engine } from '@segue/core/engine/engine.ts';
 import { Findings, type PhaseResult } from '../measure/result.ts';
@@ -9,9 +14,13 @@ import { DAYS, type Scale, SEED } from '../scale.ts';
 import { feed, newEngine } from '../subject/engine-run.ts';
 import { MessageMaker, userId } from '../workload/messages.ts';
 import { touchConstant } from '../workload/segments.ts';
-import { joinTraffic, makeTraffic, type Traffic } from '../workload/traffic.ts';
+import { makeTraffic, type Traffic } from '../workload/traffic.ts';
 
 const SEGMENTS = 100;
+/** Of each customer, over all the days. */
+const EVENTS_EACH = 8;
+/** Part of the rows that have come when the clock is stopped. */
+const MEASURED_UNTIL = 0.9;
 /** The rate at the most customers against that at the fewest. */
 const WANTED = 0.5;
 
@@ -32,9 +41,10 @@ export async function customersPhase(scale: Scale): Promise<PhaseResult> {
 class CustomersCase implements Case {
   readonly name: string;
   readonly unit = 'events/s';
-  /** One event of each customer, then the traffic that is measured. */
   readonly #traffic: Traffic;
-  readonly #before: number;
+  /** The rows that are measured: from, and to before. */
+  readonly #from: number;
+  readonly #to: number;
   readonly #set = touchConstant(SEGMENTS);
   readonly #maker: MessageMaker;
   /** The engine of the check stays, so that what the compiler knows of engines does; see EngineCase. */
@@ -42,9 +52,9 @@ class CustomersCase implements Case {
 
   constructor(customers: number, events: number) {
     this.name = `engine, ${customers / 1000}k customers, ${SEGMENTS} segments`;
-    const measured = makeTraffic({ seed: SEED, customers, events, days: DAYS });
-    this.#before = customers;
-    this.#traffic = joinTraffic(customers, measured);
+    this.#traffic = makeTraffic({ seed: SEED, customers, events: customers * EVENTS_EACH, days: DAYS });
+    this.#to = Math.floor(this.#traffic.rows * MEASURED_UNTIL);
+    this.#from = Math.max(0, this.#to - events);
     this.#maker = new MessageMaker(this.#traffic, this.#set.categories);
   }
 
@@ -60,8 +70,8 @@ class CustomersCase implements Case {
 
   run(): Sample {
     const engine = newEngine(this.#traffic, this.#set, () => undefined);
-    feed(engine, this.#maker, this.#traffic, 0, this.#before);
-    const seconds = feed(engine, this.#maker, this.#traffic, this.#before);
-    return { amount: this.#traffic.rows - this.#before, seconds };
+    feed(engine, this.#maker, this.#traffic, 0, this.#from);
+    const seconds = feed(engine, this.#maker, this.#traffic, this.#from, this.#to);
+    return { amount: this.#to - this.#from, seconds };
   }
 }

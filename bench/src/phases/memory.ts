@@ -1,6 +1,8 @@
 /**
- * What a customer weighs: the heap (and what lies outside it) before and after very many customers with ten live
- * events each, against the bytes of information in that state, each fact written down once and nothing shared.
+ * What a customer with ten live events weighs: by how much the heap (and what lies outside it) grows from very many of
+ * them to twice as many, against the bytes of information in the state of those who came along, each fact written down
+ * once and nothing shared. The plan and the working forms are there once, however many customers there are, so they
+ * are a figure of their own. Twice as many, so that tables that double are filled to the same part.
  */
 
 import type { Engine } from '@segue/core/engine/engine.ts';
@@ -27,20 +29,23 @@ export async function memoryPhase(scale: Scale): Promise<PhaseResult> {
 }
 
 async function weigh(findings: Findings, scale: Scale, segments: number): Promise<void> {
-  const customers = scale.weighedCustomers;
-  const traffic = liveTraffic(customers);
+  const customers = scale.weighedCustomers / 2;
+  const [few, many] = [liveTraffic(customers), liveTraffic(customers * 2)];
   const set = touchConstant(segments);
   const bytes: number[] = [];
   const shares: number[] = [];
+  const fixed: number[] = [];
   for (let round = 0; round < Math.min(3, scale.rounds); round++) {
-    const found = await weighOnce(traffic, set);
-    bytes.push(found.bytes / customers);
-    shares.push(found.bytes / found.information);
+    const [one, two] = [await weighOnce(few, set), await weighOnce(many, set)];
+    bytes.push((two.bytes - one.bytes) / customers);
+    shares.push((two.bytes - one.bytes) / (two.information - one.information));
+    fixed.push((2 * one.bytes - two.bytes) / 1e6);
   }
   const name = `a customer with ten live events, ${segments} segments`;
-  const information = informationOf(traffic, set, 0) / customers;
+  const information = informationOf(few, set, 0) / customers;
   findings.figure(`${name}: heap`, 'B', bytes, `information beside memberships ${information.toFixed(0)} B`);
   findings.figure(`${name}: against information`, '×', shares);
+  findings.figure(`${segments} segments: what is there once`, 'MB', fixed);
   findings.target(name, BYTES_MAX, 'B', spread(bytes).median, 'at most');
   findings.target(`${name}, against information`, INFORMATION_MAX, '×', spread(shares).median, 'at most');
 }
