@@ -2,8 +2,9 @@
  * The HTTP app: what every request passes, whatever its route. Routes come as plugins and know nothing of each other.
  *
  * A request passes: limits of the connection, its id, the headers of every answer, the refusal while stopping, access
- * (given, and registered before every route, so that no route exists without a word on who may use it), its plugin. Then
- * it is counted and, if wanted, logged. Errors and unknown routes go to the frame's handlers, as problems (RFC 9457).
+ * (given, and registered before every route, so that no route exists without a word on who may use it), the wait for the
+ * engine where it reads, its plugin. Then it is counted and, if wanted, logged. Errors and unknown routes go to the frame's
+ * handlers, as problems (RFC 9457).
  */
 
 import { randomBytes } from 'node:crypto';
@@ -32,6 +33,8 @@ export type AppParts = {
   /** In the order in which they are registered. */
   readonly plugins: readonly Mounted[];
   readonly ready: () => Readiness;
+  /** As of `RunningService`. */
+  readonly caughtUp?: () => Promise<void> | undefined;
 };
 
 export type App = {
@@ -56,6 +59,7 @@ export function createApp(parts: AppParts): App {
   });
   const stopping = { since: undefined as number | undefined };
   addHooks(fastify, parts, connections, stopping);
+  readOwnWrites(fastify, parts.caughtUp);
   mount(fastify, parts, () => (stopping.since === undefined ? parts.ready() : isStopping));
   return {
     fastify,
@@ -147,6 +151,21 @@ function addHooks(
     const route = request.routeOptions.url ?? 'unknown';
     metrics.request(request.method, route, reply.statusCode, reply.elapsedTime);
     done();
+  });
+}
+
+/** Who has an acknowledgement in hand reads what it acknowledged, also where the engine is behind the log. */
+function readOwnWrites(fastify: FastifyInstance, caughtUp: AppParts['caughtUp']): void {
+  fastify.addHook('preHandler', (request, _reply, done) => {
+    const { access } = request.routeOptions.config;
+    const waiting = access === 'open' || access === 'send' ? undefined : caughtUp?.();
+    if (waiting === undefined) {
+      done();
+      return;
+    }
+    void waiting.then(() => {
+      done();
+    });
   });
 }
 

@@ -96,7 +96,15 @@ class HttpPart implements Part {
     const { settings, log, metrics } = this.#options;
     const { running } = this.#service;
     const { frame, plugins } = running;
-    const app = createApp({ settings, log, metrics, frame, plugins, ready: () => running.ready() });
+    const app = createApp({
+      settings,
+      log,
+      metrics,
+      frame,
+      plugins,
+      ready: () => running.ready(),
+      caughtUp: () => running.caughtUp?.(),
+    });
     try {
       // `localhost` would make two servers, of which only one is watched.
       const host = settings.host === 'localhost' ? '127.0.0.1' : settings.host;

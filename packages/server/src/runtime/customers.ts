@@ -83,6 +83,8 @@ export class Customers implements Subject, Directory {
   /** Members by segment; counted when first asked for, kept up from then on. */
   #sizes: Map<string, number> | undefined = undefined;
   #events: FeedEvent[] = [];
+  /** Of the entries taken so far of the record under way. */
+  #results: EntryResult[] = [];
 
   constructor(options: CustomersOptions, checkpoint?: RestoredFrom) {
     this.index = options.index;
@@ -112,14 +114,26 @@ export class Customers implements Subject, Directory {
     return { position: this.#position, seq: this.#seq, definitions };
   }
 
-  take({ position, at, entries }: LogRecord): readonly EntryResult[] {
-    const results = entries.map((entry, i) => this.#takeEntry(entry, position + i, at));
-    this.#position = position + entries.length;
+  take(record: LogRecord, goOn: () => boolean = always): readonly EntryResult[] | undefined {
+    const results = this.#takeEntries(record, goOn);
+    if (results !== undefined) this.#position = record.position + record.entries.length;
     const events = this.#events;
     if (events.length > 0) {
       this.#events = [];
       this.#publish(events);
     }
+    return results;
+  }
+
+  /** From the entry on that comes next, as far as there is time. */
+  #takeEntries({ position, at, entries }: LogRecord, goOn: () => boolean): readonly EntryResult[] | undefined {
+    const results = this.#results;
+    for (let i = results.length; i < entries.length; i++) {
+      const result = goOn() ? this.#takeEntry(entries[i] as LogEntry, position + i, at, goOn) : undefined;
+      if (result === undefined) return undefined;
+      results.push(result);
+    }
+    this.#results = [];
     return results;
   }
 
@@ -195,9 +209,15 @@ export class Customers implements Subject, Directory {
     return result;
   }
 
-  #takeEntry(entry: LogEntry, position: Position, at: Instant): EntryResult {
+  /** Undefined where there is no time to let it become the entry's instant; nothing of the entry is taken then. */
+  #takeEntry(
+    entry: LogEntry,
+    position: Position,
+    at: Instant,
+    goOn: () => boolean,
+  ): EntryResult | undefined {
     try {
-      return this.#giveEntry(entry, position, at);
+      return this.engine.advanceTo(at, goOn) ? this.#giveEntry(entry, position, at) : undefined;
     } catch (error) {
       throw new EntryFailure(this.engine.now < at ? 'time' : 'entry', entry, position, error);
     }
@@ -254,6 +274,10 @@ export class Customers implements Subject, Directory {
     const { profile: _, ...rest } = change;
     this.#events.push({ seq: this.#seq++, customer, ...rest });
   }
+}
+
+function always(): boolean {
+  return true;
 }
 
 /** What the engine is told of an entry; undefined: only that time passes. */

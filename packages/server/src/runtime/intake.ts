@@ -38,6 +38,16 @@ export interface Intake {
     | { readonly ok: true; readonly value: readonly Outcome[] }
     | { readonly ok: false; readonly error: IntakeClosed }
   >;
+  /**
+   * As `take`, for senders who want to know that nothing is lost: resolves when the messages are durable, with why they were
+   * not taken, and nothing where they were. Every answer reflects them a moment later, or much later where very much is due;
+   * then `onTaken` is told what became of them.
+   */
+  keep(
+    messages: readonly Message[],
+    source: string,
+    onTaken: (outcomes: readonly Outcome[]) => void,
+  ): Promise<IntakeClosed | undefined>;
   /** Memberships of a profile now. */
   memberships(profile: number): readonly Membership[];
 }

@@ -109,6 +109,7 @@ async function open(settings: Settings, surroundings: Surroundings, opened: Open
     ],
     ...firstSignInOf(firstSignIn),
     ready: () => readiness(runtime),
+    caughtUp: () => runtime.loop.caughtUp(),
     failed: Promise.race([
       runtime.failed,
       checkpoints.failed,

@@ -124,10 +124,12 @@ export class Runtime {
 
   async #checkpoint(): Promise<void> {
     const started = performance.now();
-    const { position } = this.customers;
-    if (position === this.#checkpointAt) return;
+    if (this.customers.position === this.#checkpointAt) return;
     try {
-      await this.#checkpointer.write(this.customers, () => this.feed.flush());
+      // Of an instant at which every record is taken whole or not at all.
+      const { position } = await this.loop.atRest(() =>
+        this.#checkpointer.write(this.customers, () => this.feed.flush()),
+      );
       this.#checkpointAt = position;
       this.checkpointedAt = this.#options.clock.now();
       this.#options.onCheckpoint?.(position, performance.now() - started);

@@ -19,6 +19,7 @@ function addOtherRoutes(app: FastifyInstance): void {
     now: () => 0,
     closed: undefined,
     take: () => Promise.resolve({ ok: true, value: [] }),
+    keep: () => Promise.resolve(undefined),
     memberships: () => [],
   };
   const quarantine: Quarantine = {

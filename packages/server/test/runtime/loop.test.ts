@@ -27,9 +27,17 @@ class Recorder implements Subject {
   readonly records: LogRecord[] = [];
   dueAt: number | undefined = undefined;
   breaks = false;
+  /** Whether it gets anything done. */
+  works = true;
+  /** Slices that it needs for a record. */
+  slices = 1;
+  /** Records it was called with. */
+  readonly calls: LogRecord[] = [];
 
-  take(record: LogRecord): readonly EntryResult[] {
+  take(record: LogRecord): readonly EntryResult[] | undefined {
     if (this.breaks) throw new Error('a bug');
+    this.calls.push(record);
+    if (!this.works || this.calls.length % this.slices !== 0) return undefined;
     this.records.push(record);
     if (this.dueAt !== undefined && this.dueAt <= record.at) this.dueAt = undefined;
     return record.entries.map((_, i) => ok({ profile: record.position + i, notices: [] }));
@@ -46,6 +54,10 @@ class Recorder implements Subject {
 
 function open(subject = new Recorder(), log = createMemoryLog(), clock = new ManualClock(start)) {
   return { subject, log, clock, loop: new Loop({ log, clock, subject }) };
+}
+
+async function untilIdle(loop: Loop): Promise<void> {
+  while (loop.depth + loop.behind > 0) await turn();
 }
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -137,5 +149,134 @@ describe('the loop', () => {
     const { loop, log } = open();
     expect(await loop.take([], 'web')).toEqual({ ok: true, value: [] });
     expect(log.next).toBe(0);
+  });
+});
+
+describe('an engine that is behind', () => {
+  const keep = (loop: Loop, id: string, told: string[] = []): ReturnType<Loop['keep']> =>
+    loop.keep([message(id)], 'web', ([outcome]) => {
+      told.push(`${id} is of ${outcome?.profile ?? 'nobody'}`);
+    });
+
+  test('takes a record in slices, between which others have a turn, and nothing else meanwhile', async () => {
+    const { loop, subject } = open();
+    subject.slices = 3;
+    let turns = 0;
+    const count = (): void => {
+      turns++;
+      if (subject.records.length < 2) setImmediate(count);
+    };
+    setImmediate(count);
+    const taken = ['a', 'b'].map((id) => loop.take([message(id)], 'web'));
+    await turn();
+    const next = loop.take([message('c')], 'web');
+    expect(await Promise.all([...taken, next])).toMatchObject([{ ok: true }, { ok: true }, { ok: true }]);
+    expect(turns).toBeGreaterThanOrEqual(6);
+    expect(subject.calls.map(({ position }) => position)).toEqual([0, 0, 0, 2, 2, 2]);
+    expect(subject.records).toHaveLength(2);
+  });
+
+  test('keeps nobody waiting who only wants to know that nothing is lost', async () => {
+    const { loop, log, subject } = open();
+    const told: string[] = [];
+    subject.works = false;
+    expect(await keep(loop, 'a', told)).toBeUndefined();
+    expect(await keep(loop, 'b', told)).toBeUndefined();
+    expect([log.next, loop.behind, subject.records.length, told]).toEqual([2, 2, 0, []]);
+    subject.works = true;
+    await untilIdle(loop);
+    expect(told).toEqual(['a is of 0', 'b is of 1']);
+  });
+
+  test('is waited for by those who read: for all that was durable when they came, and no more', async () => {
+    const { loop, subject } = open();
+    expect(loop.caughtUp()).toBeUndefined();
+    subject.works = false;
+    await keep(loop, 'a');
+    let seen: number | undefined;
+    const read = loop.caughtUp()?.then(() => {
+      seen = subject.records.length;
+    });
+    await keep(loop, 'b');
+    await turn();
+    expect(seen).toBeUndefined();
+    subject.works = true;
+    await read;
+    expect(seen).toBeGreaterThanOrEqual(1);
+    await untilIdle(loop);
+    expect(loop.caughtUp()).toBeUndefined();
+  });
+
+  test('is so far behind at most, then senders wait', async () => {
+    const { loop, log, subject } = open();
+    subject.works = false;
+    const flood = Array.from({ length: 1000 }, (_, i) => message(`m${i}`));
+    const kept = Array.from({ length: 25 }, () => loop.keep(flood, 'web', () => undefined));
+    for (let i = 0; i < 200; i++) await turn();
+    expect([log.next, loop.behind, loop.depth]).toEqual([20_000, 20_000, 5_000]);
+    subject.works = true;
+    expect(await Promise.all(kept)).toEqual(kept.map(() => undefined));
+    await untilIdle(loop);
+    expect(subject.records.map(({ position }) => position)).toEqual(kept.map((_, i) => i * 1000));
+  });
+
+  test('is looked at by a checkpoint only between two records', async () => {
+    const { loop, subject } = open();
+    expect(await loop.atRest(() => subject.records.length)).toBe(0);
+    subject.works = false;
+    await keep(loop, 'a');
+    while (subject.calls.length === 0) await turn();
+    const half = loop.atRest(() => subject.records.length);
+    await keep(loop, 'b');
+    subject.works = true;
+    expect(await half).toBe(1);
+    await expect(
+      loop.atRest(() => {
+        throw new Error('no');
+      }),
+    ).rejects.toThrow('no');
+  });
+
+  test('stops when it has caught up', async () => {
+    const { loop, subject } = open();
+    subject.works = false;
+    await keep(loop, 'a');
+    const stopped = loop.stop();
+    await turn();
+    subject.works = true;
+    await stopped;
+    expect(subject.records).toHaveLength(1);
+  });
+
+  test('that fails answers nobody who waits for it, and lets nobody wait for ever', async () => {
+    const { loop, subject } = open();
+    subject.works = false;
+    await keep(loop, 'a');
+    const taken = loop.take([message('b')], 'web');
+    const read = loop.caughtUp();
+    subject.breaks = true;
+    await expect(taken).rejects.toThrow('a bug');
+    await read;
+    await expect(keep(loop, 'c')).resolves.toMatchObject({ code: 'intake/stopping' });
+    await expect(loop.atRest(() => 1)).rejects.toThrow('a bug');
+    await loop.stop();
+  });
+
+  test('does nothing of what is due before the tick that says so is durable', async () => {
+    const { loop, log, subject, clock } = open();
+    await loop.take([message('a')], 'web');
+    subject.works = false;
+    await keep(loop, 'b');
+    subject.dueAt = start + 1000;
+    clock.set(start + 1000);
+    subject.works = true;
+    await untilIdle(loop);
+    while (subject.records.length < 3) await turn();
+    expect(subject.records.map(({ position, at }) => [position, at])).toEqual([
+      [0, start],
+      [1, start],
+      [2, start + 1000],
+    ]);
+    expect(log.next).toBe(3);
   });
 });

@@ -58,6 +58,13 @@ export class FakeIntake implements Intake {
     );
   }
 
+  async keep(...[messages, source, onTaken]: Parameters<Intake['keep']>): ReturnType<Intake['keep']> {
+    const taken = await this.take(messages, source);
+    if (!taken.ok) return taken.error;
+    onTaken(taken.value);
+    return undefined;
+  }
+
   memberships(): ReturnType<Intake['memberships']> {
     return [{ segment: 'vip', since: NOW - 1000 }];
   }

@@ -27,7 +27,7 @@ import { networkOf, type RateLimit } from './rate-limit.ts';
 import type { ReadBody } from './read-body.ts';
 import { keptText, readBatch, readCall, type Reading, type ReadMessages } from './read-messages.ts';
 import { closedRefusal, refusal, sendRefusal, type Refusal } from './refusal.ts';
-import { keepRefused, takeMessages, type Door } from './take-messages.ts';
+import { keepMessages, keepRefused, takeMessages, type Door } from './take-messages.ts';
 
 export type CallsDoor = Door & {
   readonly grants: Grants;
@@ -82,11 +82,13 @@ export async function answerCall(
   const count = read.value.messages.length + read.value.refused.length;
   door.keyRate.spend(sender.id, count);
   door.addressRate.spend(networkOf(request.ip), count);
-  const outcomes = await takeMessages(door, sender.source, read.value);
-  if (!outcomes.ok) return turnAway(door, { refusal: outcomes.error }, reply);
   if (wanted.value && read.value.refused.length === 0) {
+    const outcomes = await takeMessages(door, sender.source, read.value);
+    if (!outcomes.ok) return turnAway(door, { refusal: outcomes.error }, reply);
     return reply.type(jsonType).send(segmentsAnswer(door, outcomes.value[0]));
   }
+  const refused = await keepMessages(door, sender.source, read.value);
+  if (refused !== undefined) return turnAway(door, { refusal: refused }, reply);
   return answerRead(door, shape, read.value, reply);
 }
 

@@ -34,7 +34,7 @@ const notStored: Refusal = {
   retryAfterSeconds: 5,
 };
 
-/** Outcomes in the order of the messages, once they are durable; or why none was taken. */
+/** Outcomes in the order of the messages, once every answer reflects them; or why none was taken. */
 export async function takeMessages(
   door: Door,
   source: string,
@@ -42,17 +42,47 @@ export async function takeMessages(
 ): Promise<Result<readonly Outcome[], Refusal>> {
   let outcomes: readonly Outcome[] = [];
   if (messages.length > 0) {
-    const taken = await take(door, source, messages);
-    if (!taken.ok) return taken;
-    outcomes = taken.value;
-    door.metrics.accepted(source, messages.length);
-    const ignored = countIgnored(outcomes);
-    for (const reason of ignoredReasons) {
-      if (ignored[reason] > 0) door.metrics.ignored(source, reason, ignored[reason]);
+    try {
+      const taken = await door.intake.take(messages, source);
+      if (!taken.ok) return fail(closedRefusal(taken.error));
+      outcomes = taken.value;
+    } catch (error) {
+      return fail(whyNotStored(door, source, messages.length, error));
     }
+    door.metrics.accepted(source, messages.length);
+    noteIgnored(door, source, outcomes);
   }
   if (refused.length > 0) await keepRefused(door, source, refused);
   return ok(outcomes);
+}
+
+/** As `takeMessages`, resolves once they are durable, with why none was taken; nothing where they were. */
+export async function keepMessages(
+  door: Door,
+  source: string,
+  { messages, refused }: ReadMessages,
+): Promise<Refusal | undefined> {
+  if (messages.length > 0) {
+    const onTaken = (outcomes: readonly Outcome[]): void => {
+      noteIgnored(door, source, outcomes);
+    };
+    try {
+      const closed = await door.intake.keep(messages, source, onTaken);
+      if (closed !== undefined) return closedRefusal(closed);
+    } catch (error) {
+      return whyNotStored(door, source, messages.length, error);
+    }
+    door.metrics.accepted(source, messages.length);
+  }
+  if (refused.length > 0) await keepRefused(door, source, refused);
+  return undefined;
+}
+
+function noteIgnored(door: Door, source: string, outcomes: readonly Outcome[]): void {
+  const ignored = countIgnored(outcomes);
+  for (const reason of ignoredReasons) {
+    if (ignored[reason] > 0) door.metrics.ignored(source, reason, ignored[reason]);
+  }
 }
 
 export function countIgnored(outcomes: readonly Outcome[]): Ignored {
@@ -82,17 +112,8 @@ export async function keepRefused(
   }
 }
 
-async function take(
-  door: Door,
-  source: string,
-  messages: ReadMessages['messages'],
-): Promise<Result<readonly Outcome[], Refusal>> {
-  try {
-    const taken = await door.intake.take(messages, source);
-    return taken.ok ? taken : fail(closedRefusal(taken.error));
-  } catch (error) {
-    // Nothing was acknowledged, so the sender keeps it. Whoever owns the log decides whether the process goes on.
-    door.log.error({ err: error, source, messages: messages.length }, 'messages could not be stored');
-    return fail(notStored);
-  }
+/** Nothing was acknowledged, so the sender keeps it. Whoever owns the log decides whether the process goes on. */
+function whyNotStored(door: Door, source: string, messages: number, error: unknown): Refusal {
+  door.log.error({ err: error, source, messages }, 'messages could not be stored');
+  return notStored;
 }
