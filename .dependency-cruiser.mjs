@@ -46,6 +46,19 @@ export default {
       ['core/src/'],
       'The server knows core and nothing above itself.',
     ),
+    only(
+      'web-reads-core-and-client',
+      'web/src/',
+      ['core/src/', 'client/src/'],
+      'The app asks the service through the client, and reads rules by the code of core.',
+    ),
+    {
+      name: 'features-stand-beside-each-other',
+      comment: 'In the web app: design and texts know nothing of data, data nothing of views.',
+      severity: 'error',
+      from: { path: '^packages/web/src/(design|texts)/' },
+      to: { path: '^packages/web/src/(app|data|features)/' },
+    },
     only('client-stands-alone', 'client/src/', [], 'The client runs anywhere, with nothing installed.'),
     only(
       'log-reads-core',
@@ -85,7 +98,7 @@ export default {
       name: 'no-orphans',
       comment: 'A module that nobody imports and that imports nobody is dead.',
       severity: 'error',
-      from: { orphan: true, path: '^(packages/[^/]+|bench)/src/', pathNot: ['/main\\.ts$'] },
+      from: { orphan: true, path: '^(packages/[^/]+|bench)/src/', pathNot: ['/main\\.tsx?$'] },
       to: {},
     },
     {
@@ -125,13 +138,13 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)node_modules/\\.cache/' },
+    exclude: { path: '(^|/)(node_modules/\\.cache|dist)/' },
     tsPreCompilationDeps: true,
     combinedDependencies: false,
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'default', 'types'],
-      extensions: ['.ts', '.mjs', '.js', '.json'],
+      extensions: ['.ts', '.tsx', '.mjs', '.js', '.json'],
       mainFields: ['module', 'main', 'types'],
     },
   },

@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest';
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 
-const IGNORED = new Set(['node_modules', '.git', 'out', '.segue', 'segue-data']);
+const IGNORED = new Set(['node_modules', '.git', 'out', 'dist', '.segue', 'segue-data']);
 
 /** Paths of the project's files, relative to its root, in order. */
 function listFiles(folder = ''): string[] {
@@ -22,7 +22,7 @@ function listFiles(folder = ''): string[] {
 }
 
 const files = listFiles();
-const textFiles = files.filter((path) => /\.(ts|mjs|js|json|ya?ml|md|sh)$|^\.ci\//.test(path));
+const textFiles = files.filter((path) => /\.(tsx?|mjs|js|css|html|json|ya?ml|md|sh)$|^\.ci\//.test(path));
 const ownTextFiles = textFiles.filter((path) => path !== 'package-lock.json');
 const markdown = files.filter((path) => path.endsWith('.md'));
 /** Written by a program from something else, and never by hand. */
@@ -47,7 +47,7 @@ const dependencies = manifests.flatMap((path) => {
 describe('source files', () => {
   test('none is longer than 500 lines', () => {
     const long = files
-      .filter((path) => /(^|\/)src\/.*\.ts$|(^|\/)bin\/.*\.mjs$/.test(path) && !isMade(path))
+      .filter((path) => /(^|\/)src\/.*\.tsx?$|(^|\/)bin\/.*\.mjs$/.test(path) && !isMade(path))
       .map((path) => ({ path, lines: read(path).trimEnd().split('\n').length }))
       .filter(({ lines }) => lines > 500);
     expect(long).toEqual([]);
@@ -62,14 +62,14 @@ describe('source files', () => {
 
   test('names are kebab-case', () => {
     const odd = files.filter(
-      (path) => path.endsWith('.ts') && !/(^|\/)[a-z0-9]+(-[a-z0-9]+)*(\.\w+)*\.ts$/.test(path),
+      (path) => /\.tsx?$/.test(path) && !/(^|\/)[a-z0-9]+(-[a-z0-9]+)*(\.\w+)*\.tsx?$/.test(path),
     );
     expect(odd).toEqual([]);
   });
 
   test('every module begins with what it is for', () => {
     const bare = files.filter(
-      (path) => /(^|\/)src\/.*\.ts$/.test(path) && !isMade(path) && !/^(#!.*\n)?\/\*\*/.test(read(path)),
+      (path) => /(^|\/)src\/.*\.tsx?$/.test(path) && !isMade(path) && !/^(#!.*\n)?\/\*\*/.test(read(path)),
     );
     expect(bare).toEqual([]);
   });

@@ -1,6 +1,7 @@
 /** `segue start`: runs the service until it is asked to stop. */
 
 import type { Command } from 'commander';
+import path from 'node:path';
 import { isatty } from 'node:tty';
 
 import type { SettingsInForce } from '@segue/server/config/read-settings.ts';
@@ -15,6 +16,8 @@ import { addSettingOptions, readCommandSettings, type SettingOptions } from '../
 import type { Terminal } from '../terminal.ts';
 
 const standardError = 2;
+/** Where `npm run build` puts the web app. */
+const webAppFolder = path.join(import.meta.dirname, '../../../web/dist');
 
 /** What the service runs in; for tests. */
 export type StartSurroundings = { readonly open?: OpenSegue; readonly host?: HostProcess };
@@ -64,6 +67,7 @@ async function start(
       settings,
       open,
       log,
+      webApp: webAppFolder,
       onStarted: (started) => {
         const warning = exposureWarning(settings);
         if (warning !== undefined) {

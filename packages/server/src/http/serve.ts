@@ -11,6 +11,7 @@ import type { ProcessLog } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { segueVersion, type FirstSignIn, type OpenSegue, type RunningService } from './parts.ts';
 import { listenError } from './start-error.ts';
+import { webApp } from './web-app.ts';
 
 export type Started = {
   /** Where it is reached, for people: the public URL where there is one. Without a slash at its end. */
@@ -25,6 +26,8 @@ export type ServeOptions = {
   readonly open: OpenSegue;
   readonly log: ProcessLog;
   readonly onStarted?: (started: Started) => void;
+  /** Folder of the built web app; without it there is none. */
+  readonly webApp?: string;
   /** The process this runs in, unless given. */
   readonly host?: HostProcess;
   readonly metrics?: Metrics;
@@ -93,7 +96,7 @@ class HttpPart implements Part {
   }
 
   async start(): Promise<void> {
-    const { settings, log, metrics } = this.#options;
+    const { settings, log, metrics, webApp: folder } = this.#options;
     const { running } = this.#service;
     const { frame, plugins } = running;
     const app = createApp({
@@ -101,7 +104,7 @@ class HttpPart implements Part {
       log,
       metrics,
       frame,
-      plugins,
+      plugins: folder === undefined ? plugins : [...plugins, { plugin: webApp(folder) }],
       ready: () => running.ready(),
       caughtUp: () => running.caughtUp?.(),
     });

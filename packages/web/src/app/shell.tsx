@@ -1,0 +1,138 @@
+/** The frame around every view: where one is, where one can go, whether the server answers. */
+
+import { useQuery } from '@tanstack/react-query';
+import { Link, Outlet } from '@tanstack/react-router';
+import { Activity, ChartNoAxesCombined, Search, Settings, Users, UsersRound, Workflow } from 'lucide-react';
+import { type JSX, lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
+import { Toaster } from 'sonner';
+
+import { useConnection } from '../data/connection.ts';
+import { sessionQuery } from '../data/queries.ts';
+import { useLive } from '../data/use-live.ts';
+import { Button } from '../design/button.tsx';
+import type { TextName } from '../texts/en.ts';
+import { useFormats, useTexts } from '../texts/use-texts.ts';
+import { AccountMenu } from './account-menu.tsx';
+
+const CommandPalette = lazy(() => import('./command-palette.tsx'));
+
+type Place = {
+  readonly to: '/' | '/segments' | '/customers' | '/lifecycles' | '/live' | '/settings';
+  readonly name: TextName;
+  readonly icon: ReactNode;
+};
+
+const places: readonly Place[] = [
+  { to: '/', name: 'nav.overview', icon: <ChartNoAxesCombined aria-hidden /> },
+  { to: '/segments', name: 'nav.segments', icon: <UsersRound aria-hidden /> },
+  { to: '/customers', name: 'nav.customers', icon: <Users aria-hidden /> },
+  { to: '/lifecycles', name: 'nav.lifecycles', icon: <Workflow aria-hidden /> },
+  { to: '/live', name: 'nav.live', icon: <Activity aria-hidden /> },
+  { to: '/settings', name: 'nav.settings', icon: <Settings aria-hidden /> },
+];
+
+export function Shell(): JSX.Element {
+  const t = useTexts();
+  const [isPaletteOpen, setPaletteOpen] = usePaletteKey();
+  const session = useQuery(sessionQuery).data;
+  return (
+    <>
+      <a href="#view" className="button skip">
+        {t('app.skip')}
+      </a>
+      <div className="shell">
+        <nav className="side" aria-label={t('nav.label')}>
+          <Link to="/" className="brand">
+            <img src="/icon.svg" alt="" />
+            Segue
+          </Link>
+          <Button
+            className="button search-button"
+            onClick={() => {
+              setPaletteOpen(true);
+            }}
+          >
+            <Search aria-hidden />
+            {t('app.search')}
+            <kbd>⌘K</kbd>
+          </Button>
+          <div className="nav">
+            {places.map(({ to, name, icon }) => (
+              <Link key={to} to={to} activeOptions={{ exact: to === '/' }}>
+                {icon}
+                {t(name)}
+              </Link>
+            ))}
+          </div>
+          <div className="foot">
+            <LiveLine />
+            {session !== undefined && <AccountMenu session={session} />}
+          </div>
+        </nav>
+        <div>
+          <OfflineBar />
+          <Outlet />
+        </div>
+      </div>
+      <Suspense>
+        {isPaletteOpen && (
+          <CommandPalette
+            onClose={() => {
+              setPaletteOpen(false);
+            }}
+          />
+        )}
+      </Suspense>
+      <Toaster position="bottom-right" theme="system" />
+    </>
+  );
+}
+
+/** ⌘K or Ctrl+K opens and closes the palette; `/` opens it where nobody is typing. */
+function usePaletteKey(): readonly [boolean, (isOpen: boolean) => void] {
+  const [isOpen, setOpen] = useState(false);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      const isTyping =
+        event.target instanceof HTMLElement &&
+        event.target.closest('input, textarea, select, [contenteditable]') !== null;
+      if (event.key.toLowerCase() === 'k' && (event.metaKey || event.ctrlKey)) {
+        event.preventDefault();
+        setOpen((was) => !was);
+      } else if (event.key === '/' && !isTyping) {
+        event.preventDefault();
+        setOpen(true);
+      }
+    };
+    addEventListener('keydown', onKey);
+    return () => {
+      removeEventListener('keydown', onKey);
+    };
+  }, []);
+  return [isOpen, setOpen];
+}
+
+function LiveLine(): JSX.Element {
+  const t = useTexts();
+  const { isBroken } = useConnection();
+  // Listening from the first view on, so that nothing that happens is missed by the others.
+  useLive();
+  return (
+    <p className="state-line" role="status">
+      <span className="live-dot" data-state={isBroken ? 'broken' : 'live'} aria-hidden />
+      {t(isBroken ? 'app.reconnecting' : 'app.live')}
+    </p>
+  );
+}
+
+function OfflineBar(): JSX.Element | null {
+  const t = useTexts();
+  const formats = useFormats();
+  const { isBroken, since } = useConnection();
+  if (!isBroken) return null;
+  return (
+    <div className="bar" role="alert">
+      {t('app.offline', { time: formats.clock(since) })}
+    </div>
+  );
+}

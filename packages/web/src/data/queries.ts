@@ -1,0 +1,146 @@
+/** Questions to the API by name, so that every view that asks the same shares the answer. */
+
+import type { Output } from '@segue/client/operation-types.ts';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+
+import { api } from './client.ts';
+
+export type Segment = Output<'getSegment'>;
+export type Profile = Output<'getProfile'>;
+export type Session = Output<'getSession'>;
+export type Role = Session['role'];
+
+const pageSize = 100;
+
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  queryFn: ({ signal }) => api.call('getSession', {}, { signal }),
+  staleTime: Infinity,
+});
+
+export const segmentsQuery = queryOptions({
+  queryKey: ['segments'],
+  queryFn: async ({ signal }): Promise<readonly Segment[]> => {
+    const all: Segment[] = [];
+    for await (const segment of api.each('listSegments', { query: { limit: 200 } }, { signal })) {
+      all.push(segment);
+    }
+    return all;
+  },
+});
+
+export const segmentQuery = (name: string) =>
+  queryOptions({
+    queryKey: ['segments', name],
+    queryFn: ({ signal }) => api.call('getSegment', { path: { name } }, { signal }),
+  });
+
+export const membersQuery = (segment: string) =>
+  infiniteQueryOptions({
+    queryKey: ['segments', segment, 'members'],
+    queryFn: ({ signal, pageParam }) =>
+      api.call(
+        'getMembers',
+        {
+          path: { segment },
+          query: { limit: pageSize, ...(pageParam === undefined ? {} : { after: pageParam }) },
+        },
+        { signal },
+      ),
+    initialPageParam: undefined as number | undefined,
+    getNextPageParam: (last) => last.after,
+  });
+
+export const versionsQuery = (name: string) =>
+  queryOptions({
+    queryKey: ['segments', name, 'versions'],
+    queryFn: ({ signal }) =>
+      api.call('listSegmentVersions', { path: { name }, query: { limit: 50 } }, { signal }),
+  });
+
+/** What time alone will bring, a day each. */
+export type ForecastDay = { readonly day: string; readonly entries: number; readonly exits: number };
+
+export const forecastQuery = (segment: string) =>
+  queryOptions({
+    queryKey: ['segments', segment, 'forecast'],
+    queryFn: ({ signal }) =>
+      api.call('forecastSegment', { path: { segment }, query: { days: 7 } }, { signal }),
+  });
+
+export const profileQuery = (identifier: string) =>
+  queryOptions({
+    queryKey: ['profiles', identifier],
+    queryFn: ({ signal }) =>
+      api.call('getProfile', { path: { identifier }, query: { until: true } }, { signal }),
+  });
+
+export const timelineQuery = (identifier: string) =>
+  infiniteQueryOptions({
+    queryKey: ['profiles', identifier, 'timeline'],
+    queryFn: ({ signal, pageParam }) =>
+      api.call(
+        'getTimeline',
+        {
+          path: { identifier },
+          query: { limit: 50, ...(pageParam === undefined ? {} : { before: pageParam }) },
+        },
+        { signal },
+      ),
+    initialPageParam: undefined as number | undefined,
+    getNextPageParam: (last) => last.before,
+  });
+
+export const explanationQuery = (identifier: string, segment: string) =>
+  queryOptions({
+    queryKey: ['profiles', identifier, 'explain', segment],
+    queryFn: ({ signal }) => api.call('explain', { path: { identifier, segment } }, { signal }),
+    staleTime: 0,
+  });
+
+export const lifecyclesQuery = queryOptions({
+  queryKey: ['lifecycles'],
+  queryFn: ({ signal }) => api.call('listLifecycles', { query: { limit: 200 } }, { signal }),
+});
+
+export const quarantineCountsQuery = queryOptions({
+  queryKey: ['quarantine', 'counts'],
+  queryFn: ({ signal }) => api.call('countQuarantine', {}, { signal }),
+});
+
+export const definitionsQuery = queryOptions({
+  queryKey: ['definitions'],
+  queryFn: ({ signal }) => api.call('getDefinitions', {}, { signal }),
+});
+
+export const usersQuery = queryOptions({
+  queryKey: ['users'],
+  queryFn: ({ signal }) => api.call('listUsers', { query: { limit: 200 } }, { signal }),
+});
+
+export const serverKeysQuery = queryOptions({
+  queryKey: ['server-keys'],
+  queryFn: ({ signal }) => api.call('listServerKeys', { query: { limit: 200 } }, { signal }),
+});
+
+export const writeKeysQuery = queryOptions({
+  queryKey: ['write-keys'],
+  queryFn: ({ signal }) => api.call('listWriteKeys', { query: { limit: 200 } }, { signal }),
+});
+
+export const auditQuery = infiniteQueryOptions({
+  queryKey: ['audit'],
+  queryFn: ({ signal, pageParam }) =>
+    api.call(
+      'listAudit',
+      { query: { limit: 100, ...(pageParam === undefined ? {} : { cursor: pageParam }) } },
+      { signal },
+    ),
+  initialPageParam: undefined as string | undefined,
+  getNextPageParam: (last) => last.next,
+});
+
+/** `rank('admin') > rank('viewer')`. */
+export function rank(role: Role): number {
+  return ['viewer', 'marketer', 'admin'].indexOf(role);
+}

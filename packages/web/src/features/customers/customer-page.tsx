@@ -1,0 +1,167 @@
+/** One customer: who they are, what is true of them and why, what they did. Kept in step with what happens. */
+
+import { SegueError } from '@segue/client/problem-error.ts';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import { UserX } from 'lucide-react';
+import { type JSX, useEffect } from 'react';
+
+import { Answer } from '../../data/answer.tsx';
+import { type Profile, profileQuery } from '../../data/queries.ts';
+import { useLive } from '../../data/use-live.ts';
+import { Badge, Card, Empty, View } from '../../design/layout.tsx';
+import { useFormats, useTexts } from '../../texts/use-texts.ts';
+import { Memberships } from './memberships.tsx';
+import { Timeline } from './timeline.tsx';
+
+export function CustomerPage(): JSX.Element {
+  const t = useTexts();
+  const formats = useFormats();
+  const { identifier } = useParams({ from: '/inside/customers/$identifier' });
+  const profile = useQuery(profileQuery(identifier));
+  useFollow(identifier, profile.data?.id);
+  if (profile.error instanceof SegueError && profile.error.status === 404) {
+    return (
+      <View title={identifier}>
+        <Card>
+          <Empty icon={<UserX aria-hidden />} title={t('customers.none', { identifier })}>
+            <p>{t('customers.hint')}</p>
+          </Empty>
+        </Card>
+      </View>
+    );
+  }
+  const born = profile.data?.bornAt;
+  return (
+    <View
+      title={profile.data?.displayId ?? identifier}
+      about={born === undefined ? undefined : t('customer.since', { date: formats.day(born) })}
+    >
+      <Answer of={profile} lines={8}>
+        {(customer) => (
+          <div className="customer">
+            <div className="stack">
+              <Card title={t('customer.segments')}>
+                <Memberships customer={customer} identifier={identifier} />
+              </Card>
+              <Card title={t('customer.timeline')}>
+                <Timeline identifier={identifier} />
+              </Card>
+            </div>
+            <div className="stack">
+              <Identifiers customer={customer} />
+              <Stages customer={customer} />
+              <Traits customer={customer} />
+              <Scores customer={customer} />
+              <Consents customer={customer} />
+            </div>
+          </div>
+        )}
+      </Answer>
+    </View>
+  );
+}
+
+/** When something of this customer changes, what is shown is asked anew. */
+function useFollow(identifier: string, id: number | undefined): void {
+  const queryClient = useQueryClient();
+  const newest = useLive().changes.find(({ customer }) => customer.id === id)?.seq;
+  useEffect(() => {
+    if (newest !== undefined) void queryClient.invalidateQueries({ queryKey: ['profiles', identifier] });
+  }, [newest, identifier, queryClient]);
+}
+
+function Identifiers({ customer: { identifiers } }: { readonly customer: Profile }): JSX.Element {
+  const t = useTexts();
+  return (
+    <Card title={t('customer.identifiers')}>
+      <dl className="facts">
+        {identifiers.map(({ kind, value }) => (
+          <Fact key={`${kind}:${value}`} name={kind} value={value} />
+        ))}
+      </dl>
+    </Card>
+  );
+}
+
+function Stages({ customer: { stages } }: { readonly customer: Profile }): JSX.Element | null {
+  const t = useTexts();
+  const formats = useFormats();
+  if (stages.length === 0) return null;
+  return (
+    <Card title={t('customer.stages')}>
+      <ul className="stack">
+        {stages.map(({ lifecycle, stage, since }) => (
+          <li key={lifecycle} className="row">
+            <span className="quiet">{lifecycle}</span>
+            <Badge tone="accent">{stage}</Badge>
+            <span className="quiet" title={formats.exact(since)}>
+              {t('customer.sinceShort', { date: formats.day(since) })}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+function Traits({ customer: { traits } }: { readonly customer: Profile }): JSX.Element {
+  const t = useTexts();
+  const all = Object.entries(traits);
+  return (
+    <Card title={t('customer.traits')}>
+      {all.length === 0 ? (
+        <p className="quiet">{t('customer.traits.none')}</p>
+      ) : (
+        <dl className="facts">
+          {all.map(([name, value]) => (
+            <Fact key={name} name={name} value={typeof value === 'string' ? value : JSON.stringify(value)} />
+          ))}
+        </dl>
+      )}
+    </Card>
+  );
+}
+
+function Scores({ customer: { scores } }: { readonly customer: Profile }): JSX.Element | null {
+  const t = useTexts();
+  const formats = useFormats();
+  const all = Object.entries(scores);
+  if (all.length === 0) return null;
+  return (
+    <Card title={t('customer.scores')}>
+      <dl className="facts">
+        {all.map(([name, value]) => (
+          <Fact key={name} name={name} value={formats.number(value)} />
+        ))}
+      </dl>
+    </Card>
+  );
+}
+
+function Consents({ customer: { consents } }: { readonly customer: Profile }): JSX.Element | null {
+  const t = useTexts();
+  if (consents.length === 0) return null;
+  return (
+    <Card title={t('customer.consents')}>
+      <ul className="row">
+        {consents.map(({ channel, topic, status }) => (
+          <li key={`${channel} ${topic ?? ''}`}>
+            <Badge tone={status === 'subscribed' ? 'good' : 'bad'}>
+              {topic === undefined ? channel : `${channel}/${topic}`}: {status}
+            </Badge>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+function Fact({ name, value }: { readonly name: string; readonly value: string }): JSX.Element {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </>
+  );
+}

@@ -1,0 +1,35 @@
+/** A rule in words, or what is wrong with it and where. */
+
+import type { JSX } from 'react';
+
+import { Notice } from '../../design/layout.tsx';
+import { useTexts } from '../../texts/use-texts.ts';
+import type { ReadRule } from './read-rule.ts';
+
+export function RuleMeaning({
+  read: { diagnostics, english, isRight },
+}: {
+  readonly read: ReadRule;
+}): JSX.Element {
+  const t = useTexts();
+  return (
+    <div className="stack" aria-live="polite">
+      {diagnostics.map(({ code, severity, message, line, column }, i) => (
+        <Notice key={`${code} ${String(i)}`} tone={severity === 'error' ? 'bad' : 'warn'}>
+          <p>
+            {line !== undefined && column !== undefined && (
+              <strong>{t('builder.line', { line, column })}: </strong>
+            )}
+            {message}
+          </p>
+        </Notice>
+      ))}
+      {isRight && english !== undefined && (
+        <div>
+          <p className="quiet">{t('builder.means')}</p>
+          <p>{english}</p>
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,244 @@
+/** Keys of programs and of tracking code. */
+
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Plus } from 'lucide-react';
+import { type JSX, useId, useState, type SubmitEvent } from 'react';
+
+import { Answer } from '../../data/answer.tsx';
+import { api, sentenceOf } from '../../data/client.ts';
+import { type Role, serverKeysQuery, writeKeysQuery } from '../../data/queries.ts';
+import { Button } from '../../design/button.tsx';
+import { Dialog } from '../../design/dialog.tsx';
+import { Choice, TextField } from '../../design/field.tsx';
+import { fieldText } from '../../design/form-text.ts';
+import { Badge, Card, Notice } from '../../design/layout.tsx';
+import { useFormats, useTexts } from '../../texts/use-texts.ts';
+import { Secret } from './secret.tsx';
+
+export function Keys(): JSX.Element {
+  return (
+    <div className="stack">
+      <ServerKeys />
+      <WriteKeys />
+    </div>
+  );
+}
+
+function ServerKeys(): JSX.Element {
+  const t = useTexts();
+  const formats = useFormats();
+  const keys = useQuery(serverKeysQuery);
+  const [isMaking, setMaking] = useState(false);
+  return (
+    <Card
+      title={t('settings.serverKeys')}
+      aside={
+        <Button
+          onClick={() => {
+            setMaking(true);
+          }}
+        >
+          <Plus aria-hidden />
+          {t('settings.newKey')}
+        </Button>
+      }
+    >
+      <p className="quiet">{t('settings.serverKeys.about')}</p>
+      <Answer of={keys}>
+        {({ items }) => (
+          <div className="scroll">
+            <table className="table">
+              <thead>
+                <tr>
+                  <th>{t('settings.key')}</th>
+                  <th>{t('settings.role')}</th>
+                  <th>{t('settings.used')}</th>
+                  <th data-align="end" />
+                </tr>
+              </thead>
+              <tbody>
+                {items.map(({ id, name, role, hint, usedAt, withdrawnAt }) => (
+                  <tr key={id}>
+                    <td>
+                      {name} <span className="quiet mono">{hint}…</span>
+                    </td>
+                    <td>
+                      <Badge>{t(`role.${role}`)}</Badge>
+                    </td>
+                    <td className="quiet">
+                      {usedAt === undefined ? t('settings.never') : formats.instant(usedAt)}
+                    </td>
+                    <td data-align="end">
+                      {withdrawnAt === undefined ? (
+                        <Withdraw kind="withdrawServerKey" id={id} />
+                      ) : (
+                        <Badge tone="bad">{t('settings.withdrawn')}</Badge>
+                      )}
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )}
+      </Answer>
+      {isMaking && (
+        <NewKey
+          onClose={() => {
+            setMaking(false);
+          }}
+        />
+      )}
+    </Card>
+  );
+}
+
+function WriteKeys(): JSX.Element {
+  const t = useTexts();
+  const formats = useFormats();
+  const keys = useQuery(writeKeysQuery);
+  return (
+    <Card title={t('settings.writeKeys')}>
+      <p className="quiet">{t('settings.writeKeys.about')}</p>
+      <Answer of={keys}>
+        {({ items }) => (
+          <div className="scroll">
+            <table className="table">
+              <thead>
+                <tr>
+                  <th>{t('settings.key')}</th>
+                  <th>{t('settings.source')}</th>
+                  <th>{t('settings.created')}</th>
+                  <th data-align="end" />
+                </tr>
+              </thead>
+              <tbody>
+                {items.map(({ id, text, source, createdAt, withdrawnAt }) => (
+                  <tr key={id}>
+                    <td className="mono">{text}</td>
+                    <td>{source}</td>
+                    <td className="quiet">{formats.instant(createdAt)}</td>
+                    <td data-align="end">
+                      {withdrawnAt === undefined ? (
+                        <Withdraw kind="withdrawWriteKey" id={id} />
+                      ) : (
+                        <Badge tone="bad">{t('settings.withdrawn')}</Badge>
+                      )}
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )}
+      </Answer>
+    </Card>
+  );
+}
+
+function Withdraw({
+  kind,
+  id,
+}: {
+  readonly kind: 'withdrawServerKey' | 'withdrawWriteKey';
+  readonly id: string;
+}): JSX.Element {
+  const t = useTexts();
+  const queryClient = useQueryClient();
+  const [isAsking, setAsking] = useState(false);
+  const close = (): void => {
+    setAsking(false);
+  };
+  const withdraw = useMutation({
+    mutationFn: () => api.call(kind, { path: { id } }),
+    onSuccess: async () => {
+      close();
+      await queryClient.invalidateQueries();
+    },
+  });
+  return (
+    <>
+      <Button
+        kind="danger"
+        onClick={() => {
+          setAsking(true);
+        }}
+      >
+        {t('settings.withdraw')}
+      </Button>
+      <Dialog
+        open={isAsking}
+        onClose={close}
+        title={t('settings.withdraw.title')}
+        about={t('settings.withdraw.text')}
+        footer={
+          <>
+            <Button onClick={close}>{t('builder.cancel')}</Button>
+            <Button
+              kind="danger"
+              disabled={withdraw.isPending}
+              onClick={() => {
+                withdraw.mutate();
+              }}
+            >
+              {t('settings.withdraw')}
+            </Button>
+          </>
+        }
+      >
+        {withdraw.error !== null && <Notice tone="bad">{sentenceOf(withdraw.error)}</Notice>}
+      </Dialog>
+    </>
+  );
+}
+
+const roles: readonly Role[] = ['viewer', 'marketer', 'admin'];
+
+function NewKey({ onClose }: { readonly onClose: () => void }): JSX.Element {
+  const t = useTexts();
+  const form = useId();
+  const queryClient = useQueryClient();
+  const make = useMutation({
+    mutationFn: (body: { name: string; role: Role }) => api.call('createServerKey', { body }),
+    onSuccess: () => queryClient.invalidateQueries(serverKeysQuery),
+  });
+  const onSubmit = (event: SubmitEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    const said = new FormData(event.currentTarget);
+    make.mutate({ name: fieldText(said, 'name'), role: fieldText(said, 'role') as Role });
+  };
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={t('settings.newKey')}
+      {...(make.data === undefined ? {} : { about: t('settings.newKey.secret') })}
+      footer={
+        make.data === undefined ? (
+          <>
+            <Button onClick={onClose}>{t('builder.cancel')}</Button>
+            <Button kind="primary" type="submit" form={form} disabled={make.isPending}>
+              {t('settings.newKey')}
+            </Button>
+          </>
+        ) : (
+          <Button onClick={onClose}>{t('settings.done')}</Button>
+        )
+      }
+    >
+      {make.data === undefined ? (
+        <form id={form} className="stack" onSubmit={onSubmit}>
+          <TextField label={t('builder.name')} name="name" required autoFocus />
+          <Choice
+            label={t('settings.role')}
+            name="role"
+            options={roles.map((role) => [role, t(`role.${role}`)])}
+          />
+          {make.error !== null && <Notice tone="bad">{sentenceOf(make.error)}</Notice>}
+        </form>
+      ) : (
+        <Secret text={make.data.secret} />
+      )}
+    </Dialog>
+  );
+}

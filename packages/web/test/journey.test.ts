@@ -1,0 +1,199 @@
+/** The app in a real browser, before a real service: from the first start to a segment whose members appear live. */
+
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const root = path.join(import.meta.dirname, '../../..');
+const chromiumPath = process.env['SEGUE_CHROMIUM'] ?? '/usr/bin/chromium';
+const here = existsSync(chromiumPath);
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+];
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+type Service = {
+  readonly process: ChildProcess;
+  readonly url: string;
+  readonly link: string;
+  readonly writeKey: string;
+};
+
+/** `segue start` on a data directory; resolves when it says where it is. */
+function startService(data: string, port = 0): Promise<Service> {
+  const child = spawn(process.execPath, [
+    path.join(root, 'packages/cli/src/main.ts'),
+    ...['start', '--data', data, '--port', String(port)],
+  ]);
+  return new Promise((resolve, reject) => {
+    let said = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      said += chunk;
+      if (!said.includes('Stop it with')) return;
+      resolve({
+        process: child,
+        url: /running at (\S+)/.exec(said)?.[1] ?? '',
+        link: /sign in +(\S+)/.exec(said)?.[1] ?? '',
+        writeKey: /write key +(\S+)/.exec(said)?.[1] ?? '',
+      });
+    });
+    child.on('exit', (code) => {
+      reject(new Error(`segue start ended with ${String(code)}: ${said}`));
+    });
+  });
+}
+
+describe(here ? 'the web app' : `the web app (skipped: there is no ${chromiumPath})`, () => {
+  const data = mkdtempSync(path.join(tmpdir(), 'segue-journey-'));
+  let service: Service;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  const problems: string[] = [];
+
+  beforeAll(async () => {
+    if (!here) return;
+    execFileSync(process.execPath, [path.join(root, 'packages/web/build/main.ts')]);
+    service = await startService(data);
+    browser = await chromium.launch({ executablePath: chromiumPath, args: flags });
+    context = await browser.newContext({ locale: 'en-GB' });
+    page = await context.newPage();
+    page.setDefaultTimeout(10_000);
+    page.on('pageerror', (error) => problems.push(error.message));
+  });
+  afterAll(async () => {
+    if (!here) return;
+    await browser.close();
+    service.process.kill('SIGKILL');
+    rmSync(data, { recursive: true, force: true });
+  });
+
+  const send = async (event: string, userId: string, properties: object = {}): Promise<void> => {
+    const response = await fetch(`${service.url}/v1/track`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${btoa(`${service.writeKey}:`)}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ userId, event, properties, messageId: crypto.randomUUID() }),
+    });
+    expect(response.status).toBe(200);
+  };
+
+  /** Rules of accessibility that the page breaks. */
+  const violations = async (): Promise<readonly string[]> => {
+    await page.evaluate(axe);
+    return page.evaluate(async () => {
+      const { axe: runner } = globalThis as unknown as {
+        axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+      };
+      const found = (await runner.run()).violations;
+      return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
+    });
+  };
+
+  test.runIf(here)('the first one here becomes the admin, and is on the overview', async () => {
+    await page.goto(service.link);
+    await page.getByLabel('Your name').fill('Asha Rao');
+    await page.getByLabel('E-mail address').fill('asha@example.com');
+    await page.getByLabel('New password').fill('correct horse battery');
+    expect(await violations()).toEqual([]);
+    await page.getByRole('button', { name: 'Begin' }).click();
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    await page.getByText('Send the first event').waitFor();
+    expect(await violations()).toEqual([]);
+  });
+
+  test.runIf(here)('a rule is read while it is written, and what is wrong is said where it is', async () => {
+    await page.getByRole('link', { name: 'Segments', exact: true }).click();
+    await page.getByRole('link', { name: 'New segment' }).first().click();
+    await page.getByLabel('Rule').fill('count("Product Viewed", last 7d) >= 2 and nto did "Order Completed"');
+    await page.getByText(/Line 1, column \d+/).waitFor();
+    expect(await violations()).toEqual([]);
+    await page.getByLabel('Rule').fill('count("Product Viewed", last 7d) >= 2');
+    await page
+      .getByText('Customers who have done “Product Viewed” at least twice in the last 7 days.')
+      .waitFor();
+  });
+
+  test.runIf(here)('a segment is saved, and whoever enters appears on its page by themselves', async () => {
+    await page.getByLabel('Name').fill('browsers');
+    await page.getByRole('button', { name: 'See who would move' }).click();
+    await page.getByText('Nobody moves.').waitFor();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('heading', { name: 'browsers' }).waitFor();
+    await page.getByRole('tab', { name: 'Activity' }).click();
+    await send('Product Viewed', 'meera');
+    await send('Product Viewed', 'meera');
+    await page.getByRole('link', { name: 'meera' }).waitFor();
+    expect(await violations()).toEqual([]);
+  });
+
+  test.runIf(here)('a customer’s page says what is true of them, until when, and why', async () => {
+    await page.getByRole('link', { name: 'meera' }).click();
+    await page.getByRole('heading', { name: 'meera' }).waitFor();
+    await page.getByRole('button', { name: 'Why? browsers' }).click();
+    await page.getByText('In browsers since').waitFor();
+    expect(await violations()).toEqual([]);
+    await page.getByRole('button', { name: 'Done' }).click();
+  });
+
+  test.runIf(here)('everything is reached by keys alone', async () => {
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('browsers');
+    const option = page.getByRole('option', { name: 'browsers', exact: true });
+    await option.waitFor();
+    for (let i = 0; i < 10 && (await option.getAttribute('aria-selected')) !== 'true'; i++) {
+      await page.keyboard.press('ArrowDown');
+    }
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'browsers' }).waitFor();
+  });
+
+  test.runIf(here)('the dark theme is as readable, and stays chosen', async () => {
+    await page.getByRole('button', { name: 'Account of Asha Rao' }).click();
+    await page.getByRole('menuitemradio', { name: 'Dark' }).click();
+    await page.keyboard.press('Escape');
+    for (const place of ['Overview', 'Segments', 'Customers', 'Lifecycles', 'Live', 'Settings']) {
+      await page.getByRole('navigation').getByRole('link', { name: place, exact: true }).click();
+      await page.getByRole('heading', { name: place, level: 1 }).waitFor();
+      expect(await violations()).toEqual([]);
+    }
+    await page.reload();
+    expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('dark');
+  });
+
+  test.runIf(here)('it speaks Hindi when asked', async () => {
+    await page.getByRole('button', { name: 'Account of Asha Rao' }).click();
+    await page.getByRole('menuitemradio', { name: 'हिन्दी' }).click();
+    await page.keyboard.press('Escape');
+    await page.getByRole('link', { name: 'सेगमेंट', exact: true }).click();
+    await page.getByRole('heading', { name: 'सेगमेंट', level: 1 }).waitFor();
+    await page.evaluate('localStorage.clear()');
+    await page.reload();
+  });
+
+  test.runIf(here)('when the server is killed the app says so, and goes on when it is back', async () => {
+    await page.goto(`${service.url}/live`);
+    await page.getByRole('heading', { name: 'Live' }).waitFor();
+    const { port } = new URL(service.url);
+    service.process.removeAllListeners('exit');
+    service.process.kill('SIGKILL');
+    await page.getByRole('link', { name: 'Segments', exact: true }).click();
+    await page.getByText('The server cannot be reached.').waitFor({ timeout: 30_000 });
+    const { link: _link, writeKey: _writeKey, ...again } = await startService(data, Number(port));
+    service = { ...service, ...again };
+    await page.getByText('The server cannot be reached.').waitFor({ state: 'detached', timeout: 30_000 });
+    await page.getByRole('link', { name: 'browsers' }).waitFor();
+  });
+
+  test.runIf(here)('nothing went wrong in the page meanwhile', () => {
+    expect(problems).toEqual([]);
+  });
+});
