@@ -85,6 +85,15 @@ export class Arena {
     return to;
   }
 
+  /** Writes words that `copyOf` gave, which stand in `source` from `from` on, into a new block; returns its place. */
+  restore(owner: number, source: Uint32Array, from: number, count: number): number {
+    const to = this.#append(owner, Math.ceil((count * 4 + HEADER_BYTES) / UNIT_BYTES));
+    const { words } = this.#chunks[to >>> CHUNK_BITS] as Chunk;
+    const at = (to & (CHUNK_UNITS - 1)) * 2 + 2;
+    for (let i = 0; i < count; i++) words[at + i] = source[from + i] as number;
+    return to;
+  }
+
   /** A copy of the block's bytes, and of what room it has. */
   copyOf(place: number): Uint8Array {
     const { words } = this.#chunks[place >>> CHUNK_BITS] as Chunk;

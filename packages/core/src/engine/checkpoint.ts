@@ -229,9 +229,11 @@ export function readHeader(line: string): {
   readonly definitions: Definitions;
 } {
   const header = JSON.parse(line) as CheckpointHeader;
-  assert(
-    header.format === CHECKPOINT_FORMAT,
-    `a checkpoint of format ${CHECKPOINT_FORMAT}, not ${header.format}`,
-  );
-  return { header, definitions: readListed(header.definitions) };
+  return { header, definitions: definitionsOf(header) };
+}
+
+/** Throws for a checkpoint of another format. */
+export function definitionsOf({ format, definitions }: Omit<CheckpointHeader, 'seen'>): Definitions {
+  assert(format === CHECKPOINT_FORMAT, `a checkpoint of format ${CHECKPOINT_FORMAT}, not ${format}`);
+  return readListed(definitions);
 }

@@ -13,13 +13,16 @@
  * What is not a number (values of properties, traits, messages that wait) stays beside the packed form as objects.
  */
 
-import type { Instant, Message } from '../model/message.ts';
+import { defined } from '../base/assert.ts';
+import type { Instant } from '../model/message.ts';
 import { Arena } from './arena.ts';
-import type { FactLog } from './facts.ts';
+import { readRest } from './checkpoint-sheet.ts';
+import type { KeptObjects } from './kept-customer.ts';
+import type { KeptTexts } from './kept-texts.ts';
 import type { Plan } from './make-plan.ts';
 import { Packing } from './packing.ts';
 import { NEVER, Profile } from './profile.ts';
-import type { RichRing } from './rich-ring.ts';
+import { slideAll } from './ring-room.ts';
 import type { KeyedRun } from './sequence-runs.ts';
 import { Unpacking } from './unpacking.ts';
 
@@ -31,12 +34,7 @@ const placeOfSlot = (slot: number): number => -2 - slot;
 const slotOfPlace = (place: number): number => -2 - place;
 
 /** What a packed customer has beside the numbers. */
-type Objects = {
-  readonly rich: Map<number, RichRing> | undefined;
-  readonly facts: Map<string, FactLog> | undefined;
-  readonly sequences: Map<number, KeyedRun> | undefined;
-  readonly future: Message[] | undefined;
-};
+type Objects = KeptObjects & { readonly sequences: Map<number, KeyedRun> | undefined };
 
 const NO_OBJECTS: Objects = {
   rich: undefined,
@@ -46,6 +44,7 @@ const NO_OBJECTS: Objects = {
 };
 
 export class Customers {
+  readonly #plan: Plan;
   readonly #packing: Packing;
   readonly #unpacking: Unpacking;
   readonly #arena: Arena;
@@ -57,6 +56,9 @@ export class Customers {
   #queuedAt = new Float64Array(16);
   readonly #sampleIds: string[] = [];
   readonly #objects = new Map<number, Objects>();
+  /** Where what is not a number stands in a checkpoint that was taken up, until somebody asks; 0: not there. */
+  #restAt = new Uint32Array(0);
+  #texts: KeptTexts | undefined = undefined;
 
   /** All working forms, by slot. */
   readonly #forms: Profile[] = [];
@@ -73,6 +75,7 @@ export class Customers {
   /** `now` tells what instants are mostly near. With a `workingMax` of 0 everybody is packed after every step. */
   constructor(plan: Plan, now: () => Instant, workingMax: number = WORKING_MAX) {
     this.#workingMax = workingMax;
+    this.#plan = plan;
     this.#packing = new Packing(plan);
     this.#unpacking = new Unpacking(plan);
     this.#now = now;
@@ -134,7 +137,9 @@ export class Customers {
 
   /** The identifier under which the customer first arrived. */
   sampleIdOf(id: number): string | undefined {
-    return this.has(id) ? this.#sampleIds[id] : undefined;
+    if (!this.has(id)) return undefined;
+    this.#readRest(id);
+    return this.#sampleIds[id];
   }
 
   /** The identifier under which they first arrived turns out to be another. */
@@ -200,6 +205,7 @@ export class Customers {
     this.#places[id] = NOBODY;
     this.#sampleIds[id] = '';
     this.#objects.delete(id);
+    if (id < this.#restAt.length) this.#restAt[id] = 0;
     this.#count--;
   }
 
@@ -208,6 +214,7 @@ export class Customers {
   /** What a customer is made of, the numbers as a copy of their bytes (undefined where that cannot be had now). */
   keptOf(id: number): ({ readonly bytes: Uint8Array | undefined } & Objects) | undefined {
     if (!this.has(id)) return undefined;
+    this.#readRest(id);
     const place = this.#places[id] as number;
     if (place >= 0) {
       const objects = this.#objects.get(id);
@@ -215,16 +222,15 @@ export class Customers {
     }
     const p = this.#forms[slotOfPlace(place)] as Profile;
     const { rich, facts, sequences, future } = p;
-    // Packing leaves values of events behind in another order than the working form has them.
-    if (rich !== undefined || !this.#packing.fits(p)) {
-      return { bytes: undefined, rich, facts, sequences, future };
-    }
+    if (!this.#packing.fits(p)) return { bytes: undefined, rich, facts, sequences, future };
+    // Packed, everything stands at the front, also what is not among the numbers.
+    if (rich !== undefined) slideAll(p, this.#plan.streams);
     const bytes = this.#packing.pack(p, this.#now());
     return { bytes: this.#packing.copy(bytes), rich, facts, sequences, future };
   }
 
   /** Adds a customer whose bytes `keptOf` gave, under an id that nobody has. */
-  putAt(id: number, sampleId: string, bytes: Uint8Array, objects: Pick<Objects, 'facts' | 'future'>): void {
+  putAt(id: number, sampleId: string, bytes: Uint8Array, objects: KeptObjects): void {
     this.reserve(id + 1);
     this.#sampleIds[id] = sampleId;
     this.#queuedAt[id] = NEVER;
@@ -232,10 +238,36 @@ export class Customers {
     const words = new Uint32Array((bytes.length + 3) >>> 2);
     new Uint8Array(words.buffer).set(bytes);
     this.#places[id] = this.#arena.write(id, -1, words, bytes.length);
-    const { facts, future } = objects;
-    if (facts !== undefined || future !== undefined) {
-      this.#objects.set(id, { ...NO_OBJECTS, facts, future });
-    }
+    this.#setObjects(id, objects);
+  }
+
+  /** Makes room for customers of a checkpoint up to a number, of whom what is not a number is among `texts`. */
+  beginRestore(length: number, texts: KeptTexts): void {
+    this.reserve(length);
+    this.#texts = texts;
+    this.#restAt = new Uint32Array(length);
+  }
+
+  /** Adds a customer whose packed words stand in `source`, under an id that nobody has. */
+  restoreAt(id: number, source: Uint32Array, from: number, count: number, restAt: number): void {
+    this.#queuedAt[id] = NEVER;
+    this.#count++;
+    this.#places[id] = this.#arena.restore(id, source, from, count);
+    this.#restAt[id] = restAt;
+  }
+
+  #readRest(id: number): void {
+    const restAt = id < this.#restAt.length ? (this.#restAt[id] as number) : 0;
+    if (restAt === 0) return;
+    const { sampleId, objects } = readRest(defined(this.#texts, 'texts of a checkpoint'), restAt);
+    this.#restAt[id] = 0;
+    this.#sampleIds[id] = sampleId;
+    if (objects !== undefined) this.#setObjects(id, objects);
+  }
+
+  #setObjects(id: number, { rich, facts, future }: KeptObjects): void {
+    if (rich === undefined && facts === undefined && future === undefined) return;
+    this.#objects.set(id, { ...NO_OBJECTS, rich, facts, future });
   }
 
   // Working forms.
@@ -250,6 +282,7 @@ export class Customers {
   }
 
   #unpack(id: number): Profile {
+    this.#readRest(id);
     const p = this.#workingForm();
     p.reset(id, this.#sampleIds[id] as string);
     // To find a form, somebody may have been packed, and this block have been moved.

@@ -12,7 +12,7 @@
 import type { Definitions } from '../model/definitions.ts';
 import type { Instant, Message } from '../model/message.ts';
 import { answersOf } from './definition-report.ts';
-import { putCustomer, rowOf } from './checkpoint-run.ts';
+import { keptCustomer, putCustomer } from './kept-customer.ts';
 import type { EngineState, Partitions } from './engine-state.ts';
 import { Environment } from './environment.ts';
 import { Machine } from './machine.ts';
@@ -57,10 +57,10 @@ class PartBuild {
 
   /** What has been loaded of a customer elsewhere comes here. */
   takeOver(id: number, from: PartBuild): void {
-    const row = rowOf(from, id, this.state.now, []);
+    const kept = keptCustomer(from, id, this.state.now);
     from.profiles.remove(id);
     noteNegatives(this, negativesOf(from));
-    putCustomer(this, row);
+    if (kept !== undefined) putCustomer(this, kept);
   }
 }
 

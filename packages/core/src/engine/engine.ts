@@ -23,9 +23,16 @@ import type { Condition, Value } from '../rules/tree.ts';
 import type { RuleValue } from '../rules/value.ts';
 import { ask } from './ask.ts';
 import { advance, nextDue } from './advance.ts';
-import { type CheckpointHeader, readHeader } from './checkpoint.ts';
-import type { CustomerRow, KeptRow } from './checkpoint-run.ts';
-import { restoreRows, restoreState, writeHeader, writeState } from './engine-checkpoint.ts';
+import { definitionsOf, readHeader } from './checkpoint.ts';
+import type { CheckpointPart } from './checkpoint-run.ts';
+import {
+  type KeptSheet,
+  restoreSheets,
+  restoreState,
+  type SheetsHeader,
+  writeSheetsHeader,
+  writeState,
+} from './engine-checkpoint.ts';
 import { DefinitionsBuild } from './definitions-build.ts';
 import { EngineState, NO_NOTICES, type Partitions } from './engine-state.ts';
 import { eraseCustomer } from './erase.ts';
@@ -368,40 +375,41 @@ export class Engine {
 
   /**
    * Begins to write down the state as it is now, while the engine goes on: the header, and the hashes of messages taken since
-   * the checkpoint before (three words each). Then `checkpointRows` until none come; then the next may begin. The first has
-   * everybody and everything. Only where messages are kept elsewhere, or not at all.
+   * the checkpoint before (three words each). Then `checkpointPart` until none comes; then the next may begin. In it are
+   * those who were touched since the one before, and those of `moving`; the first has everybody and everything. Only
+   * where messages are kept elsewhere, or not at all.
    */
-  startCheckpoint(): { readonly header: string; readonly seen: Uint32Array } {
+  startCheckpoint(moving: readonly number[] = []): { readonly header: string; readonly seen: Uint32Array } {
     const [{ options, keepsMessages }] = this.#partitions;
     assert(options.history !== undefined || !keepsMessages, 'messages kept elsewhere than in the checkpoint');
-    for (const { checkpoint } of this.#partitions) checkpoint.start();
-    const header: CheckpointHeader = { ...writeHeader(this.#partitions), seen: { young: [], old: [] } };
+    for (const { checkpoint } of this.#partitions) checkpoint.start(moving);
+    const header = writeSheetsHeader(this.#partitions);
     return { header: JSON.stringify(header), seen: this.#registry.seen.takeFresh() };
   }
 
-  /** Up to `max` more rows of the checkpoint begun, of its instant; none when all have been given. */
-  checkpointRows(max: number): readonly CustomerRow[] {
-    const rows: CustomerRow[] = [];
+  /** A sheet of up to `max` more customers of the checkpoint begun, of its instant; undefined when all have been given. */
+  checkpointPart(max: number): CheckpointPart | undefined {
     for (const { checkpoint } of this.#partitions) {
-      if (rows.length < max) rows.push(...checkpoint.rows(max - rows.length));
+      const part = checkpoint.part(max);
+      if (part !== undefined) return part;
     }
-    return rows;
+    return undefined;
   }
 
-  /** An engine in the state that rows hold: the last header, all hashes in order, and the last row of everybody. */
-  static restoreRows(
+  /**
+   * An engine in the state that sheets hold: the last header, all hashes in the order in which they were given, and the
+   * sheets in any order. Of each customer the last sheet that has them counts, unless they have gone since.
+   */
+  static restoreSheets(
     headerLine: string,
     seen: Iterable<Uint32Array>,
-    rows: Iterable<KeptRow>,
+    sheets: Iterable<KeptSheet>,
     options: Omit<RestoreOptions, 'keepHistory'>,
   ): Engine {
-    const { header, definitions } = readHeader(headerLine);
+    const header = JSON.parse(headerLine) as SheetsHeader;
     const { timeZone, now: start } = header;
-    const engine = new Engine({ ...options, timeZone, start, definitions });
-    restoreRows(engine.#partitions, header, rows);
-    const registry = engine.#registry;
-    for (const words of seen) registry.seen.restoreHashes(words);
-    registry.seen.takeFresh();
+    const engine = new Engine({ ...options, timeZone, start, definitions: definitionsOf(header) });
+    restoreSheets(engine.#partitions, header, seen, sheets);
     for (const { checkpoint } of engine.#partitions) checkpoint.begin();
     return engine;
   }

@@ -3,9 +3,12 @@
  *
  * An identifier has a number; what is known of it is in columns, and a profile's identifiers are a chain through them in
  * the order in which they came. A hash table finds the number of a kind and value: open addressing, eight bytes a place.
+ * Texts of a checkpoint that was taken up stay where they are until they are asked for (kept-texts.ts).
  */
 
+import { defined } from '../base/assert.ts';
 import type { Identifier } from '../model/message.ts';
+import type { KeptTexts } from './kept-texts.ts';
 
 const NONE = -1;
 const ROOM_MIN = 16;
@@ -14,12 +17,18 @@ const LOAD_MAX = 0.75;
 /** Words of a place: the hash, and the identifier's number plus one (0: empty). */
 const PLACE_WORDS = 2;
 
+/** An identifier as a checkpoint has it: kinds by number. */
+export type NumberedIdentifier = { readonly kind: number; readonly value: string; readonly hash: number };
+
 export class IdentityTable {
   /** Kinds by number: there are few. */
   readonly #kinds: string[] = [];
 
   // By number of the identifier.
-  readonly #values: string[] = [];
+  /** Undefined: still where `#keptAt` says. */
+  readonly #values: (string | undefined)[] = [];
+  #keptAt = new Uint32Array(0);
+  #texts: KeptTexts | undefined = undefined;
   #kindOf = new Uint16Array(ROOM_MIN);
   #owner = new Int32Array(ROOM_MIN);
   #next = new Int32Array(ROOM_MIN);
@@ -32,7 +41,12 @@ export class IdentityTable {
   #places = new Uint32Array(ROOM_MIN * PLACE_WORDS);
   #size = 0;
 
-  /** All kinds that there have been. */
+  /** How many identifiers there are. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** All kinds that there have been, by number. */
   get kinds(): readonly string[] {
     return this.#kinds;
   }
@@ -56,11 +70,7 @@ export class IdentityTable {
     const id = known === 0 ? this.#newId(k, value) : known - 1;
     this.#owner[id] = profile;
     this.#chain(profile, id);
-    if (known !== 0) return;
-    this.#places[place] = hash;
-    this.#places[place + 1] = id + 1;
-    this.#size++;
-    if (this.#size * PLACE_WORDS > this.#places.length * LOAD_MAX) this.#grow();
+    if (known === 0) this.#put(place, hash, id);
   }
 
   identifiersOf(profile: number): readonly Identifier[] {
@@ -68,8 +78,18 @@ export class IdentityTable {
     for (let id = this.#firstOf(profile); id !== NONE; id = this.#next[id] as number) {
       identifiers.push({
         kind: this.#kinds[this.#kindOf[id] as number] as string,
-        value: this.#values[id] as string,
+        value: this.#valueOf(id),
       });
+    }
+    return identifiers;
+  }
+
+  numberedOf(profile: number): readonly NumberedIdentifier[] {
+    const identifiers: NumberedIdentifier[] = [];
+    for (let id = this.#firstOf(profile); id !== NONE; id = this.#next[id] as number) {
+      const kind = this.#kindOf[id] as number;
+      const value = this.#valueOf(id);
+      identifiers.push({ kind, value, hash: hashOf(kind, value) });
     }
     return identifiers;
   }
@@ -93,6 +113,47 @@ export class IdentityTable {
     }
     if (profile < this.#first.length) this.#first[profile] = NONE;
     return identifiers;
+  }
+
+  // Taken up from a checkpoint.
+
+  /** Makes an empty table ready for so many identifiers, whose texts are among `texts`. */
+  beginRestore(kinds: readonly string[], identifiers: number, profiles: number, texts: KeptTexts): void {
+    this.#kinds.push(...kinds);
+    this.#texts = texts;
+    this.#growColumns(identifiers);
+    if (profiles > this.#first.length) this.#first = grown(this.#first, profiles, NONE);
+    let places = this.#places.length;
+    while (identifiers * PLACE_WORDS > places * LOAD_MAX) places *= 2;
+    this.#places = new Uint32Array(places);
+  }
+
+  /** Gives a profile an identifier that nobody owns, as its last. */
+  restore(profile: number, kind: number, hash: number, textAt: number): void {
+    const id = this.#newId(kind, undefined);
+    this.#keptAt[id] = textAt;
+    this.#owner[id] = profile;
+    this.#chain(profile, id);
+    const places = this.#places;
+    const mask = places.length - 1;
+    let place = (hash * PLACE_WORDS) & mask;
+    while (places[place + 1] !== 0) place = (place + PLACE_WORDS) & mask;
+    this.#put(place, hash, id);
+  }
+
+  #put(place: number, hash: number, id: number): void {
+    this.#places[place] = hash;
+    this.#places[place + 1] = id + 1;
+    this.#size++;
+    if (this.#size * PLACE_WORDS > this.#places.length * LOAD_MAX) this.#grow();
+  }
+
+  #valueOf(id: number): string {
+    const value = this.#values[id];
+    if (value !== undefined) return value;
+    const kept = defined(this.#texts, 'texts of a checkpoint').textAt(this.#keptAt[id] as number);
+    this.#values[id] = kept;
+    return kept;
   }
 
   #firstOf(profile: number): number {
@@ -127,12 +188,12 @@ export class IdentityTable {
 
   // Numbers.
 
-  #newId(kind: number, value: string): number {
+  #newId(kind: number, value: string | undefined): number {
     let id = this.#free;
     if (id === NONE) {
       id = this.#values.length;
       this.#values.push(value);
-      if (id >= this.#owner.length) this.#growColumns();
+      if (id >= this.#owner.length) this.#growColumns(id + (id >>> 1));
     } else {
       this.#free = this.#next[id] as number;
       this.#values[id] = value;
@@ -141,18 +202,21 @@ export class IdentityTable {
     return id;
   }
 
-  #growColumns(): void {
-    const length = this.#owner.length + (this.#owner.length >>> 1);
+  #growColumns(length: number): void {
     this.#owner = grown(this.#owner, length, 0);
     this.#next = grown(this.#next, length, NONE);
-    const kinds = new Uint16Array(length);
+    const kinds = new Uint16Array(this.#owner.length);
     kinds.set(this.#kindOf);
     this.#kindOf = kinds;
+    if (this.#texts === undefined) return;
+    const keptAt = new Uint32Array(this.#owner.length);
+    keptAt.set(this.#keptAt);
+    this.#keptAt = keptAt;
   }
 
   #forget(id: number): void {
     const kind = this.#kindOf[id] as number;
-    const value = this.#values[id] as string;
+    const value = this.#valueOf(id);
     this.#vacate(this.#find(kind, value, hashOf(kind, value)));
     this.#values[id] = '';
     this.#next[id] = this.#free;
@@ -169,7 +233,7 @@ export class IdentityTable {
     for (;;) {
       const id = places[place + 1] as number;
       if (id === 0) return place;
-      if (places[place] === hash && this.#values[id - 1] === value && this.#kindOf[id - 1] === kind) {
+      if (places[place] === hash && this.#kindOf[id - 1] === kind && this.#valueOf(id - 1) === value) {
         return place;
       }
       place = (place + PLACE_WORDS) & mask;

@@ -10,6 +10,8 @@
  * there is little empty room and no long pause.
  */
 
+import { assert } from '../base/assert.ts';
+
 const SHARDS = 64;
 /** Words of a bucket: six pairs of words, then six halves of words, then one that is not used. */
 const BUCKET_WORDS = 16;
@@ -46,6 +48,14 @@ class Shard {
       }
       bucket = bucket + 1 === this.#buckets ? 0 : bucket + 1;
     }
+  }
+
+  /** Makes room for so many hashes in an empty shard. */
+  reserve(hashes: number): void {
+    const buckets = Math.ceil(hashes / (HASHES * LOAD_MAX));
+    if (this.size > 0 || buckets <= this.#buckets) return;
+    this.#buckets = buckets;
+    this.#words = new Uint32Array(buckets * BUCKET_WORDS);
   }
 
   #add(start: number, i: number, a: number, b: number, c: number): void {
@@ -124,11 +134,47 @@ class Generation {
     return (this.#shards[a % SHARDS] as Shard).note(a, b, c, false);
   }
 
+  /** Makes room for so many hashes in an empty generation, and some more, as shards are never quite of one size. */
+  reserve(hashes: number): void {
+    const share = hashes / SHARDS;
+    for (const shard of this.#shards) shard.reserve(Math.ceil(share + 4 * Math.sqrt(share)));
+  }
+
+  /** Adds hashes from a place on, three words each. Those of one shard go together, which then lies in the cache. */
+  addAll(words: Uint32Array, from: number, to: number): void {
+    const starts = new Uint32Array(SHARDS + 1);
+    for (let i = from; i < to; i += HASH_WORDS) {
+      const shard = (words[i] as number) % SHARDS;
+      starts[shard + 1] = (starts[shard + 1] as number) + 1;
+    }
+    for (let s = 0; s < SHARDS; s++) starts[s + 1] = (starts[s + 1] as number) + (starts[s] as number);
+    const order = new Uint32Array((to - from) / HASH_WORDS);
+    for (let i = from; i < to; i += HASH_WORDS) {
+      const shard = (words[i] as number) % SHARDS;
+      const place = starts[shard] as number;
+      order[place] = i;
+      starts[shard] = place + 1;
+    }
+    for (const i of order) {
+      this.add(words[i] as number, words[i + 1] as number, words[i + 2] as number);
+    }
+  }
+
   /** Adds a hash; true when it was there already. */
   add(a: number, b: number, c: number): boolean {
     const wasThere = (this.#shards[a % SHARDS] as Shard).note(a, b, c, true);
     if (!wasThere) this.size++;
     return wasThere;
+  }
+
+  /** All hashes, three words each, in no order. */
+  list(into: Uint32Array, from: number): void {
+    let at = from;
+    for (const shard of this.#shards) {
+      const list = shard.list();
+      into.set(list, at);
+      at += list.length;
+    }
   }
 
   /** All hashes, three words each, in an order that depends on nothing but them. */
@@ -165,6 +211,9 @@ class HashList {
     return this.#words.slice(0, this.#size);
   }
 }
+
+/** How many hashes there are of the younger and of the older generation. */
+export type SeenSizes = { readonly young: number; readonly old: number };
 
 export class SeenMessages {
   readonly #max: number;
@@ -210,23 +259,41 @@ export class SeenMessages {
     return wasThere;
   }
 
-  /** Hashes noted since the last call, three words each; the first call gives all. */
+  /** How many are remembered of each generation. */
+  get sizes(): SeenSizes {
+    return { young: this.#young.size, old: this.#old.size };
+  }
+
+  /** Hashes noted since the last call, three words each; the first call gives all, the older generation first. */
   takeFresh(): Uint32Array {
     const fresh = this.#fresh;
     this.#fresh = new HashList();
     if (fresh !== undefined) return fresh.words();
-    const { young, old } = this.state();
-    const all = new Uint32Array(old.length + young.length);
-    all.set(old);
-    all.set(young, old.length);
+    const all = new Uint32Array((this.#old.size + this.#young.size) * HASH_WORDS);
+    this.#old.list(all, 0);
+    this.#young.list(all, this.#old.size * HASH_WORDS);
     return all;
   }
 
-  /** Notes hashes that `takeFresh` gave, in the order in which it did. */
-  restoreHashes(words: Uint32Array): void {
-    for (let i = 0; i < words.length; i += HASH_WORDS) {
-      this.#note(words[i] as number, words[i + 1] as number, words[i + 2] as number);
+  /**
+   * Remembers what was remembered when there were so many of each generation: the last of the hashes that `takeFresh` has
+   * given until then, in the order of the calls. `takeFresh` gives what is noted from now on.
+   */
+  restoreHashes(pieces: readonly Uint32Array[], { young, old }: SeenSizes): void {
+    const given = pieces.reduce((sum, words) => sum + words.length, 0);
+    const youngFrom = given - young * HASH_WORDS;
+    const oldFrom = youngFrom - old * HASH_WORDS;
+    assert(oldFrom >= 0, 'the hashes of all messages remembered');
+    this.#old.reserve(old);
+    this.#young.reserve(young);
+    let start = 0;
+    for (const words of pieces) {
+      const within = (place: number): number => Math.min(Math.max(place - start, 0), words.length);
+      this.#old.addAll(words, within(oldFrom), within(youngFrom));
+      this.#young.addAll(words, within(youngFrom), words.length);
+      start += words.length;
     }
+    this.#fresh = new HashList();
   }
 
   /** As plain data: three words a hash, sorted. */

@@ -15,11 +15,11 @@ import { readListed } from '@segue/core/model/listed-definitions.ts';
 import type { Identifier, Instant, Message } from '@segue/core/model/message.ts';
 
 import type { FeedEvent } from '../feeds/feed.ts';
-import type { CheckpointStore } from '../log/checkpoint-store.ts';
 import type { LogEntry, LogRecord, Position } from '../log/entry.ts';
 import type { Log } from '../log/log.ts';
 import type { Directory, Found } from '../reading/customer-reader.ts';
-import { type CheckpointHead, restoreEngine } from './checkpoints.ts';
+import type { CheckpointRows } from './checkpoint-rows.ts';
+import type { CheckpointHead } from './checkpoints.ts';
 import type { Clock } from './clock.ts';
 import { DefinitionsLoader } from './definitions-loader.ts';
 import { EntryFailure } from './entry-failure.ts';
@@ -44,7 +44,7 @@ export type CustomersOptions = {
 };
 
 /** A checkpoint to go on from. */
-export type RestoredFrom = { readonly store: CheckpointStore; readonly head: CheckpointHead };
+export type RestoredFrom = { readonly rows: CheckpointRows; readonly head: CheckpointHead };
 
 /** Where a checkpoint stands. */
 export type Standing = {
@@ -104,7 +104,7 @@ export class Customers implements Subject, Directory {
     this.engine =
       checkpoint === undefined
         ? new Engine({ timeZone, start, definitions, partitions, history, onChange, onMerge })
-        : restoreEngine(checkpoint.store, checkpoint.head, { partitions, history, onChange, onMerge });
+        : checkpoint.rows.restore(checkpoint.head.engine, { partitions, history, onChange, onMerge });
     const { revision, at, author, reason } = checkpoint?.head.definitions ?? noRevision;
     this.#definitions = { revision, at, author, reason, definitions: this.engine.definitions };
   }

@@ -14,6 +14,7 @@ import type { ChangeFeed } from '../feeds/change-feed.ts';
 import type { CheckpointStore } from '../log/checkpoint-store.ts';
 import type { LogRecord, Position } from '../log/entry.ts';
 import type { Log } from '../log/log.ts';
+import { CheckpointRows } from './checkpoint-rows.ts';
 import { Checkpointer, readHead } from './checkpoints.ts';
 import type { Clock } from './clock.ts';
 import { Customers, type CustomersOptions, type RestoredFrom } from './customers.ts';
@@ -32,8 +33,10 @@ export type RuntimeOptions = {
   readonly partitions?: number;
   /** How often a checkpoint is written while something happens, in milliseconds. */
   readonly checkpointEveryMs: number;
+  /** A checkpoint is written after so many entries too, so that a start has no more than that to replay, or little. */
+  readonly checkpointEveryEntries?: number;
   /** Customers that a checkpoint writes before others have a turn. */
-  readonly checkpointSliceRows?: number;
+  readonly checkpointSliceCustomers?: number;
   readonly refuses?: () => IntakeClosed | undefined;
   readonly onTaken?: (record: LogRecord, timing: RecordTiming) => void;
   /** While the log is replayed: how far, of how much. */
@@ -41,6 +44,16 @@ export type RuntimeOptions = {
   /** A checkpoint that is of no use; the log is replayed instead. */
   readonly onBadCheckpoint?: (reason: string) => void;
   readonly onCheckpoint?: (position: Position, ms: number) => void;
+};
+
+/** At some hundred thousand entries a second, a start replays for half a second at most. */
+const checkpointEveryEntriesDefault = 100_000;
+
+/** Customers as they were, the rows that they came from, and where the checkpoint stands. */
+type TakenUp = {
+  readonly customers: Customers;
+  readonly rows: CheckpointRows;
+  readonly checkpointAt: Position;
 };
 
 /** How long a replay works before it lets others have a turn, in milliseconds. */
@@ -60,14 +73,14 @@ export class Runtime {
   #hasFailed = false;
   readonly #failure: PromiseWithResolvers<Error> = Promise.withResolvers<Error>();
 
-  private constructor(options: RuntimeOptions, customers: Customers, checkpointAt: Position) {
+  private constructor(options: RuntimeOptions, { customers, rows, checkpointAt }: TakenUp) {
     const { log, clock, refuses, onTaken } = options;
     this.#options = options;
     this.customers = customers;
     this.feed = options.feed;
     this.checkpointedAt = clock.now();
     this.#checkpointAt = checkpointAt;
-    this.#checkpointer = new Checkpointer(options.checkpoints, options.checkpointSliceRows);
+    this.#checkpointer = new Checkpointer(options.checkpoints, rows, options.checkpointSliceCustomers);
     this.loop = new Loop({
       log,
       clock,
@@ -99,11 +112,11 @@ export class Runtime {
     const { log, feed } = options;
     const restored = restore(options);
     if (restored === undefined) await options.checkpoints.clear();
-    const customers = restored ?? fresh(options);
-    const checkpointAt = customers.position;
+    const takenUp = restored ?? fresh(options);
+    const { customers } = takenUp;
     await replay(customers, log, options.onReplay);
     feed.replayed(customers.standing.seq);
-    return new Runtime(options, customers, checkpointAt);
+    return new Runtime(options, takenUp);
   }
 
   /** Writes down where everything stands; resolves when it is durable. */
@@ -147,7 +160,12 @@ export class Runtime {
   }
 
   #scheduleCheckpoint(): void {
-    if (this.#timer !== undefined || this.#hasFailed) return;
+    if (this.#hasFailed) return;
+    const { checkpointEveryEntries = checkpointEveryEntriesDefault } = this.#options;
+    if (this.customers.position - this.#checkpointAt >= checkpointEveryEntries) {
+      void this.checkpoint().catch(() => undefined);
+    }
+    if (this.#timer !== undefined) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       void this.checkpoint().catch(() => undefined);
@@ -172,8 +190,9 @@ function customersOptions(options: RuntimeOptions, index: MessageIndex): Custome
   };
 }
 
-function fresh(options: RuntimeOptions): Customers {
-  return openCustomers(options, 0);
+function fresh(options: RuntimeOptions): TakenUp {
+  const rows = new CheckpointRows(options.checkpoints);
+  return { customers: openCustomers(options, 0), rows, checkpointAt: 0 };
 }
 
 /** The index needs the clock of customers who need the index: it is asked only once there are some. */
@@ -187,7 +206,7 @@ function openCustomers(options: RuntimeOptions, chunk: number, checkpoint?: Rest
 }
 
 /** The customers as of the last checkpoint; undefined where there is none that is of use. */
-function restore(options: RuntimeOptions): Customers | undefined {
+function restore(options: RuntimeOptions): TakenUp | undefined {
   const { checkpoints, log, onBadCheckpoint } = options;
   try {
     const head = readHead(checkpoints);
@@ -199,7 +218,9 @@ function restore(options: RuntimeOptions): Customers | undefined {
       onBadCheckpoint?.(`it is of position ${head.position}, and the log ends at ${log.next}`);
       return undefined;
     }
-    return openCustomers(options, head.chunk, { store: checkpoints, head });
+    const rows = new CheckpointRows(checkpoints);
+    const customers = openCustomers(options, head.chunk, { rows, head });
+    return { customers, rows, checkpointAt: head.position };
   } catch (error) {
     onBadCheckpoint?.(error instanceof Error ? error.message : String(error));
     return undefined;

@@ -25,6 +25,7 @@ import { openLmdbCheckpointStore } from '../log/lmdb-checkpoint-store.ts';
 import { openLmdbLog } from '../log/lmdb-log.ts';
 import { openLmdbQuarantine } from '../log/lmdb-quarantine.ts';
 import type { Log } from '../log/log.ts';
+import { CheckpointRows } from './checkpoint-rows.ts';
 import { readHead } from './checkpoints.ts';
 import { Customers } from './customers.ts';
 import { describe, EntryFailure } from './entry-failure.ts';
@@ -103,7 +104,7 @@ function openCustomers(log: Log, store: CheckpointStore, timeZone: string): Cust
     const index = new MessageIndex(log, store, head?.chunk ?? 0, now);
     const start = log.recordAt(0)?.at ?? 0;
     const options = { log, timeZone, start, definitions: noDefinitions, index, publish: () => undefined };
-    return new Customers(options, head === undefined ? undefined : { store, head });
+    return new Customers(options, head === undefined ? undefined : { rows: new CheckpointRows(store), head });
   };
   const head = readHead(store);
   try {

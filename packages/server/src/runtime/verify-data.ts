@@ -20,6 +20,7 @@ import { openLmdbCheckpointStore } from '../log/lmdb-checkpoint-store.ts';
 import { openLmdbLog } from '../log/lmdb-log.ts';
 import type { Log } from '../log/log.ts';
 import { createMemoryCheckpointStore } from '../log/memory-checkpoint-store.ts';
+import { CheckpointRows } from './checkpoint-rows.ts';
 import { readHead } from './checkpoints.ts';
 import { Customers, type RestoredFrom } from './customers.ts';
 import { MessageIndex } from './message-index.ts';
@@ -90,7 +91,8 @@ function open(
 function checkpointHash(log: Log, checkpoints: CheckpointStore, timeZone: string): Restored {
   const head = readHead(checkpoints);
   if (head === undefined || head.position > log.next) return undefined;
-  const customers = open(log, timeZone, checkpoints, () => undefined, { store: checkpoints, head });
+  const rows = new CheckpointRows(checkpoints);
+  const customers = open(log, timeZone, checkpoints, () => undefined, { rows, head });
   return { position: head.position, hash: stateHash(customers.engine) };
 }
 
