@@ -238,7 +238,20 @@ export class Customers implements Subject, Directory {
       this.index.note(profile, position);
       this.#building?.loader.note(profile, position);
     }
+    if (entry.kind === 'message' && result.ok && result.value.ignored === 'duplicate') {
+      return this.#repeated(entry.message, result.value);
+    }
     return result;
+  }
+
+  /** A repetition is answered as the message was: with whom it concerns. */
+  #repeated({ identifiers }: Message, outcome: Outcome): EntryResult {
+    const user = identifiers.find(({ kind }) => kind === 'user_id');
+    for (const identifier of user === undefined ? identifiers : [user, ...identifiers]) {
+      const profile = this.engine.findProfile(identifier);
+      if (profile !== undefined) return ok({ ...outcome, profile });
+    }
+    return ok(outcome);
   }
 
   /** Of every segment, how many are in it. */
