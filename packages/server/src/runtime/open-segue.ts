@@ -101,6 +101,7 @@ async function open(settings: Settings, surroundings: Surroundings, opened: Open
           deliveries: webhooks.sender,
           feed,
           cursors,
+          audit: catalog.audit,
           now,
           allowPrivate: settings.webhooks.allowPrivateAddresses,
         }),
@@ -172,6 +173,7 @@ function pluginsOf(
         feed,
         findProfile: (identifier) => customers.find(identifier)?.id,
         now,
+        grants,
         limits: { streamsMax: streams, streamsPerPrincipalMax: streamsPerKey },
         watch: (count) => {
           metrics.watch('streams_open', count);

@@ -36,6 +36,7 @@ async function wholeDocument(): Promise<OpenApiDocument> {
     deliveries: nothing,
     feed: nothing,
     cursors: nothing,
+    audit: nothing,
     allowPrivate: false,
   };
   app.register(async (scope) => webhookRoutes({ ...webhooks, now: clock })(scope), { prefix: '/api' });
