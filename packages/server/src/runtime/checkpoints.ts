@@ -51,8 +51,8 @@ export class Checkpointer {
    */
   async write(customers: Customers, before: () => Promise<void>): Promise<Standing> {
     // All of this is of one instant.
-    const { standing, index, engine } = customers;
-    const rows: Row[] = [...index.beginCheckpoint()];
+    const { standing, index, journal, engine } = customers;
+    const rows: Row[] = [...index.beginCheckpoint(), ...(journal?.beginCheckpoint() ?? [])];
     const { header, seen } = engine.startCheckpoint(this.#rows.crowdedOut());
     const head: CheckpointHead = { format, ...standing, chunk: index.chunk, engine: header };
     this.#rows.addSeen(seen, rows);
@@ -67,6 +67,7 @@ export class Checkpointer {
     await before();
     await this.#store.write(rows, Buffer.from(JSON.stringify(head)));
     index.endCheckpoint();
+    journal?.endCheckpoint();
     return standing;
   }
 }

@@ -15,6 +15,8 @@ import { readListed } from '@segue/core/model/listed-definitions.ts';
 import type { Identifier, Instant, Message } from '@segue/core/model/message.ts';
 
 import type { FeedEvent } from '../feeds/feed.ts';
+import type { Journal } from '../history/journal.ts';
+import type { JournalKeeper } from '../history/journal-keeper.ts';
 import type { LogEntry, LogRecord, Position } from '../log/entry.ts';
 import type { Log } from '../log/log.ts';
 import type { Directory, Found } from '../reading/customer-reader.ts';
@@ -37,6 +39,8 @@ export type CustomersOptions = {
   readonly partitions?: number;
   readonly log: Log;
   readonly index: MessageIndex;
+  /** Notes what history needs. */
+  readonly journal?: JournalKeeper;
   /** For looking at customers between two records; the engine's own clock when left out. */
   readonly clock?: Pick<Clock, 'now'>;
   /** Gets the changes of a record once the state shows them all. */
@@ -72,6 +76,7 @@ const nothing: Outcome = { notices: [] };
 export class Customers implements Subject, Directory {
   readonly engine: Engine;
   readonly index: MessageIndex;
+  readonly #journal: JournalKeeper | undefined;
   readonly #publish: (events: readonly FeedEvent[]) => void;
   readonly #log: Log;
   readonly #clock: Pick<Clock, 'now'>;
@@ -88,14 +93,16 @@ export class Customers implements Subject, Directory {
 
   constructor(options: CustomersOptions, checkpoint?: RestoredFrom) {
     this.index = options.index;
+    this.#journal = options.journal;
     this.#publish = options.publish;
     this.#log = options.log;
     this.#clock = options.clock ?? { now: () => this.engine.now };
     options.index.onMerge = (survivor, gone) => this.#building?.loader.build.merge(survivor, gone);
     this.#position = checkpoint?.head.position ?? 0;
     this.#seq = checkpoint?.head.seq ?? 0;
-    const onMerge = (_: number, gone: number): void => {
+    const onMerge = (survivor: number, gone: number): void => {
       this.#forgetMember(gone);
+      this.#journal?.merging(this.engine, survivor, gone, this.#seq);
     };
     const onChange = (change: Change): void => {
       this.#note(change);
@@ -107,6 +114,12 @@ export class Customers implements Subject, Directory {
         : checkpoint.rows.restore(checkpoint.head.engine, { partitions, history, onChange, onMerge });
     const { revision, at, author, reason } = checkpoint?.head.definitions ?? noRevision;
     this.#definitions = { revision, at, author, reason, definitions: this.engine.definitions };
+    this.#journal?.begin(this.engine);
+  }
+
+  /** What history needs and only the engine knows; undefined where nobody keeps it. */
+  get journal(): Journal | undefined {
+    return this.#journal?.journal;
   }
 
   get standing(): Standing {
@@ -116,7 +129,10 @@ export class Customers implements Subject, Directory {
 
   take(record: LogRecord, goOn: () => boolean = always): readonly EntryResult[] | undefined {
     const results = this.#takeEntries(record, goOn);
-    if (results !== undefined) this.#position = record.position + record.entries.length;
+    if (results !== undefined) {
+      this.#position = record.position + record.entries.length;
+      this.#journal?.endRecord(this.engine, this.#seq, this.#position - 1, record.at);
+    }
     const events = this.#events;
     if (events.length > 0) {
       this.#events = [];
@@ -132,6 +148,7 @@ export class Customers implements Subject, Directory {
       const result = goOn() ? this.#takeEntry(entries[i] as LogEntry, position + i, at, goOn) : undefined;
       if (result === undefined) return undefined;
       results.push(result);
+      this.#journal?.taken(this.engine, entries[i] as LogEntry, result, position + i, at);
     }
     this.#results = [];
     return results;

@@ -11,11 +11,13 @@ import { noDefinitions } from '@segue/core/model/definitions.ts';
 import type { Instant } from '@segue/core/model/message.ts';
 
 import type { ChangeFeed } from '../feeds/change-feed.ts';
+import { Journal } from '../history/journal.ts';
+import { JournalKeeper } from '../history/journal-keeper.ts';
 import type { CheckpointStore } from '../log/checkpoint-store.ts';
 import type { LogRecord, Position } from '../log/entry.ts';
 import type { Log } from '../log/log.ts';
 import { CheckpointRows } from './checkpoint-rows.ts';
-import { Checkpointer, readHead } from './checkpoints.ts';
+import { type CheckpointHead, Checkpointer, readHead } from './checkpoints.ts';
 import type { Clock } from './clock.ts';
 import { Customers, type CustomersOptions, type RestoredFrom } from './customers.ts';
 import type { IntakeClosed } from './intake.ts';
@@ -35,6 +37,8 @@ export type RuntimeOptions = {
   readonly checkpointEveryMs: number;
   /** A checkpoint is written after so many entries too, so that a start has no more than that to replay, or little. */
   readonly checkpointEveryEntries?: number;
+  /** Keep the journal that the history store is filled from. */
+  readonly journal?: boolean;
   /** Customers that a checkpoint writes before others have a turn. */
   readonly checkpointSliceCustomers?: number;
   readonly refuses?: () => IntakeClosed | undefined;
@@ -174,9 +178,15 @@ export class Runtime {
   }
 }
 
-function customersOptions(options: RuntimeOptions, index: MessageIndex): CustomersOptions {
-  const { log, timeZone, partitions, clock, feed } = options;
+function customersOptions(
+  options: RuntimeOptions,
+  index: MessageIndex,
+  head: Pick<CheckpointHead, 'position' | 'seq'>,
+): CustomersOptions {
+  const { log, timeZone, partitions, clock, feed, checkpoints } = options;
+  const journal = options.journal === true ? new Journal(head.position, head.seq, checkpoints) : undefined;
   return {
+    ...(journal === undefined ? {} : { journal: new JournalKeeper(journal) }),
     log,
     clock,
     timeZone,
@@ -200,7 +210,8 @@ function openCustomers(options: RuntimeOptions, chunk: number, checkpoint?: Rest
   const late: { customers?: Customers } = {};
   const now = (): Instant => late.customers?.engine.now ?? -Infinity;
   const index = new MessageIndex(options.log, options.checkpoints, chunk, now);
-  const customers = new Customers(customersOptions(options, index), checkpoint);
+  const head = checkpoint?.head ?? { position: 0, seq: 0 };
+  const customers = new Customers(customersOptions(options, index, head), checkpoint);
   late.customers = customers;
   return customers;
 }
