@@ -71,6 +71,10 @@ export class Customers {
   #count = 0;
   /** Told of whoever is about to be changed, added or removed. */
   onTouch: ((id: number) => void) | undefined = undefined;
+  /** Told as well, while questions are asked and definitions built. */
+  readonly #watchers = new Set<(id: number) => void>();
+  /** Whoever is glanced at; nobody else's. */
+  readonly #glanced: Profile = new Profile(-1, '');
 
   /** `now` tells what instants are mostly near. With a `workingMax` of 0 everybody is packed after every step. */
   constructor(plan: Plan, now: () => Instant, workingMax: number = WORKING_MAX) {
@@ -110,6 +114,7 @@ export class Customers {
     const p = this.#find(id);
     if (p === undefined) return undefined;
     this.onTouch?.(id);
+    if (this.#watchers.size > 0) this.#tellWatchers(id);
     p.step = this.#step;
     return p;
   }
@@ -117,6 +122,47 @@ export class Customers {
   /** The customer, to be looked at; valid until another is asked for. */
   look(id: number): Profile | undefined {
     return this.#find(id);
+  }
+
+  /**
+   * The customer, to be read until the next glance; nobody is packed to make room, so that everybody can be read without
+   * those being lost who are worked on. `rest: false` leaves out what is not a number, as the answers are.
+   */
+  glance(id: number, { rest = true }: { readonly rest?: boolean } = {}): Profile | undefined {
+    if (!this.has(id)) return undefined;
+    const place = this.#places[id] as number;
+    if (place < NOBODY) return this.#forms[slotOfPlace(place)];
+    const p = this.#glanced;
+    p.reset(id, this.#sampleIds[id] as string);
+    this.#unpacking.unpack(p, this.#arena.viewOf(place), this.#arena.offsetOf(place));
+    if (rest) this.#lendRest(p);
+    return p;
+  }
+
+  /** What is not a number; what still stands in the checkpoint is read and not kept. */
+  #lendRest(p: Profile): void {
+    const restAt = p.id < this.#restAt.length ? (this.#restAt[p.id] as number) : 0;
+    const read = restAt === 0 ? undefined : readRest(defined(this.#texts, 'texts of a checkpoint'), restAt);
+    if (read !== undefined) p.sampleId = read.sampleId;
+    const objects: KeptObjects | undefined = read === undefined ? this.#objects.get(p.id) : read.objects;
+    if (objects === undefined) return;
+    p.rich = objects.rich;
+    p.facts = objects.facts;
+    p.future = objects.future;
+    p.sequences = this.#objects.get(p.id)?.sequences;
+  }
+
+  /** From now on told of whoever is about to be changed, added or removed. */
+  watch(watcher: (id: number) => void): void {
+    this.#watchers.add(watcher);
+  }
+
+  unwatch(watcher: (id: number) => void): void {
+    this.#watchers.delete(watcher);
+  }
+
+  #tellWatchers(id: number): void {
+    for (const tell of this.#watchers) tell(id);
   }
 
   /** Ids of all, ascending. */
@@ -157,18 +203,25 @@ export class Customers {
     this.#queuedAt[id] = at;
   }
 
-  /** These customers take the place of `before`: those who have gone there go here, and the queue wakes them as it did. */
-  succeed(before: Customers): void {
+  /**
+   * These customers take the place of `before`: the queue wakes them as it did. Returns those who are to be woken sooner than
+   * it knows of, at their `queuedAt`.
+   */
+  succeed(before: Customers): readonly number[] {
     this.reserve(before.length);
+    const sooner: number[] = [];
     for (let id = 0; id < this.length; id++) {
-      if (before.has(id)) this.#queuedAt[id] = before.queuedAt(id);
-      else this.remove(id);
+      const queuedAt = before.has(id) ? before.queuedAt(id) : NEVER;
+      if (!this.has(id) || (this.#queuedAt[id] as number) >= queuedAt) this.#queuedAt[id] = queuedAt;
+      else sooner.push(id);
     }
+    return sooner;
   }
 
   /** Adds a customer of whom nothing is known, under an id that nobody has; to be changed, valid until the next step. */
   addAt(id: number, sampleId: string): Profile {
     this.onTouch?.(id);
+    if (this.#watchers.size > 0) this.#tellWatchers(id);
     this.reserve(id + 1);
     this.#sampleIds[id] = sampleId;
     this.#queuedAt[id] = NEVER;
@@ -198,6 +251,7 @@ export class Customers {
   remove(id: number): void {
     if (!this.has(id)) return;
     this.onTouch?.(id);
+    if (this.#watchers.size > 0) this.#tellWatchers(id);
     const block = this.#blockOf(id);
     if (block >= 0) this.#arena.free(block);
     const place = this.#places[id] as number;

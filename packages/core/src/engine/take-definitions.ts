@@ -1,32 +1,33 @@
 /**
- * New definitions: everybody's state is built anew from their history under the new plan, silently; then the
- * differences are reported.
+ * New definitions: customers as the plan that comes has them take the place of those before (definitions-build.ts), and what
+ * differs is reported.
  */
 
 import { assert } from '../base/assert.ts';
 import { fail, ok, type Result } from '../base/result.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import type { Definitions } from '../model/definitions.ts';
-import type { Instant } from '../model/message.ts';
 import { populationNeeds, populationNeedsOf } from '../rules/population.ts';
+import type { Customers } from './customers.ts';
 import { DefinitionsBuild } from './definitions-build.ts';
-import { answersOf, reportDefinition } from './definition-report.ts';
+import { type AnswerChange, compare, compareAnswers, reportChange } from './definition-report.ts';
 import type { Applied } from './engine.ts';
 import { type EngineState, NO_NOTICES, type Partitions } from './engine-state.ts';
-import type { Plan } from './make-plan.ts';
+import type { Profile } from './profile.ts';
 import { takeList } from './take-list.ts';
 import { takeNewPopulations } from './take-populations.ts';
 
 /**
  * Puts a complete set of definitions into force; refused where the history that their answers rest on was not kept.
- * `built` has been loaded with all messages; without it they are read here, which takes as long as it takes.
+ * `built` has been loaded with all messages; without it they are read here, which takes as long as it takes. Lists that
+ * are replaced with the definitions are replaced before them, at the same instant.
  */
 export function takeDefinitions(
   parts: Partitions,
   definitions: Definitions,
   built?: DefinitionsBuild,
 ): Result<Applied, readonly Diagnostic[]> {
-  const [{ keepsAllMessages, registry, plan }] = parts;
+  const [{ keepsAllMessages, plan: before }] = parts;
   if (!keepsAllMessages && parts.some(({ profiles }) => profiles.count > 0)) {
     return fail([
       {
@@ -38,35 +39,45 @@ export function takeDefinitions(
     ]);
   }
   const build = built ?? loadedBuild(parts, definitions);
-  assert(build.before === plan, 'a build of definitions that follow those in force');
-  const { before } = build;
-  const was = new Map<number, ReadonlyMap<string, Instant>>();
-  for (const state of parts) for (const p of state.profiles) was.set(p.id, answersOf(state, p));
-  putInForce(parts, build);
-  for (const [name, list] of definitions.lists) {
-    if (JSON.stringify(before.definitions.lists.get(name)) !== JSON.stringify(list)) {
-      takeList(parts, name, list.members);
-    }
+  assert(build.before === before, 'a build of definitions that follow those in force');
+  for (const { name, members } of changedOf(before.definitions.lists, definitions.lists)) {
+    takeList(parts, name, members);
   }
-  takeNewPopulations(parts, populationsOfChanged(before.definitions, definitions));
-  registry.changes.inOrder('ascending', () => {
-    for (const state of parts) reportDefinitions(state, was, before);
+  build.bringUp(() => true);
+  const customersBefore = parts.map(({ profiles }) => profiles);
+  putInForce(parts, build);
+  const measuresAnew = takeNewPopulations(parts, populationsOfChanged(before.definitions, definitions));
+  parts[0].registry.changes.inOrder('ascending', () => {
+    for (const state of parts) {
+      if (measuresAnew) reportAll(state, customersBefore[state.partition] as Customers, build);
+      else reportChanged(state, build);
+    }
   });
   return ok({ notices: NO_NOTICES });
 }
 
-function reportDefinitions(
-  state: EngineState,
-  was: ReadonlyMap<number, ReadonlyMap<string, Instant>>,
-  before: Plan,
-): void {
+function reportChanged(state: EngineState, { changes, before }: DefinitionsBuild): void {
+  for (const id of [...changes.keys()].sort((a, b) => a - b)) {
+    if (!state.profiles.has(id)) continue;
+    state.profiles.beginStep();
+    reportChange(state, state.profiles.use(id) as Profile, changes.get(id) as AnswerChange, before);
+  }
+}
+
+/** What follows from a population may concern anybody. */
+function reportAll(state: EngineState, customersBefore: Customers, { before }: DefinitionsBuild): void {
+  const comparison = compare(before, state.plan);
   for (const p of state.profiles) {
-    if (p.bornAt <= state.now) reportDefinition(state, p, was.get(p.id) ?? new Map(), before);
+    const old = customersBefore.look(p.id);
+    if (old === undefined || p.bornAt > state.now) continue;
+    const change = compareAnswers(comparison, old, p);
+    if (change !== undefined) reportChange(state, p, change, before);
   }
 }
 
 function loadedBuild(parts: Partitions, definitions: Definitions): DefinitionsBuild {
   const build = new DefinitionsBuild(parts, definitions);
+  if (!build.isLoading) return build;
   for (const state of parts) {
     for (const id of state.profiles.ids()) {
       for (const message of state.messagesOf(id)) build.load(id, message);
@@ -77,26 +88,20 @@ function loadedBuild(parts: Partitions, definitions: Definitions): DefinitionsBu
 
 /** From here on everybody is as the new definitions see them; nothing is said of it yet. */
 function putInForce(parts: Partitions, build: DefinitionsBuild): void {
-  build.takePopulations();
-  for (const state of parts) {
-    state.checkpoint.forgetAll();
-    state.report.silence();
-    for (const old of state.profiles) build.renewed(old);
-    state.report.speak();
-  }
+  for (const { checkpoint } of parts) checkpoint.forgetAll();
   build.release();
   for (const { state, env, plan, machine, profiles } of build.parts) {
     state.env = env;
     state.plan = plan;
     state.machine = machine;
-    profiles.succeed(state.profiles);
+    const due = profiles.succeed(state.profiles);
     state.profiles = profiles;
-    for (const p of state.profiles) state.enqueue(p);
+    for (const id of due) state.queue.push(profiles.queuedAt(id), id);
   }
 }
 
 /** Keys of the populations that new and changed definitions need. */
-function populationsOfChanged(before: Definitions, after: Definitions): ReadonlySet<string> {
+export function populationsOfChanged(before: Definitions, after: Definitions): ReadonlySet<string> {
   const rules = [
     ...changedOf(before.segments, after.segments).map(({ rule }) => rule),
     ...changedOf(before.lifecycles, after.lifecycles).flatMap(({ stages }) =>
@@ -109,7 +114,8 @@ function populationsOfChanged(before: Definitions, after: Definitions): Readonly
   return new Set([...keys, ...measured.map(({ key }) => key)]);
 }
 
-function changedOf<T>(before: ReadonlyMap<string, T>, after: ReadonlyMap<string, T>): readonly T[] {
+/** Definitions that are new or not as they were. */
+export function changedOf<T>(before: ReadonlyMap<string, T>, after: ReadonlyMap<string, T>): readonly T[] {
   return [...after].flatMap(([name, definition]) =>
     JSON.stringify(before.get(name)) === JSON.stringify(definition) ? [] : [definition],
   );

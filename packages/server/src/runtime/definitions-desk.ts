@@ -5,7 +5,8 @@
 
 import { assert } from '@segue/core/base/assert.ts';
 import { fail, ok, type Result } from '@segue/core/base/result.ts';
-import type { AnswerChange } from '@segue/core/engine/definitions-build.ts';
+import { previewDefinitions } from '@segue/core/engine/definitions-preview.ts';
+import type { AnswerChange } from '@segue/core/engine/definition-report.ts';
 import type { Definitions } from '@segue/core/model/definitions.ts';
 import { listDefinitions, readListed } from '@segue/core/model/listed-definitions.ts';
 
@@ -91,8 +92,10 @@ export class RuntimeDesk implements DefinitionsDesk {
     return { ...rest, done: loader.position, total: this.#runtime.customers.position };
   }
 
-  sizes(): ReadonlyMap<string, number> {
-    return this.#runtime.customers.sizes();
+  async sizes(): Promise<ReadonlyMap<string, number>> {
+    const { sets } = this.#runtime.customers;
+    await sets.ready();
+    return sets.sizes();
   }
 
   async #apply(
@@ -134,7 +137,7 @@ export class RuntimeDesk implements DefinitionsDesk {
     const { engine } = this.#runtime;
     const moves = new MovesCount((profile) => engine.namesOf(profile).displayId);
     let until = performance.now() + sliceMs;
-    for (const change of loader.build.differences()) {
+    for (const change of previewDefinitions(loader.build)) {
       if (change !== undefined) moves.add(change);
       if (performance.now() < until) continue;
       await new Promise((resolve) => setImmediate(resolve));
