@@ -44,13 +44,22 @@ import { MemoryHistory, type MessageHistory } from './message-history.ts';
 import { keeperOf } from './merge-customers.ts';
 import { letGo, takeIn } from './move-customer.ts';
 import { NEVER } from './profile.ts';
+import { Question } from './question.ts';
 import { partitionsMax, Registry } from './registry.ts';
 import { takeDefinitions } from './take-definitions.ts';
 import { takeConsent, takeScore } from './take-fact.ts';
 import { defineLists, takeList } from './take-list.ts';
 import { takeKnownMessage, takeMessage } from './take-message.ts';
 import { refreshPopulations, takePopulations } from './take-populations.ts';
-import { isIn, stageOf, viewOf } from './views.ts';
+import {
+  type AnswerVisitor,
+  isIn,
+  type Standing,
+  stageOf,
+  standingOf,
+  viewOf,
+  visitAnswers,
+} from './views.ts';
 
 export type EngineOptions = {
   /** IANA name, e.g. `Asia/Kolkata`; RangeError for one that does not exist. */
@@ -340,6 +349,26 @@ export class Engine {
     const state = this.#of(profile);
     const p = defined(state.profiles.look(profile), 'a profile');
     return historyOf(p, state.messagesOf(profile));
+  }
+
+  /** Whether there is a customer of that number, who exists by now. */
+  standingOf(id: number): Standing {
+    return standingOf(this.#of(id), id);
+  }
+
+  /** As `standingOf`; of one who is here, each segment and stage that they are in is told, by name. */
+  visitAnswers(id: number, visitor: AnswerVisitor): Standing {
+    return visitAnswers(this.#of(id), id, visitor);
+  }
+
+  /** How many numbers customers have been given: all are below it. */
+  get numbersGiven(): number {
+    return this.#registry.count;
+  }
+
+  /** Conditions asked of everybody, without history; release the question when done. */
+  question(conditions: readonly Condition[], values: readonly Value[] = []): Question {
+    return new Question(this.#partitions, conditions, values);
   }
 
   /**

@@ -20,6 +20,7 @@ import type { JournalKeeper } from '../history/journal-keeper.ts';
 import type { LogEntry, LogRecord, Position } from '../log/entry.ts';
 import type { Log } from '../log/log.ts';
 import type { Directory, Found } from '../reading/customer-reader.ts';
+import { MembershipSets } from '../sets/membership-sets.ts';
 import type { CheckpointRows } from './checkpoint-rows.ts';
 import type { CheckpointHead } from './checkpoints.ts';
 import type { Clock } from './clock.ts';
@@ -76,6 +77,8 @@ const nothing: Outcome = { notices: [] };
 export class Customers implements Subject, Directory {
   readonly engine: Engine;
   readonly index: MessageIndex;
+  /** Who is in which segment and stage. */
+  readonly sets: MembershipSets;
   readonly #journal: JournalKeeper | undefined;
   readonly #publish: (events: readonly FeedEvent[]) => void;
   readonly #log: Log;
@@ -85,8 +88,6 @@ export class Customers implements Subject, Directory {
   #position: Position;
   #seq: number;
   #definitions: TakenDefinitions;
-  /** Members by segment; counted when first asked for, kept up from then on. */
-  #sizes: Map<string, number> | undefined = undefined;
   #events: FeedEvent[] = [];
   /** Of the entries taken so far of the record under way. */
   #results: EntryResult[] = [];
@@ -101,7 +102,7 @@ export class Customers implements Subject, Directory {
     this.#position = checkpoint?.head.position ?? 0;
     this.#seq = checkpoint?.head.seq ?? 0;
     const onMerge = (survivor: number, gone: number): void => {
-      this.#forgetMember(gone);
+      this.sets.forget(gone);
       this.#journal?.merging(this.engine, survivor, gone, this.#seq);
     };
     const onChange = (change: Change): void => {
@@ -112,6 +113,7 @@ export class Customers implements Subject, Directory {
       checkpoint === undefined
         ? new Engine({ timeZone, start, definitions, partitions, history, onChange, onMerge })
         : checkpoint.rows.restore(checkpoint.head.engine, { partitions, history, onChange, onMerge });
+    this.sets = new MembershipSets(this.engine);
     const { revision, at, author, reason } = checkpoint?.head.definitions ?? noRevision;
     this.#definitions = { revision, at, author, reason, definitions: this.engine.definitions };
     this.#journal?.begin(this.engine);
@@ -221,7 +223,7 @@ export class Customers implements Subject, Directory {
     if (result.ok) {
       const { revision, author, reason } = entry;
       this.#definitions = { revision, at, author, reason, definitions: this.engine.definitions };
-      this.#sizes = undefined;
+      this.sets.redefined();
     }
     return result;
   }
@@ -250,6 +252,9 @@ export class Customers implements Subject, Directory {
       return ok(nothing);
     }
     const result = this.engine.apply(input, at);
+    if (entry.kind === 'erase' && result.ok && result.value.profile !== undefined) {
+      this.sets.forget(result.value.profile);
+    }
     if (entry.kind === 'message' && result.ok && result.value.ignored === undefined) {
       const profile = defined(result.value.profile, 'the profile of a message that was taken');
       this.index.note(profile, position);
@@ -271,34 +276,14 @@ export class Customers implements Subject, Directory {
     return ok(outcome);
   }
 
-  /** Of every segment, how many are in it. */
+  /** Of every segment, how many are in it; at once, also where nobody has asked before. */
   sizes(): ReadonlyMap<string, number> {
-    this.#sizes ??= this.#countSizes();
-    return this.#sizes;
-  }
-
-  #countSizes(): Map<string, number> {
-    const sizes = new Map([...this.engine.definitions.segments.keys()].map((name) => [name, 0]));
-    for (const id of this.engine.profileIds()) {
-      for (const { segment } of this.engine.profile(id)?.segments ?? []) {
-        sizes.set(segment, (sizes.get(segment) ?? 0) + 1);
-      }
-    }
-    return sizes;
-  }
-
-  #forgetMember(profile: number): void {
-    if (this.#sizes === undefined) return;
-    for (const { segment } of this.engine.profile(profile)?.segments ?? []) {
-      this.#sizes.set(segment, (this.#sizes.get(segment) ?? 0) - 1);
-    }
+    this.sets.readyNow();
+    return this.sets.sizes();
   }
 
   #note(change: Change): void {
-    if (change.kind === 'segment' && this.#sizes !== undefined) {
-      const by = change.change === 'entered' ? 1 : -1;
-      this.#sizes.set(change.segment, (this.#sizes.get(change.segment) ?? 0) + by);
-    }
+    this.sets.note(change);
     const { displayId, identifiers } = this.engine.namesOf(change.profile);
     const customer = { profile: change.profile, displayId, identifiers: [...identifiers] };
     const { profile: _, ...rest } = change;
