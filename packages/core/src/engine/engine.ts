@@ -79,6 +79,8 @@ export type EngineOptions = {
   readonly history?: MessageHistory;
   /** Called before two customers become one: `gone` is still there, as it was. */
   readonly onMerge?: (survivor: number, gone: number) => void;
+  /** Called before what names a customer changes. */
+  readonly onNames?: (profile: number) => void;
   /** Numbers kept of one customer at most; see `customerNumbersMax`. */
   readonly customerNumbersMax?: number;
   /** Customers that a partition keeps ready to be worked on; all others lie packed. 0: packed after every step. */
@@ -90,7 +92,7 @@ export type EngineOptions = {
 /** What an engine that is restored is told; the rest stands in the checkpoint. */
 export type RestoreOptions = Pick<
   EngineOptions,
-  'onChange' | 'keepHistory' | 'history' | 'onMerge' | 'partitions'
+  'onChange' | 'keepHistory' | 'history' | 'onMerge' | 'onNames' | 'partitions'
 >;
 
 export type Applied = {
@@ -137,7 +139,10 @@ export class Engine {
       (_, i) => new EngineState(options, this.#registry, i + 1),
     );
     this.#partitions = [first, ...others];
-    this.#registry.identity.onTouch = (id) => this.#of(id).profiles.onTouch?.(id);
+    this.#registry.identity.onTouch = (id) => {
+      options.onNames?.(id);
+      this.#of(id).profiles.onTouch?.(id);
+    };
     this.#keepers = this.#partitions.map((state) =>
       keeperOf(state, (id) => {
         this.#bring(id, state);

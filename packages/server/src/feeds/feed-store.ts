@@ -27,7 +27,7 @@ export interface FeedStore {
   get(seq: number): FeedEvent | undefined;
   /** Durable events with from ≤ seq, in order. Reading never blocks writing; an iteration sees what is trimmed meanwhile or not. */
   read(from: number): Iterable<FeedEvent>;
-  /** Durable events of a profile, newest first. */
+  /** Durable events of a profile, newest first. Looks at all that is kept, so not for everybody to ask. */
   ofProfile(profile: number, request: TimelineRequest): readonly FeedEvent[];
   close(): Promise<void>;
 }

@@ -14,7 +14,9 @@ import type { Input } from '@segue/core/model/input.ts';
 import { readListed } from '@segue/core/model/listed-definitions.ts';
 import type { Identifier, Instant, Message } from '@segue/core/model/message.ts';
 
-import type { FeedEvent } from '../feeds/feed.ts';
+import { ChangeColumns, ChangeSubjects } from '../feeds/change-columns.ts';
+import { NamesThen } from '../feeds/names-then.ts';
+import type { Published } from '../feeds/published.ts';
 import type { Journal } from '../history/journal.ts';
 import type { JournalKeeper } from '../history/journal-keeper.ts';
 import type { LogEntry, LogRecord, Position } from '../log/entry.ts';
@@ -45,7 +47,7 @@ export type CustomersOptions = {
   /** For looking at customers between two records; the engine's own clock when left out. */
   readonly clock?: Pick<Clock, 'now'>;
   /** Gets the changes of a record once the state shows them all. */
-  readonly publish: (events: readonly FeedEvent[]) => void;
+  readonly publish: (changes: Published) => void;
 };
 
 /** A checkpoint to go on from. */
@@ -80,7 +82,9 @@ export class Customers implements Subject, Directory {
   /** Who is in which segment and stage. */
   readonly sets: MembershipSets;
   readonly #journal: JournalKeeper | undefined;
-  readonly #publish: (events: readonly FeedEvent[]) => void;
+  readonly #publish: (changes: Published) => void;
+  readonly #subjects = new ChangeSubjects();
+  readonly #names: NamesThen;
   readonly #log: Log;
   readonly #clock: Pick<Clock, 'now'>;
   /** Definitions that are being built, and for which entry of the log. */
@@ -88,7 +92,8 @@ export class Customers implements Subject, Directory {
   #position: Position;
   #seq: number;
   #definitions: TakenDefinitions;
-  #events: FeedEvent[] = [];
+  /** Changes that are not published yet. */
+  #changes: ChangeColumns;
   /** Of the entries taken so far of the record under way. */
   #results: EntryResult[] = [];
 
@@ -108,11 +113,25 @@ export class Customers implements Subject, Directory {
     const onChange = (change: Change): void => {
       this.#note(change);
     };
+    this.#names = new NamesThen((profile) => {
+      const { displayId, identifiers } = this.engine.namesOf(profile);
+      return { profile, displayId, identifiers };
+    });
+    const onNames = (profile: number): void => {
+      this.#names.changing(profile);
+    };
+    this.#changes = this.#noChanges();
     const { timeZone, start, definitions, partitions = 1, index: history } = options;
     this.engine =
       checkpoint === undefined
-        ? new Engine({ timeZone, start, definitions, partitions, history, onChange, onMerge })
-        : checkpoint.rows.restore(checkpoint.head.engine, { partitions, history, onChange, onMerge });
+        ? new Engine({ timeZone, start, definitions, partitions, history, onChange, onMerge, onNames })
+        : checkpoint.rows.restore(checkpoint.head.engine, {
+            partitions,
+            history,
+            onChange,
+            onMerge,
+            onNames,
+          });
     this.sets = new MembershipSets(this.engine);
     const { revision, at, author, reason } = checkpoint?.head.definitions ?? noRevision;
     this.#definitions = { revision, at, author, reason, definitions: this.engine.definitions };
@@ -135,16 +154,20 @@ export class Customers implements Subject, Directory {
       this.#position = record.position + record.entries.length;
       this.#journal?.endRecord(this.engine, this.#seq, this.#position - 1, record.at);
     }
-    const events = this.#events;
-    if (events.length > 0) {
-      this.#events = [];
-      this.#publish(events);
+    const changes = this.#changes;
+    if (changes.length > 0) {
+      this.#seq += changes.length;
+      this.#changes = this.#noChanges();
+      this.#publish(changes);
     }
     return results;
   }
 
   /** From the entry on that comes next, as far as there is time. */
-  #takeEntries({ position, at, entries }: LogRecord, goOn: () => boolean): readonly EntryResult[] | undefined {
+  #takeEntries(
+    { position, at, entries }: LogRecord,
+    goOn: () => boolean,
+  ): readonly EntryResult[] | undefined {
     const results = this.#results;
     for (let i = results.length; i < entries.length; i++) {
       const result = goOn() ? this.#takeEntry(entries[i] as LogEntry, position + i, at, goOn) : undefined;
@@ -229,12 +252,7 @@ export class Customers implements Subject, Directory {
   }
 
   /** Undefined where there is no time to let it become the entry's instant; nothing of the entry is taken then. */
-  #takeEntry(
-    entry: LogEntry,
-    position: Position,
-    at: Instant,
-    goOn: () => boolean,
-  ): EntryResult | undefined {
+  #takeEntry(entry: LogEntry, position: Position, at: Instant, goOn: () => boolean): EntryResult | undefined {
     try {
       return this.engine.advanceTo(at, goOn) ? this.#giveEntry(entry, position, at) : undefined;
     } catch (error) {
@@ -282,12 +300,13 @@ export class Customers implements Subject, Directory {
     return this.sets.sizes();
   }
 
+  #noChanges(): ChangeColumns {
+    return new ChangeColumns(this.#seq, this.#names, this.#subjects);
+  }
+
   #note(change: Change): void {
     this.sets.note(change);
-    const { displayId, identifiers } = this.engine.namesOf(change.profile);
-    const customer = { profile: change.profile, displayId, identifiers: [...identifiers] };
-    const { profile: _, ...rest } = change;
-    this.#events.push({ seq: this.#seq++, customer, ...rest });
+    this.#changes.add(change);
   }
 }
 

@@ -303,9 +303,7 @@ function watchGauges(metrics: Metrics, runtime: Runtime, directory: DataDirector
   metrics.watch('profiles', () => customers.engine.profileCount());
   metrics.watch('feed_unsaved', () => feed.next - 1 - feed.durableThrough);
   metrics.watch('checkpoint_age_seconds', () => (now() - runtime.checkpointedAt) / 1000);
-  feed.subscribe((events) => {
-    const counts = { entered: 0, exited: 0, stage: 0 };
-    for (const event of events) counts[event.kind === 'stage' ? 'stage' : event.change]++;
+  feed.subscribe(({ counts }) => {
     for (const kind of ['entered', 'exited', 'stage'] as const) {
       if (counts[kind] > 0) metrics.changes(kind, counts[kind]);
     }

@@ -194,8 +194,8 @@ function customersOptions(
     definitions: noDefinitions,
     ...(partitions === undefined ? {} : { partitions }),
     index,
-    publish: (events) => {
-      feed.publish(events);
+    publish: (changes) => {
+      feed.publish(changes);
     },
   };
 }

@@ -8,10 +8,10 @@ import { existsSync } from 'node:fs';
 import { noDefinitions } from '@segue/core/model/definitions.ts';
 
 import { openSqliteCatalog } from '../catalog/sqlite-catalog.ts';
-import type { FeedEvent } from '../feeds/feed.ts';
 import { eventText } from '../feeds/feed-codec.ts';
 import type { FeedStore } from '../feeds/feed-store.ts';
 import { openLmdbFeedStore } from '../feeds/lmdb-feed-store.ts';
+import type { Published } from '../feeds/published.ts';
 import { checkLog } from '../log/check-log.ts';
 import type { CheckpointStore } from '../log/checkpoint-store.ts';
 import { openDataDirectory } from '../log/data-directory.ts';
@@ -75,7 +75,7 @@ function open(
   log: Log,
   timeZone: string,
   store: CheckpointStore,
-  publish: (events: readonly FeedEvent[]) => void,
+  publish: (events: Published) => void,
   checkpoint?: RestoredFrom,
 ): Customers {
   const late: { customers?: Customers } = {};
@@ -112,7 +112,7 @@ async function replayAll(
 ): Promise<Replayed> {
   let compared = 0;
   let fault: string | undefined;
-  const publish = (events: readonly FeedEvent[]): void => {
+  const publish = (events: Published): void => {
     for (const event of events) {
       if (event.seq < feed.first || event.seq >= feed.next) continue;
       const kept = feed.get(event.seq);
@@ -120,6 +120,7 @@ async function replayAll(
       if (kept !== undefined && eventText(kept) === eventText(event)) continue;
       fault ??= `change ${event.seq} is kept as ${kept === undefined ? 'nothing' : eventText(kept)}, and the log gives ${eventText(event)}`;
     }
+    events.release();
   };
   const customers = open(log, timeZone, createMemoryCheckpointStore(), publish);
   let hashThen = stopAt === 0 ? stateHash(customers.engine) : undefined;

@@ -36,7 +36,7 @@ async function setting(
     now: () => start,
     onFault: () => undefined,
     keepEventsMax: 10_000,
-    memoryEventsMax: 50,
+    writeAfterMs: 0,
   });
   let count = (): number => 0;
   const gone = new Set<string>();
