@@ -11,16 +11,7 @@ await roaringLibraryInitialize();
 /** A set that is somebody else's. */
 export type ReadonlyBitmap = Pick<
   RoaringBitmap32,
-  | 'size'
-  | 'has'
-  | 'toArray'
-  | 'at'
-  | 'andCardinality'
-  | 'orCardinality'
-  | 'andNotCardinality'
-  | 'clone'
-  | 'rank'
-  | 'select'
+  'size' | 'has' | 'at' | 'rank' | 'maximum' | 'andCardinality' | 'clone' | 'toArray' | 'toUint32Array'
 >;
 export type Bitmap = RoaringBitmap32;
 
@@ -28,13 +19,9 @@ export function emptyBitmap(): Bitmap {
   return new RoaringBitmap32();
 }
 
-/** What is in both, in either, in the first only; to be disposed of. */
-export function both(a: ReadonlyBitmap, b: ReadonlyBitmap): Bitmap {
-  return RoaringBitmap32.and(a as Bitmap, b as Bitmap);
-}
-export function either(a: ReadonlyBitmap, b: ReadonlyBitmap): Bitmap {
-  return RoaringBitmap32.or(a as Bitmap, b as Bitmap);
-}
-export function without(a: ReadonlyBitmap, b: ReadonlyBitmap): Bitmap {
-  return RoaringBitmap32.andNot(a as Bitmap, b as Bitmap);
+/** Of numbers in any order; to be disposed of. */
+export function bitmapOf(ids: readonly number[]): Bitmap {
+  const set = emptyBitmap();
+  set.addMany(ids);
+  return set;
 }
