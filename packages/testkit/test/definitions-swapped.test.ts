@@ -148,7 +148,7 @@ function tell(story: DifferentialCase, swaps: readonly Swap[], way: Way): Told {
           engine.apply({ kind: 'definitions', definitions: { ...noDefinitions, lists, channels } }, now);
         }
         if (history.build === undefined) engine.apply({ kind: 'definitions', definitions: to }, now);
-        else engine.putInForce(history.build, now);
+        else putInForce(engine, history.build, now);
         history.build = undefined;
         note();
       }
@@ -166,6 +166,11 @@ function tell(story: DifferentialCase, swaps: readonly Swap[], way: Way): Told {
   engine.advanceTo(now + story.tailMs);
   note();
   return { state, answers, changes };
+}
+
+/** In as many pieces as there can be. */
+function putInForce(engine: Engine, build: DefinitionsBuild, now: number): void {
+  while (engine.putInForce(build, now, () => false) === undefined);
 }
 
 function answersOf(engine: Engine, id: number): unknown {

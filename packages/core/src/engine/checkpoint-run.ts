@@ -49,12 +49,17 @@ export class CheckpointRun {
     this.#state.profiles.onTouch = listener;
   }
 
-  /** Everybody is to be written anew by the next checkpoint; what is left of one under way is written now. */
-  forgetAll(): void {
-    if (this.#touched === undefined) return;
-    while (this.#at < this.#ids.length) this.#writeNext();
+  /**
+   * Everybody is to be written anew by the next checkpoint; what is left of one under way is written before, up to `max`
+   * customers a call. True when that is done.
+   */
+  forgetAll(max: number): boolean {
+    if (this.#touched === undefined) return true;
+    for (let n = 0; n < max && this.#at < this.#ids.length; n++) this.#writeNext();
+    if (this.#at < this.#ids.length) return false;
     this.#touched = undefined;
     this.#state.profiles.onTouch = undefined;
+    return true;
   }
 
   /**

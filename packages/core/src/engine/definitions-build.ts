@@ -120,6 +120,8 @@ export class DefinitionsBuild {
   readonly before: Plan;
   readonly parts: readonly PartBuild[];
   readonly engine: Partitions;
+  /** The steps of coming into force, once that has begun. */
+  swap: Generator<undefined, void> | undefined = undefined;
   readonly #comparison: Comparison;
   /** Dated ahead when they were loaded, and when the first of them is due. */
   #ahead: { readonly profile: number; readonly message: Message }[] = [];
@@ -200,6 +202,7 @@ export class DefinitionsBuild {
    * when everybody is. What has been loaded is taken as all there is.
    */
   bringUp(isTime: () => boolean): boolean {
+    if (this.#isReleased) return true;
     for (const part of this.parts) {
       part.takePopulations();
       part.takeNegatives();

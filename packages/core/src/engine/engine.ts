@@ -179,7 +179,7 @@ export class Engine {
       case 'message':
         return ok(this.#takeMessage(input.message));
       case 'definitions':
-        return takeDefinitions(this.#partitions, input.definitions);
+        return defined(takeDefinitions(this.#partitions, input.definitions), 'definitions in force');
       case 'list':
         return ok(takeList(this.#partitions, input.name, input.members));
       case 'score':
@@ -232,10 +232,17 @@ export class Engine {
     return new DefinitionsBuild(this.#partitions, definitions);
   }
 
-  /** Advances to `now`, then puts definitions that have been built into force. Throws when others have come into force since. */
-  putInForce(build: DefinitionsBuild, now: Instant): Result<Applied, readonly Diagnostic[]> {
-    this.advanceTo(now);
-    return takeDefinitions(this.#partitions, build.definitions, build);
+  /**
+   * Advances to `now`, then puts definitions that have been built into force. Throws when others have come into force since.
+   * `goOn` is asked now and then; undefined where it said no: call again, and until then take nothing else.
+   */
+  putInForce(
+    build: DefinitionsBuild,
+    now: Instant,
+    goOn?: () => boolean,
+  ): Result<Applied, readonly Diagnostic[]> | undefined {
+    if (build.swap === undefined && !this.advanceTo(now, goOn)) return undefined;
+    return takeDefinitions(this.#partitions, build.definitions, build, goOn);
   }
 
   /** The earliest instant at which time alone could change an answer; undefined when there is none. */

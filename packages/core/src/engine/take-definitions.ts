@@ -10,24 +10,40 @@ import type { Definitions } from '../model/definitions.ts';
 import { populationNeeds, populationNeedsOf } from '../rules/population.ts';
 import type { Customers } from './customers.ts';
 import { DefinitionsBuild } from './definitions-build.ts';
-import { type AnswerChange, compare, compareAnswers, reportChange } from './definition-report.ts';
+import {
+  type AnswerChange,
+  compare,
+  compareAnswers,
+  type Comparison,
+  reportChange,
+} from './definition-report.ts';
 import type { Applied } from './engine.ts';
 import { type EngineState, NO_NOTICES, type Partitions } from './engine-state.ts';
-import type { Profile } from './profile.ts';
+import type { Plan } from './make-plan.ts';
 import { takeList } from './take-list.ts';
-import { takeNewPopulations } from './take-populations.ts';
+import {
+  askMeasured,
+  collectValue,
+  keepPopulation,
+  newPopulations,
+  sayWhenMeasured,
+} from './take-populations.ts';
 
 /**
  * Puts a complete set of definitions into force; refused where the history that their answers rest on was not kept.
  * `built` has been loaded with all messages; without it they are read here, which takes as long as it takes. Lists that
  * are replaced with the definitions are replaced before them, at the same instant.
+ *
+ * `goOn` is asked now and then whether there is time for more. Where it says no the answer is undefined: to be called again
+ * with the same build, and nothing else meanwhile. Where it stops changes nothing.
  */
 export function takeDefinitions(
   parts: Partitions,
   definitions: Definitions,
   built?: DefinitionsBuild,
-): Result<Applied, readonly Diagnostic[]> {
-  const [{ keepsAllMessages, plan: before }] = parts;
+  goOn: () => boolean = always,
+): Result<Applied, readonly Diagnostic[]> | undefined {
+  const [{ keepsAllMessages }] = parts;
   if (!keepsAllMessages && parts.some(({ profiles }) => profiles.count > 0)) {
     return fail([
       {
@@ -39,40 +55,97 @@ export function takeDefinitions(
     ]);
   }
   const build = built ?? loadedBuild(parts, definitions);
-  assert(build.before === before, 'a build of definitions that follow those in force');
+  assert(build.swap !== undefined || build.before === parts[0].plan, 'a build of definitions that come next');
+  build.swap ??= swap(parts, build);
+  do {
+    if (build.swap.next().done === true) return ok({ notices: NO_NOTICES });
+  } while (goOn());
+  return undefined;
+}
+
+function always(): boolean {
+  return true;
+}
+
+/** Customers and rows of checkpoints between two questions whether there is time for more. */
+const STEPS_MAX = 16;
+
+/** Step by step; how many steps there are depends on what was done before. */
+function* swap(parts: Partitions, build: DefinitionsBuild): Generator<undefined, void> {
+  const { before, definitions } = build;
+  const [{ registry }] = parts;
   for (const { name, members } of changedOf(before.definitions.lists, definitions.lists)) {
     takeList(parts, name, members);
+    yield;
   }
-  build.bringUp(() => true);
+  while (!build.bringUp(fewTimes())) yield;
+  // A checkpoint under way is of customers as they were before.
+  for (const { checkpoint } of parts) while (!checkpoint.forgetAll(STEPS_MAX)) yield;
   const customersBefore = parts.map(({ profiles }) => profiles);
-  putInForce(parts, build);
-  const measuresAnew = takeNewPopulations(parts, populationsOfChanged(before.definitions, definitions));
-  parts[0].registry.changes.inOrder('ascending', () => {
-    for (const state of parts) {
-      if (measuresAnew) reportAll(state, customersBefore[state.partition] as Customers, build);
-      else reportChanged(state, build);
+  putInForce(build);
+  yield;
+  const keys = newPopulations(parts[0], populationsOfChanged(before.definitions, definitions));
+  sayWhenMeasured(parts);
+  if (keys.length > 0) {
+    for (const key of keys) yield* measure(parts, key);
+    const comparison = compare(before, parts[0].plan);
+    for (let id = 0; id < registry.count; id++) {
+      const place = registry.placeOf(id);
+      compareMeasured(parts[place] as EngineState, id, keys, comparison, customersBefore[place], before);
+      if (id % STEPS_MAX === 0) yield;
     }
-  });
-  return ok({ notices: NO_NOTICES });
-}
-
-function reportChanged(state: EngineState, { changes, before }: DefinitionsBuild): void {
-  for (const id of [...changes.keys()].sort((a, b) => a - b)) {
-    if (!state.profiles.has(id)) continue;
+    return;
+  }
+  const { changes } = build;
+  let n = 0;
+  for (const id of Uint32Array.from(changes.keys()).sort()) {
+    const state = parts[registry.placeOf(id)] as EngineState;
     state.profiles.beginStep();
-    reportChange(state, state.profiles.use(id) as Profile, changes.get(id) as AnswerChange, before);
+    const p = state.profiles.use(id);
+    if (p !== undefined) reportChange(state, p, changes.get(id) as AnswerChange, before);
+    if (++n % STEPS_MAX === 0) yield;
   }
 }
 
-/** What follows from a population may concern anybody. */
-function reportAll(state: EngineState, customersBefore: Customers, { before }: DefinitionsBuild): void {
-  const comparison = compare(before, state.plan);
-  for (const p of state.profiles) {
-    const old = customersBefore.look(p.id);
-    if (old === undefined || p.bornAt > state.now) continue;
-    const change = compareAnswers(comparison, old, p);
-    if (change !== undefined) reportChange(state, p, change, before);
+function fewTimes(): () => boolean {
+  let times = 0;
+  return () => ++times < STEPS_MAX;
+}
+
+/** Takes a population of everybody. */
+function* measure(parts: Partitions, key: string): Generator<undefined, void> {
+  const [{ registry }] = parts;
+  const all: number[] = [];
+  for (let id = 0; id < registry.count; id++) {
+    const state = parts[registry.placeOf(id)] as EngineState;
+    const p = state.profiles.glance(id);
+    if (p !== undefined) collectValue(state, p, key, all);
+    if (id % STEPS_MAX === 0) yield;
   }
+  const values = Float64Array.from(all).sort();
+  for (const state of parts) keepPopulation(state, key, values);
+}
+
+/** What follows from populations may concern anybody. */
+function compareMeasured(
+  state: EngineState,
+  id: number,
+  keys: readonly string[],
+  comparison: Comparison,
+  customersBefore: Customers | undefined,
+  before: Plan,
+): void {
+  const { profiles, report } = state;
+  profiles.beginStep();
+  const p = profiles.use(id);
+  const old = customersBefore?.look(id);
+  if (p === undefined || old === undefined || p.bornAt > state.now) return;
+  report.silence();
+  askMeasured(state, p, keys);
+  report.speak();
+  state.enqueue(p);
+  const change = compareAnswers(comparison, old, p);
+  if (change !== undefined) reportChange(state, p, change, before);
 }
 
 function loadedBuild(parts: Partitions, definitions: Definitions): DefinitionsBuild {
@@ -87,8 +160,7 @@ function loadedBuild(parts: Partitions, definitions: Definitions): DefinitionsBu
 }
 
 /** From here on everybody is as the new definitions see them; nothing is said of it yet. */
-function putInForce(parts: Partitions, build: DefinitionsBuild): void {
-  for (const { checkpoint } of parts) checkpoint.forgetAll();
+function putInForce(build: DefinitionsBuild): void {
   build.release();
   for (const { state, env, plan, machine, profiles } of build.parts) {
     state.env = env;

@@ -93,7 +93,10 @@ export function askMeasured({ machine, now }: Measured, p: Profile, keys: readon
   machine.settle(p, now);
 }
 
-/** Keys of the populations that are to be taken when a plan comes into force: those asked for, and those never taken. */
+/**
+ * Keys of the populations that are to be taken when a plan comes into force: a population is taken when a rule that needs it is
+ * defined, so also when such a rule is changed.
+ */
 export function newPopulations(
   { plan, env }: Pick<EngineState, 'plan' | 'env'>,
   keys: ReadonlySet<string>,
@@ -101,21 +104,9 @@ export function newPopulations(
   return [...plan.populationValues.keys()].filter((key) => keys.has(key) || !env.populations.has(key));
 }
 
-/**
- * A population is taken when a rule that needs it is defined, so also when such a rule is changed. True when one was: what
- * follows from it is not told.
- */
-export function takeNewPopulations(parts: Partitions, keys: ReadonlySet<string>): boolean {
+/** New definitions have come into force: populations are next taken when they would have been, or at midnight. */
+export function sayWhenMeasured(parts: Partitions): void {
   const [{ plan, zone, now, refreshAt }] = parts;
   const nextAt = refreshAt === NEVER ? zone.nextDay(now) : refreshAt;
   for (const state of parts) state.refreshAt = plan.populationValues.size === 0 ? NEVER : nextAt;
-  const fresh = newPopulations(parts[0], keys);
-  for (const key of fresh) takePopulation(parts, key);
-  if (fresh.length === 0) return false;
-  for (const state of parts) {
-    state.report.silence();
-    lookAgain(state, fresh);
-    state.report.speak();
-  }
-  return true;
 }

@@ -103,12 +103,16 @@ export class Customers implements Subject, Directory {
     this.#publish = options.publish;
     this.#log = options.log;
     this.#clock = options.clock ?? { now: () => this.engine.now };
-    options.index.onMerge = (survivor, gone) => this.#building?.loader.build.merge(survivor, gone);
+    options.index.onMerge = (survivor, gone, positions) => {
+      const loader = this.#building?.loader;
+      loader?.build.merge(survivor, gone);
+      for (const position of positions) loader?.note(survivor, position);
+    };
     this.#position = checkpoint?.head.position ?? 0;
     this.#seq = checkpoint?.head.seq ?? 0;
     const onMerge = (survivor: number, gone: number): void => {
       this.sets.forget(gone);
-      this.#journal?.merging(this.engine, survivor, gone, this.#seq);
+      this.#journal?.merging(this.engine, survivor, gone, this.#seq + this.#changes.length);
     };
     const onChange = (change: Change): void => {
       this.#note(change);
@@ -150,15 +154,15 @@ export class Customers implements Subject, Directory {
 
   take(record: LogRecord, goOn: () => boolean = always): readonly EntryResult[] | undefined {
     const results = this.#takeEntries(record, goOn);
-    if (results !== undefined) {
-      this.#position = record.position + record.entries.length;
-      this.#journal?.endRecord(this.engine, this.#seq, this.#position - 1, record.at);
-    }
+    if (results !== undefined) this.#position = record.position + record.entries.length;
     const changes = this.#changes;
     if (changes.length > 0) {
       this.#seq += changes.length;
       this.#changes = this.#noChanges();
       this.#publish(changes);
+    }
+    if (results !== undefined) {
+      this.#journal?.endRecord(this.engine, this.#seq, this.#position - 1, record.at);
     }
     return results;
   }
@@ -209,8 +213,8 @@ export class Customers implements Subject, Directory {
 
   /** Begins to build definitions beside those in force, for the entry of the log with that revision. One at a time. */
   beginBuild(definitions: Definitions, revision: number): DefinitionsLoader {
-    const build = this.engine.build(definitions);
-    const loader = new DefinitionsLoader(build, this.#log, this.index.all());
+    this.dropBuild();
+    const loader = new DefinitionsLoader(this.engine.build(definitions), this.#log, this.index);
     this.#building = { loader, revision };
     return loader;
   }
@@ -230,18 +234,17 @@ export class Customers implements Subject, Directory {
     return this.#position;
   }
 
-  /** Definitions that were not built before, as in a replay, are built here, which takes as long as it takes. */
+  /** Definitions that were not built before, as in a replay, are built here. Undefined where there is no time to go on. */
   #putInForce(
     entry: LogEntry & { readonly kind: 'definitions' },
     position: Position,
     at: Instant,
-  ): EntryResult {
-    this.engine.advanceTo(at);
-    const built = this.#building;
-    const isBuilt = built?.revision === entry.revision && built.loader.build.before === this.engine.plan;
-    const loader = isBuilt ? built.loader : this.beginBuild(readListed(entry.definitions), entry.revision);
-    loader.load(position, () => true);
-    const result = this.engine.putInForce(loader.build, at);
+    goOn: () => boolean,
+  ): EntryResult | undefined {
+    const loader = this.#builtFor(entry);
+    if (!loader.load(position, goOn)) return undefined;
+    const result = this.engine.putInForce(loader.build, at, goOn);
+    if (result === undefined) return undefined;
     this.#building = undefined;
     if (result.ok) {
       const { revision, author, reason } = entry;
@@ -251,17 +254,31 @@ export class Customers implements Subject, Directory {
     return result;
   }
 
+  #builtFor({ definitions, revision }: LogEntry & { readonly kind: 'definitions' }): DefinitionsLoader {
+    const built = this.#building;
+    if (built?.revision === revision) {
+      const { build } = built.loader;
+      if (build.swap !== undefined || build.before === this.engine.plan) return built.loader;
+    }
+    return this.beginBuild(readListed(definitions), revision);
+  }
+
   /** Undefined where there is no time to let it become the entry's instant; nothing of the entry is taken then. */
   #takeEntry(entry: LogEntry, position: Position, at: Instant, goOn: () => boolean): EntryResult | undefined {
     try {
-      return this.engine.advanceTo(at, goOn) ? this.#giveEntry(entry, position, at) : undefined;
+      return this.engine.advanceTo(at, goOn) ? this.#giveEntry(entry, position, at, goOn) : undefined;
     } catch (error) {
       throw new EntryFailure(this.engine.now < at ? 'time' : 'entry', entry, position, error);
     }
   }
 
-  #giveEntry(entry: LogEntry, position: Position, at: Instant): EntryResult {
-    if (entry.kind === 'definitions') return this.#putInForce(entry, position, at);
+  #giveEntry(
+    entry: LogEntry,
+    position: Position,
+    at: Instant,
+    goOn: () => boolean,
+  ): EntryResult | undefined {
+    if (entry.kind === 'definitions') return this.#putInForce(entry, position, at, goOn);
     const input = inputOf(entry);
     if (input === undefined) {
       if (entry.kind === 'skipped' && entry.entry.kind === 'message') {
