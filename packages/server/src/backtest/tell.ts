@@ -66,7 +66,10 @@ export async function tell<L extends Listener>(
       listener.take(step);
       if (!pace.hasTurnEnded(listener)) continue;
       await new Promise((resolve) => setImmediate(resolve));
-      if (options.isStopped?.() === true) return undefined;
+      if (options.isStopped?.() === true) {
+        pace.save(listener);
+        return undefined;
+      }
     }
   }
   return options.isStopped?.() === true ? undefined : listener;
@@ -78,7 +81,8 @@ class Pace {
   readonly #from: number;
   readonly #story: Story;
   readonly #options: TellOptions;
-  readonly #began: number = performance.now();
+  /** At the first step: what it took to read the story says nothing about the rest. */
+  #began: number | undefined;
   #turnEndsAt = 0;
   #checkpointAt: number;
   #savedAt: number;
@@ -89,24 +93,27 @@ class Pace {
     this.#savedAt = taken;
     this.#story = story;
     this.#options = options;
-    this.#checkpointAt = this.#began + (options.checkpointEveryMs ?? checkpointEveryMsDefault);
+    this.#checkpointAt = performance.now() + (options.checkpointEveryMs ?? checkpointEveryMsDefault);
   }
 
   /** After each step. */
   hasTurnEnded(listener: Listener): boolean {
     this.#taken += 1;
+    this.#began ??= performance.now();
     const { checkpointEverySteps: every = Infinity } = this.#options;
     const isLook = this.#taken % stepsBetweenLooks === 0;
     if (!isLook && this.#taken - this.#savedAt < every) return false;
     const now = performance.now();
-    if (now >= this.#checkpointAt || this.#taken - this.#savedAt >= every) this.#save(listener, now);
+    if (now >= this.#checkpointAt || this.#taken - this.#savedAt >= every) this.save(listener);
     if (now < this.#turnEndsAt) return false;
     this.#turnEndsAt = now + turnMs;
     this.#tellProgress(listener, now);
     return true;
   }
 
-  #save(listener: Listener, now: number): void {
+  /** Writes down where it stands, where it is to be. */
+  save(listener: Listener): void {
+    const began = performance.now();
     const { checkpoint, checkpointEveryMs = checkpointEveryMsDefault } = this.#options;
     this.#savedAt = this.#taken;
     if (checkpoint === undefined) {
@@ -115,14 +122,14 @@ class Pace {
     }
     writeRunCheckpoint(checkpoint, this.#taken, listener.save());
     const end = performance.now();
-    this.#checkpointAt = end + Math.max(checkpointEveryMs, (end - now) / checkpointShare);
+    this.#checkpointAt = end + Math.max(checkpointEveryMs, (end - began) / checkpointShare);
   }
 
   #tellProgress(listener: Listener, now: number): void {
     const { onProgress } = this.#options;
     if (onProgress === undefined) return;
     const { total } = this.#story;
-    const seconds = (now - this.#began) / 1_000;
+    const seconds = (now - (this.#began ?? now)) / 1_000;
     const perSecond = seconds > 0.2 ? (this.#taken - this.#from) / seconds : undefined;
     onProgress({
       phase: 'running',
