@@ -26,9 +26,11 @@ import {
   type QueryOptions,
   type QueryRows,
   type Reached,
+  type Retained,
   type StreamFormat,
   type TableRows,
 } from './history-store.ts';
+import { readRows } from './read-rows.ts';
 import { rowStructure } from './row-binary.ts';
 import { historySchemaVersion, historyTables } from './schema.ts';
 import {
@@ -42,6 +44,7 @@ import {
   projectionRow,
   quoted,
   reachedQuery,
+  retainStatement,
   readReached,
   storeStatements,
 } from './store-tables.ts';
@@ -142,8 +145,8 @@ class ChdbStore implements HistoryStore {
     this.#reached = batch.to;
   }
 
-  async retain(event: string, before: Instant): Promise<void> {
-    await this.#run(`DELETE FROM messages WHERE name = ${quoted(event)} AND time < ${before}`);
+  async retain(which: Retained, before: Instant): Promise<void> {
+    await this.#run(retainStatement(which, before));
   }
 
   async query(sql: string, options: QueryOptions): Promise<QueryRows> {
@@ -198,8 +201,9 @@ class ChdbStore implements HistoryStore {
   }
 
   async #run(statement: string): Promise<ChdbResult> {
-    if (this.#writer === undefined)
-      {throw new HistoryError('history/unavailable', 'The history store is closed.');}
+    if (this.#writer === undefined) {
+      throw new HistoryError('history/unavailable', 'The history store is closed.');
+    }
     try {
       return await this.#writer.queryAsync(statement);
     } catch (error) {
@@ -340,14 +344,6 @@ class ChdbStore implements HistoryStore {
 function settingsOf({ timeoutMs, memoryBytes }: QueryOptions, tag: string): string {
   const seconds = Math.max(0.001, timeoutMs / 1000);
   return `SETTINGS max_execution_time = ${seconds}, max_memory_usage = ${memoryBytes}, log_comment = ${quoted(tag)}, output_format_json_quote_64bit_integers = 0, readonly = 0`;
-}
-
-/** Lines of JSON: names, types, then rows. */
-export function readRows(text: string): QueryRows {
-  const lines = text.split('\n').filter((line) => line !== '');
-  const [names = [], types = [], ...rows] = lines.map((line) => JSON.parse(line) as unknown[]);
-  const columns = names.map((name, i) => ({ name: String(name), type: String(types[i]) }));
-  return { columns, rows };
 }
 
 function cancelled(): HistoryError {

@@ -32,6 +32,8 @@ export type HistoryBatch = {
   readonly erased: readonly number[];
 };
 
+export type Retained = { readonly kind: 'only' | 'but'; readonly names: readonly string[] };
+
 export type QueryOptions = {
   readonly timeoutMs: number;
   /** What the query may take of memory. */
@@ -57,8 +59,8 @@ export interface HistoryStore {
   apply(batch: HistoryBatch): Promise<void>;
   /** Empties everything, to be filled from that log. */
   reset(log: string): Promise<void>;
-  /** Lets rows of an event go that happened before an instant. */
-  retain(event: string, before: Instant): Promise<void>;
+  /** Lets events of those names, or of all others, go that happened before an instant. */
+  retain(which: Retained, before: Instant): Promise<void>;
   /** @throws HistoryError */
   query(sql: string, options: QueryOptions): Promise<QueryRows>;
   /** What a query gives, in pieces as they come; the next is made when it is asked for. @throws HistoryError */

@@ -105,6 +105,11 @@ export class Journal {
     return this.#kept[0]?.from ?? this.#parts[0]?.from ?? this.#from;
   }
 
+  /** Number of the first change after what came before `first`. */
+  get firstSeq(): number {
+    return this.read(this.first)?.fromSeq ?? this.#fromSeq;
+  }
+
   /** Of the next entry. */
   get next(): Position {
     return this.#from + this.#length;

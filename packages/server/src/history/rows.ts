@@ -36,8 +36,9 @@ export class RowMaker {
   constructor(merges: Iterable<readonly [number, number]> = []) {
     this.#writers = new Map(historyTables.map(({ name }) => [name, new RowBinaryWriter()]));
     this.#goneInto = new Map();
-    for (const [gone, survivor] of merges)
-      {this.#goneInto.set(survivor, [...(this.#goneInto.get(survivor) ?? []), gone]);}
+    for (const [gone, survivor] of merges) {
+      this.#goneInto.set(survivor, [...(this.#goneInto.get(survivor) ?? []), gone]);
+    }
   }
 
   /** Bytes that wait to be taken. */

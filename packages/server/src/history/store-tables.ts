@@ -1,7 +1,7 @@
 /** What both stores keep beside the tables of the schema: which log they are filled from, and how far. */
 
 import { historySchemaStatements, historySchemaVersion, historyTables } from './schema.ts';
-import type { HistoryBatch, Reached } from './history-store.ts';
+import type { HistoryBatch, Reached, Retained } from './history-store.ts';
 
 /** Nothing is in. */
 export const nowhere: Reached = { position: 0, seq: 0, at: -Infinity };
@@ -70,6 +70,17 @@ export function eraseStatements(erased: readonly number[]): readonly string[] {
   const list = erased.join(', ');
   const theirs = `profile IN (${list}) OR profile IN (SELECT gone FROM merges WHERE survivor IN (${list}))`;
   return profileTables.map((table) => `DELETE FROM ${table} WHERE ${theirs}`);
+}
+
+export function retainStatement(which: Retained, before: number): string {
+  const names = which.names.map(quoted).join(', ');
+  const chosen =
+    which.kind === 'only'
+      ? `name IN (${names})`
+      : which.names.length === 0
+        ? 'true'
+        : `name NOT IN (${names})`;
+  return `DELETE FROM messages WHERE kind IN ('track', 'page', 'screen') AND ${chosen} AND time < ${before}`;
 }
 
 /** A text in SQL. */
