@@ -82,6 +82,15 @@ export class Identity {
     return owner ?? (previousId === undefined ? undefined : this.find(previousId));
   }
 
+  /** Forgets merges that were refused because of these identifiers, or that concerned the profile. */
+  forgetRefused(identifiers: readonly Identifier[], gone: number | undefined): void {
+    const isKept = ({ profile, other, identifier: { kind, value } }: RefusedMerge): boolean =>
+      !identifiers.some((one) => one.kind === kind && one.value === value) &&
+      (gone === undefined || (profile !== gone && other !== gone));
+    const kept = this.refused.filter(isKept);
+    if (kept.length < this.refused.length) this.refused.splice(0, this.refused.length, ...kept);
+  }
+
   /** Takes a profile's identifiers away from it. */
   remove(profile: number): readonly Identifier[] {
     this.onTouch?.(profile);

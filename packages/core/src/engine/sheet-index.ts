@@ -41,6 +41,16 @@ export class SheetIndex {
     return this.#sheets.size;
   }
 
+  /** Everybody who stands in a sheet with a gap: written anew, they leave nothing behind of who was there before. */
+  besideGaps(): readonly number[] {
+    const moving: number[] = [];
+    for (const [number, sheet] of this.#sheets) {
+      if (sheet.counting === sheet.ids.length) continue;
+      for (const id of sheet.ids) if (this.#sheetOf[id] === number) moving.push(id);
+    }
+    return moving;
+  }
+
   /** Whom the next checkpoint should write besides those who were touched, so that sheets with many gaps become empty. */
   crowdedOut(): readonly number[] {
     let gaps = this.#weight - this.#counting;

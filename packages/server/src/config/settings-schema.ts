@@ -188,6 +188,13 @@ export const settingsSchema: SettingsSchema<Settings> = {
     }),
     events: count('how many changes can be read again at most', 10_000_000, { minimum: 1_000 }),
   },
+  erasure: {
+    delayMs: duration(
+      'how long after an erasure the log is rewritten without the customer; all erasures of that time together',
+      hourMs,
+      { minimum: secondMs, maximum: 30 * dayMs },
+    ),
+  },
   webhooks: {
     allowPrivateAddresses: onOff(
       'whether webhooks may go to private addresses and to this machine; for development',

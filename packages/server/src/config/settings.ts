@@ -42,6 +42,7 @@ export type Settings = {
   limits: LimitSettings;
   checkpoint: { intervalMs: number };
   feed: { retentionMs: number; events: number };
+  erasure: { delayMs: number };
   webhooks: { allowPrivateAddresses: boolean };
   metrics: { access: MetricsAccess };
   log: { level: LogLevel; addresses: boolean };

@@ -14,7 +14,7 @@
 import type { Instant } from '@segue/core/model/message.ts';
 
 import type { Feed, FeedEvent } from './feed.ts';
-import { eventText } from './feed-codec.ts';
+import { saysTheSame } from './feed-codec.ts';
 import type { FeedStore, TimelineRequest } from './feed-store.ts';
 import { type Published, publishedEvents } from './published.ts';
 import { Unsaved } from './unsaved.ts';
@@ -60,6 +60,8 @@ export class ChangeFeed implements Feed {
   /** The newest events: all that are not durable. */
   #unsaved: Unsaved;
   #restarting = false;
+  /** Numbers of durable events that are to lose their names. */
+  readonly #nameless: (readonly number[])[] = [];
   #writing: Promise<void> | undefined;
   #waiting: NodeJS.Timeout | undefined;
   #trimmedAt: Instant;
@@ -170,6 +172,17 @@ export class ChangeFeed implements Feed {
     return [...events, ...rest];
   }
 
+  /**
+   * Takes the names out of events, once and for all: what is read from now on has none. Resolves when that is durable too.
+   */
+  async takeNamesOut(seqs: readonly number[]): Promise<void> {
+    if (seqs.length === 0) return;
+    // What is in memory, or on its way to the store, has them still.
+    await this.flush();
+    this.#nameless.push(seqs);
+    await this.flush();
+  }
+
   /** Resolves when all that was published before is durable; rejects when the store has failed. */
   async flush(): Promise<void> {
     const { next } = this;
@@ -211,7 +224,7 @@ export class ChangeFeed implements Feed {
     for (const kept of this.read(start.seq)) {
       const published = events[kept.seq - start.seq];
       if (published === undefined) return;
-      if (eventText(kept) !== eventText(published)) this.#onFault({ kind: 'diverged', kept, published });
+      if (!saysTheSame(kept, published)) this.#onFault({ kind: 'diverged', kept, published });
     }
   }
 
@@ -242,7 +255,7 @@ export class ChangeFeed implements Feed {
   }
 
   get #isToWrite(): boolean {
-    return this.#restarting || this.#unsaved.length > 0 || this.#trimIsDue();
+    return this.#restarting || this.#unsaved.length > 0 || this.#nameless.length > 0 || this.#trimIsDue();
   }
 
   /** Sees to it that what is in memory gets into the store; one write at a time, each with all that has come meanwhile. */
@@ -265,7 +278,7 @@ export class ChangeFeed implements Feed {
       () => {
         this.#writing = undefined;
         // Something may have come after the last look.
-        if (this.#restarting || this.#unsaved.length > 0) this.#write();
+        if (this.#restarting || this.#unsaved.length > 0 || this.#nameless.length > 0) this.#write();
       },
       (error: unknown) => {
         this.#writing = undefined;
@@ -288,6 +301,9 @@ export class ChangeFeed implements Feed {
         await this.#store.append(part);
         // What was forgotten meanwhile counts no more.
         unsaved.saved(part.length);
+      } else if (this.#nameless[0] !== undefined) {
+        await this.#store.takeNamesOut(this.#nameless[0]);
+        this.#nameless.shift();
       } else {
         await this.#trim();
       }

@@ -87,6 +87,18 @@ export function eventText(event: FeedEvent): string {
   return JSON.stringify(tuple);
 }
 
+/** The event of somebody who was erased: all that it says but of whom it is. */
+export function withoutNames({ messageId: _, customer: { profile }, ...event }: FeedEvent): FeedEvent {
+  return { ...event, customer: { profile, displayId: '', identifiers: [] } };
+}
+
+/** Whether a kept event is the one that was published, as it was or with its names taken out. */
+export function saysTheSame(kept: FeedEvent, published: FeedEvent): boolean {
+  const { displayId, identifiers } = kept.customer;
+  const isNameless = displayId === '' && identifiers.length === 0;
+  return eventText(kept) === eventText(isNameless ? withoutNames(published) : published);
+}
+
 export function encodeRecord(events: readonly FeedEvent[]): Buffer {
   const eventsAt = headBytes + profileBytes * events.length;
   writer.start(eventsAt);

@@ -21,6 +21,8 @@ export interface FeedStore {
   append(events: readonly FeedEvent[]): Promise<void>;
   /** Lets go of events before `first`, or a little fewer: what was written together goes together. */
   trim(first: number): Promise<void>;
+  /** Takes the names out of events (feed-codec.ts), of those numbers that are kept. */
+  takeNamesOut(seqs: readonly number[]): Promise<void>;
   /** Forgets everything; the next event is to have the number `next`. */
   restart(next: number): Promise<void>;
 

@@ -12,13 +12,22 @@ import { assert } from '@segue/core/base/assert.ts';
 
 import { LmdbEnvironment } from '../log/lmdb-environment.ts';
 import type { FeedEvent } from './feed.ts';
-import { decodeRecord, encodeRecord, isOlderRecord, profileAt, recordCount } from './feed-codec.ts';
+import {
+  decodeRecord,
+  encodeRecord,
+  isOlderRecord,
+  profileAt,
+  recordCount,
+  withoutNames,
+} from './feed-codec.ts';
 import type { FeedStore, TimelineRequest } from './feed-store.ts';
 
 /** Small enough that one event of a record is soon found, large enough that an event costs little. */
 const recordEventsMax = 256;
 /** Records that one transaction of a trim deletes. */
 const trimRecordsMax = 128;
+/** Records that one transaction writes anew without names. */
+const renamedRecordsMax = 128;
 /** Of a number of an event. */
 const numberBytes = 6;
 
@@ -102,6 +111,36 @@ class LmdbFeedStore implements FeedStore {
       await this.#environment.commit((writes) => {
         for (const { first: start } of gone) writes.remove(recordKey(start));
       });
+      this.#db.resetReadTxn();
+    }
+  }
+
+  async takeNamesOut(seqs: readonly number[]): Promise<void> {
+    const sorted = [...seqs].sort((a, b) => a - b);
+    for (let i = 0; i < sorted.length;) {
+      const records: { readonly key: Buffer; readonly record: Buffer }[] = [];
+      while (i < sorted.length && records.length < renamedRecordsMax) {
+        const key = this.#recordKeyOf(sorted[i] as number);
+        const record = key === undefined ? undefined : this.#db.get(key);
+        const first = key === undefined ? 0 : firstOf(key);
+        const end = record === undefined ? 0 : first + recordCount(record);
+        if (key === undefined || record === undefined || (sorted[i] as number) >= end) {
+          i++;
+          continue;
+        }
+        const chosen = new Set<number>();
+        for (; i < sorted.length && (sorted[i] as number) < end; i++) chosen.add(sorted[i] as number);
+        const events = decodeRecord(record, first);
+        const nameless = events.map((event) => (chosen.has(event.seq) ? withoutNames(event) : event));
+        records.push({ key, record: encodeRecord(nameless) });
+      }
+      await this.#environment.commit((writes) => {
+        for (const { key, record } of records) {
+          // What was let go meanwhile stays gone.
+          if (firstOf(key) >= this.#first) writes.put(key, record);
+        }
+      });
+      this.#recent = nothingRead;
       this.#db.resetReadTxn();
     }
   }

@@ -30,6 +30,8 @@ export type CheckpointStoreOptions = {
 };
 
 export interface LmdbCheckpointStore extends CheckpointStore {
+  /** A copy of the last complete checkpoint, as a directory of its own; `path` must be an empty directory. */
+  copyTo(path: string): Promise<void>;
   /** Settles, with the error, when a write has failed or stalled; the process must end then. */
   readonly failed: Promise<Error>;
 }
@@ -91,6 +93,10 @@ class StoredCheckpoints implements LmdbCheckpointStore {
       await this.#thread.ask({ kind: 'clear' });
       this.#head = undefined;
     });
+  }
+
+  async copyTo(path: string): Promise<void> {
+    await this.#inTurn(() => this.#environment.copyTo(path));
   }
 
   async close(): Promise<void> {

@@ -39,9 +39,12 @@ export class CheckpointRows {
     return Engine.restoreSheets(header, this.#readSeen(), this.#readSheets(), options);
   }
 
-  /** Whom the next checkpoint should write besides those who were touched. */
-  crowdedOut(): readonly number[] {
-    return this.#sheets.crowdedOut();
+  /**
+   * Whom the next checkpoint should write besides those who were touched. `isThorough`: so many that nothing is left of
+   * what customers were before.
+   */
+  crowdedOut(isThorough: boolean): readonly number[] {
+    return isThorough ? this.#sheets.besideGaps() : this.#sheets.crowdedOut();
   }
 
   /** Adds the row of a part of a checkpoint. */
@@ -86,8 +89,9 @@ export class CheckpointRows {
       const bytes = this.#store.get(numberKey(sheetPrefix, sheet.number));
       if (bytes === undefined) throw new Error(`its sheet ${sheet.number} is missing`);
       const ids = idsOfSheet(bytes);
-      if (ids.length !== sheet.customers)
-        {throw new Error(`its sheet ${sheet.number} is not the one of the index`);}
+      if (ids.length !== sheet.customers) {
+        throw new Error(`its sheet ${sheet.number} is not the one of the index`);
+      }
       this.#sheets.restore(sheet, ids);
       yield { bytes, counts: sheet.counts };
     }

@@ -47,13 +47,18 @@ export class Checkpointer {
 
   /**
    * Resolves, with where they stood, when the checkpoint is durable. `before` is waited for first: what must be durable
-   * before the checkpoint is, such as the changes that it counts.
+   * before the checkpoint is, such as the changes that it counts. `isThorough`: nothing is left in it of what customers were
+   * before.
    */
-  async write(customers: Customers, before: () => Promise<void>): Promise<Standing> {
+  async write(
+    customers: Customers,
+    before: () => Promise<void>,
+    isThorough: boolean = false,
+  ): Promise<Standing> {
     // All of this is of one instant.
     const { standing, index, journal, engine } = customers;
     const rows: Row[] = [...index.beginCheckpoint(), ...(journal?.beginCheckpoint() ?? [])];
-    const { header, seen } = engine.startCheckpoint(this.#rows.crowdedOut());
+    const { header, seen } = engine.startCheckpoint(this.#rows.crowdedOut(isThorough));
     const head: CheckpointHead = { format, ...standing, chunk: index.chunk, engine: header };
     this.#rows.addSeen(seen, rows);
 

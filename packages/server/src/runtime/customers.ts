@@ -21,6 +21,7 @@ import type { Journal } from '../history/journal.ts';
 import type { JournalKeeper } from '../history/journal-keeper.ts';
 import type { LogEntry, LogRecord, Position } from '../log/entry.ts';
 import type { Log } from '../log/log.ts';
+import { StorageError } from '../log/storage-error.ts';
 import type { Directory, Found } from '../reading/customer-reader.ts';
 import { MembershipSets } from '../sets/membership-sets.ts';
 import type { CheckpointRows } from './checkpoint-rows.ts';
@@ -46,8 +47,22 @@ export type CustomersOptions = {
   readonly journal?: JournalKeeper;
   /** For looking at customers between two records; the engine's own clock when left out. */
   readonly clock?: Pick<Clock, 'now'>;
+  /** Told of somebody erased, before their changes are published. */
+  readonly onErased?: (erased: ErasedCustomer) => void;
   /** Gets the changes of a record once the state shows them all. */
   readonly publish: (changes: Published) => void;
+};
+
+/** What there was of somebody who is erased, so that it can be taken out wherever it is kept. */
+export type ErasedCustomer = {
+  /** Of the entry that erased them. */
+  readonly position: Position;
+  readonly at: Instant;
+  /** Undefined where nobody was known by the identifier. */
+  readonly profile: number | undefined;
+  readonly identifiers: readonly Identifier[];
+  /** Of their messages in the log. */
+  readonly messages: readonly Position[];
 };
 
 /** A checkpoint to go on from. */
@@ -85,6 +100,7 @@ export class Customers implements Subject, Directory {
   readonly #publish: (changes: Published) => void;
   readonly #subjects = new ChangeSubjects();
   readonly #names: NamesThen;
+  readonly #onErased: (erased: ErasedCustomer) => void;
   readonly #log: Log;
   readonly #clock: Pick<Clock, 'now'>;
   /** Definitions that are being built, and for which entry of the log. */
@@ -101,6 +117,7 @@ export class Customers implements Subject, Directory {
     this.index = options.index;
     this.#journal = options.journal;
     this.#publish = options.publish;
+    this.#onErased = options.onErased ?? (() => undefined);
     this.#log = options.log;
     this.#clock = options.clock ?? { now: () => this.engine.now };
     options.index.onMerge = (survivor, gone, positions) => {
@@ -268,17 +285,15 @@ export class Customers implements Subject, Directory {
     try {
       return this.engine.advanceTo(at, goOn) ? this.#giveEntry(entry, position, at, goOn) : undefined;
     } catch (error) {
+      if (error instanceof StorageError) throw error;
       throw new EntryFailure(this.engine.now < at ? 'time' : 'entry', entry, position, error);
     }
   }
 
-  #giveEntry(
-    entry: LogEntry,
-    position: Position,
-    at: Instant,
-    goOn: () => boolean,
-  ): EntryResult | undefined {
+  #giveEntry(entry: LogEntry, position: Position, at: Instant, goOn: () => boolean): EntryResult | undefined {
     if (entry.kind === 'definitions') return this.#putInForce(entry, position, at, goOn);
+    if (entry.kind === 'erase') this.#noteErased(entry.customer, position, at);
+    if (entry.kind === 'erased') throw takenOut(position);
     const input = inputOf(entry);
     if (input === undefined) {
       if (entry.kind === 'skipped' && entry.entry.kind === 'message') {
@@ -299,6 +314,15 @@ export class Customers implements Subject, Directory {
       return this.#repeated(entry.message, result.value);
     }
     return result;
+  }
+
+  #noteErased(customer: Identifier, position: Position, at: Instant): void {
+    const profile = this.engine.findProfile(customer);
+    const known = profile === undefined ? [] : this.engine.namesOf(profile).identifiers;
+    const isNamed = known.some(({ kind, value }) => kind === customer.kind && value === customer.value);
+    const identifiers = isNamed ? [...known] : [customer, ...known];
+    const messages = profile === undefined ? [] : this.index.positions(profile);
+    this.#onErased({ position, at, profile, identifiers, messages });
   }
 
   /** A repetition is answered as the message was: with whom it concerns. */
@@ -327,12 +351,20 @@ export class Customers implements Subject, Directory {
   }
 }
 
+/** A replay begins behind what was taken out. */
+function takenOut(position: Position): StorageError {
+  return new StorageError(
+    'base/unusable',
+    `Entry ${position} of the log was taken out, and the base, the state that stands for it, is not there; restore a backup`,
+  );
+}
+
 function always(): boolean {
   return true;
 }
 
 /** What the engine is told of an entry; undefined: only that time passes. */
-function inputOf(entry: Exclude<LogEntry, { readonly kind: 'definitions' }>): Input | undefined {
+function inputOf(entry: Exclude<LogEntry, { readonly kind: 'definitions' | 'erased' }>): Input | undefined {
   switch (entry.kind) {
     case 'message':
     case 'list':
@@ -343,7 +375,6 @@ function inputOf(entry: Exclude<LogEntry, { readonly kind: 'definitions' }>): In
       return entry;
     case 'tick':
     case 'skipped':
-    case 'erased':
       return undefined;
   }
 }

@@ -25,6 +25,7 @@ import type { Metrics } from '../http/metrics.ts';
 import type { FirstSignIn, Mounted, Readiness, RunningService, Surroundings } from '../http/parts.ts';
 import type { TrackingLimits } from '../ingest/tracking/limits.ts';
 import { trackingRoutes, type TrackingOptions } from '../ingest/tracking/routes.ts';
+import { findBase, restoreFromBase } from '../log/base.ts';
 import { openDataDirectory, type DataDirectory } from '../log/data-directory.ts';
 import { writeDurably } from '../log/durable-files.ts';
 import { openLmdbCheckpointStore, type LmdbCheckpointStore } from '../log/lmdb-checkpoint-store.ts';
@@ -36,6 +37,7 @@ import { readingRoutes } from '../reading/reading-routes.ts';
 import { applyAtStart } from './apply-at-start.ts';
 import { systemClock } from './clock.ts';
 import { RuntimeDesk } from './definitions-desk.ts';
+import { RuntimeErasures } from './erasure-desk.ts';
 import type { IntakeClosed } from './intake.ts';
 import { openWebhooks } from './open-webhooks.ts';
 import { Runtime } from './runtime.ts';
@@ -77,6 +79,7 @@ type Parts = {
   readonly grants: GrantsIndex;
   readonly feed: ChangeFeed;
   readonly runtime: Runtime;
+  readonly erasures: RuntimeErasures;
 };
 
 async function open(settings: Settings, surroundings: Surroundings, opened: Opened): Promise<RunningService> {
@@ -89,6 +92,11 @@ async function open(settings: Settings, surroundings: Surroundings, opened: Open
   const webhooks = opened.add(
     await openWebhooks(directory.paths.deliveries, settings, sources, surroundings),
   );
+  opened.add(parts.erasures);
+  await parts.erasures.start({
+    runtime,
+    forgetDeliveries: (isOf, seqs) => webhooks.sender.forgetCustomer(isOf, seqs),
+  });
   const cursors = new Cursors(await catalog.secret('cursors'));
   watchGauges(surroundings.metrics, runtime, directory);
   return {
@@ -140,15 +148,16 @@ async function openParts(
   const grants = opened.add(await GrantsIndex.open(catalog, { clock: now, onError }));
   const feed = opened.add(await openFeed(settings, directory, processLog));
   const stores = { directory, log, checkpoints, feed };
-  const runtime = await openRuntime({ ...stores, settings, processLog, metrics });
+  const erasures = await openErasures({ ...stores, quarantine, catalog, settings, processLog });
+  const runtime = await openRuntime({ ...stores, erasures, settings, processLog, metrics });
   opened.add({ close: () => runtime.stop() });
-  return { ...stores, quarantine, catalog, grants, runtime };
+  return { ...stores, quarantine, catalog, grants, runtime, erasures };
 }
 
 const now = (): Instant => systemClock.now();
 
 function pluginsOf(
-  { quarantine, catalog, grants, feed, runtime }: Parts,
+  { quarantine, catalog, grants, feed, runtime, erasures }: Parts,
   desk: RuntimeDesk,
   settings: Settings,
   metrics: Metrics,
@@ -180,7 +189,7 @@ function pluginsOf(
         },
       }),
     },
-    { plugin: apiRoutes({ catalog, desk, quarantine, clock: now, ...publicUrl }), prefix: '/api' },
+    { plugin: apiRoutes({ catalog, desk, quarantine, erasures, clock: now, ...publicUrl }), prefix: '/api' },
   ];
 }
 
@@ -252,21 +261,59 @@ function logFault(processLog: ProcessLog, fault: FeedFault): void {
   }
 }
 
+async function openErasures({
+  directory,
+  log,
+  checkpoints,
+  feed,
+  quarantine,
+  catalog,
+  settings,
+  processLog,
+}: Omit<Parts, 'runtime' | 'erasures' | 'grants'> & {
+  readonly settings: Settings;
+  readonly processLog: ProcessLog;
+}): Promise<RuntimeErasures> {
+  return new RuntimeErasures({
+    log,
+    checkpoints,
+    feed,
+    quarantine,
+    erasures: catalog.erasures,
+    bases: directory.paths.base,
+    secret: await catalog.secret('erasures'),
+    delayMs: settings.erasure.delayMs,
+    now,
+    onError: (error) => {
+      processLog.error({ err: error }, 'the log could not be rewritten without those who were erased');
+    },
+  });
+}
+
 type RuntimeParts = {
   readonly settings: Settings;
   readonly directory: DataDirectory;
   readonly log: Log;
   readonly checkpoints: LmdbCheckpointStore;
   readonly feed: ChangeFeed;
+  readonly erasures: RuntimeErasures;
   readonly processLog: ProcessLog;
   readonly metrics: Metrics;
 };
 
-function openRuntime(parts: RuntimeParts): Promise<Runtime> {
-  const { settings, directory, log, checkpoints, feed, processLog, metrics } = parts;
+async function openRuntime(parts: RuntimeParts): Promise<Runtime> {
+  const { settings, directory, log, checkpoints, feed, erasures, processLog, metrics } = parts;
+  const base = await findBase(directory.paths.base);
   return Runtime.open({
     log,
     checkpoints,
+    ...(base === undefined
+      ? {}
+      : { base: { position: base.position, restore: () => restoreFromBase(base, checkpoints) } }),
+    onErased: (erased) => {
+      erasures.onErased(erased);
+    },
+    erasuresKept: () => erasures.kept(),
     feed,
     clock: systemClock,
     timeZone: settings.timezone,

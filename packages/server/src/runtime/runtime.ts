@@ -3,7 +3,8 @@
  *
  * Start: the last checkpoint, then the rest of the log, then the clock. The changes of the rest are published again under
  * the numbers that they had; the feed passes over those that it has. A checkpoint that does not fit the log, or cannot be
- * read, is cleared and the whole log replayed: slower, and the same.
+ * read, is cleared and the whole log replayed: slower, and the same. Where entries were taken out of the log, the base
+ * (log/base.ts) stands for what was before it, and the log is replayed from there.
  */
 
 import type { Engine } from '@segue/core/engine/engine.ts';
@@ -16,10 +17,11 @@ import { JournalKeeper } from '../history/journal-keeper.ts';
 import type { CheckpointStore } from '../log/checkpoint-store.ts';
 import type { LogRecord, Position } from '../log/entry.ts';
 import type { Log } from '../log/log.ts';
+import { StorageError } from '../log/storage-error.ts';
 import { CheckpointRows } from './checkpoint-rows.ts';
 import { type CheckpointHead, Checkpointer, readHead } from './checkpoints.ts';
 import type { Clock } from './clock.ts';
-import { Customers, type CustomersOptions, type RestoredFrom } from './customers.ts';
+import { Customers, type CustomersOptions, type ErasedCustomer, type RestoredFrom } from './customers.ts';
 import type { IntakeClosed } from './intake.ts';
 import { Loop, type RecordTiming } from './loop.ts';
 import { MessageIndex } from './message-index.ts';
@@ -27,7 +29,12 @@ import { MessageIndex } from './message-index.ts';
 export type RuntimeOptions = {
   readonly log: Log;
   readonly checkpoints: CheckpointStore;
+  /** Where the log can only be replayed from a position on: that, and the way to put the state of then into `checkpoints`. */
+  readonly base?: { readonly position: Position; restore(): Promise<void> };
   readonly feed: ChangeFeed;
+  /** Told of somebody erased; what it begins must be durable before `erasuresKept` resolves, which checkpoints wait for. */
+  readonly onErased?: (erased: ErasedCustomer) => void;
+  readonly erasuresKept?: () => Promise<void>;
   readonly clock: Clock;
   /** IANA name; days of rules begin at its midnights. */
   readonly timeZone: string;
@@ -114,13 +121,24 @@ export class Runtime {
   /** Takes up the state where it was. */
   static async open(options: RuntimeOptions): Promise<Runtime> {
     const { log, feed } = options;
-    const restored = restore(options);
-    if (restored === undefined) await options.checkpoints.clear();
-    const takenUp = restored ?? fresh(options);
+    const takenUp = await takeUp(options);
     const { customers } = takenUp;
     await replay(customers, log, options.onReplay);
     feed.replayed(customers.standing.seq);
     return new Runtime(options, takenUp);
+  }
+
+  /**
+   * Writes down where everything stands, with nothing left of what customers were before; resolves, with where that is, when
+   * it is durable.
+   */
+  async thoroughCheckpoint(): Promise<Position> {
+    await this.#checkpointing;
+    this.#checkpointing = this.#checkpoint(true).finally(() => {
+      this.#checkpointing = undefined;
+    });
+    await this.#checkpointing;
+    return this.#checkpointAt;
   }
 
   /** Writes down where everything stands; resolves when it is durable. */
@@ -139,13 +157,13 @@ export class Runtime {
     if (!this.#hasFailed) await this.checkpoint();
   }
 
-  async #checkpoint(): Promise<void> {
+  async #checkpoint(isThorough: boolean = false): Promise<void> {
     const started = performance.now();
-    if (this.customers.position === this.#checkpointAt) return;
+    if (this.customers.position === this.#checkpointAt && !isThorough) return;
     try {
       // Of an instant at which every record is taken whole or not at all.
       const { position } = await this.loop.atRest(() =>
-        this.#checkpointer.write(this.customers, () => this.feed.flush()),
+        this.#checkpointer.write(this.customers, () => this.#flush(), isThorough),
       );
       this.#checkpointAt = position;
       this.checkpointedAt = this.#options.clock.now();
@@ -154,6 +172,12 @@ export class Runtime {
       this.#fail(error instanceof Error ? error : new Error(String(error)));
       throw error;
     }
+  }
+
+  /** What must be durable before a checkpoint says that it has been done. */
+  async #flush(): Promise<void> {
+    await this.feed.flush();
+    await this.#options.erasuresKept?.();
   }
 
   /** The state may be half of something by now: it is not written down any more. */
@@ -183,7 +207,7 @@ function customersOptions(
   index: MessageIndex,
   head: Pick<CheckpointHead, 'position' | 'seq'>,
 ): CustomersOptions {
-  const { log, timeZone, partitions, clock, feed, checkpoints } = options;
+  const { log, timeZone, partitions, clock, feed, checkpoints, onErased } = options;
   const journal = options.journal === true ? new Journal(head.position, head.seq, checkpoints) : undefined;
   return {
     ...(journal === undefined ? {} : { journal: new JournalKeeper(journal) }),
@@ -193,11 +217,28 @@ function customersOptions(
     start: log.recordAt(0)?.at ?? clock.now(),
     definitions: noDefinitions,
     ...(partitions === undefined ? {} : { partitions }),
+    ...(onErased === undefined ? {} : { onErased }),
     index,
     publish: (changes) => {
       feed.publish(changes);
     },
   };
+}
+
+/** From the last checkpoint, else from the base, else from the beginning. */
+async function takeUp(options: RuntimeOptions): Promise<TakenUp> {
+  const { checkpoints, base } = options;
+  const restored = restore(options);
+  if (restored !== undefined) return restored;
+  await checkpoints.clear();
+  if (base === undefined) return fresh(options);
+  await base.restore();
+  const fromBase = restore(options);
+  if (fromBase !== undefined) return fromBase;
+  throw new StorageError(
+    'base/unusable',
+    'The base, the state that stands for what was taken out of the log, cannot be read, damaged or of another version; start the version that wrote it, or restore a backup',
+  );
 }
 
 function fresh(options: RuntimeOptions): TakenUp {
@@ -227,6 +268,10 @@ function restore(options: RuntimeOptions): TakenUp | undefined {
     }
     if (head.position > log.next) {
       onBadCheckpoint?.(`it is of position ${head.position}, and the log ends at ${log.next}`);
+      return undefined;
+    }
+    if (head.position < (options.base?.position ?? 0)) {
+      onBadCheckpoint?.(`it is of position ${head.position}, before what was taken out of the log`);
       return undefined;
     }
     const rows = new CheckpointRows(checkpoints);

@@ -2,8 +2,8 @@
  * Puts an entry of the log aside that the engine cannot take, so that the service starts again.
  *
  * The entry stays where it is, wrapped as `skipped` with the reason: replaying it does nothing but let time pass, so the
- * state is a function of the log as before, and every replay, check and backup knows of it. A message counts as seen; its
- * sender, who got no answer, will send it again, and it must not fail again under another position.
+ * state is a function of the log as before, and every replay, check and backup knows of it. A message counts as seen: a
+ * sender who got no answer sends it again, and it must not fail again under another position.
  *
  * Only the entry at which a start fails can be put aside: the log is replayed to it first, from the last checkpoint. So
  * nothing is skipped that any state or published change rests on.
@@ -17,6 +17,7 @@ import type { Instant } from '@segue/core/model/message.ts';
 
 import { systemActor, type Refusal } from '../catalog/catalog.ts';
 import { openSqliteCatalog } from '../catalog/sqlite-catalog.ts';
+import { findBase, restoreFromBase } from '../log/base.ts';
 import type { CheckpointStore } from '../log/checkpoint-store.ts';
 import { requireData } from '../log/data-format.ts';
 import { openDataDirectory } from '../log/data-directory.ts';
@@ -58,6 +59,8 @@ export async function skipEntry(
     const checkpoints = await openLmdbCheckpointStore(paths.checkpoint);
     try {
       const timeZone = (await timeZoneOf(paths.workspace)) ?? timezone;
+      const base = await findBase(paths.base);
+      if (base !== undefined && readHead(checkpoints) === undefined) await restoreFromBase(base, checkpoints);
       const found = await failureOf(log, checkpoints, timeZone);
       const refusal = refusalOf(found, position);
       const record = log.recordAt(position);

@@ -26,6 +26,7 @@ function addOtherRoutes(app: FastifyInstance): void {
     add: () => Promise.resolve(),
     list: () => [],
     counts: () => new Map<string, number>(),
+    remove: () => Promise.resolve(0),
   };
   const grants = { ofKey: () => undefined, ofSession: () => undefined };
   const endpoints = { get: () => Promise.resolve(undefined), list: () => Promise.resolve([]) } as never;

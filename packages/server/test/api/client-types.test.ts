@@ -29,7 +29,7 @@ async function wholeDocument(): Promise<OpenApiDocument> {
   const frame = createFrame({ grants: nothing, answers: catalog.answers });
   const app = fastify();
   app.register(asPartOfRoot(async (root) => frame.access(root)));
-  const api = apiRoutes({ catalog, desk: nothing, quarantine: nothing, clock });
+  const api = apiRoutes({ catalog, desk: nothing, quarantine: nothing, erasures: nothing, clock });
   app.register(async (scope) => api(scope), { prefix: '/api' });
   const webhooks = {
     endpoints: nothing,

@@ -89,6 +89,10 @@ export class FakeQuarantine implements Quarantine {
     return [];
   }
 
+  remove(): ReturnType<Quarantine['remove']> {
+    return Promise.resolve(0);
+  }
+
   counts(): ReturnType<Quarantine['counts']> {
     return new Map();
   }
