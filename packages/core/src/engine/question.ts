@@ -14,6 +14,7 @@
  * everybody, then `measured`. Segments and stages that it names stand as they are.
  */
 
+import type { Instant } from '../model/message.ts';
 import type { Condition, Value } from '../rules/tree.ts';
 import type { RuleValue } from '../rules/value.ts';
 import { carryOver } from './carry-over.ts';
@@ -37,6 +38,8 @@ export class Question {
   readonly before: Plan;
   /** Events that are read and not kept, or not as far back, for people. */
   readonly missing: readonly string[];
+  /** The instant asked about, where the engine's clock is not later: nothing that is in force may be due by then. */
+  at: Instant;
   readonly #parts: Partitions;
   readonly #env: Environment;
   readonly #plan: Plan;
@@ -53,8 +56,9 @@ export class Question {
   readonly #due = new Map<number, number>();
 
   constructor(parts: Partitions, conditions: readonly Condition[], values: readonly Value[] = []) {
-    const [{ plan, zone, env }] = parts;
+    const [{ plan, zone, env, now }] = parts;
     this.#parts = parts;
+    this.at = now;
     this.before = plan;
     this.#env = new Environment(zone);
     this.#env.channels = plan.definitions.channels;
@@ -124,10 +128,9 @@ export class Question {
     return holds;
   }
 
-  /** A value of a customer now, by its place among the values asked. */
-  value(id: number, place: number): RuleValue {
-    const p = this.#take(id);
-    return p === undefined ? undefined : this.#asked.values[place]?.get(p, this.#now);
+  /** A value of the customer asked last, who exists, by its place among the values. */
+  value(place: number): RuleValue {
+    return this.#asked.values[place]?.get(this.#p, this.#now);
   }
 
   /** Who has been asked and has to be asked again. They count as asked anew. */
@@ -151,8 +154,8 @@ export class Question {
     this.#touched.add(id);
   };
 
-  get #now(): number {
-    return this.#parts[0].now;
+  get #now(): Instant {
+    return Math.max(this.at, this.#parts[0].now);
   }
 
   /** The customer as the question's plan has them. */

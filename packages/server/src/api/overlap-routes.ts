@@ -8,7 +8,7 @@ import type { Instant } from '@segue/core/model/message.ts';
 import { nearestName } from '@segue/core/rules/names.ts';
 
 import type { Plugin } from '../http/parts.ts';
-import type { ReadonlyBitmap } from '../sets/bitmaps.ts';
+import { spread, type ReadonlyBitmap } from '../sets/bitmaps.ts';
 import { comparedSetsMax, countCombinations, exclusiveOf, pairsOf } from '../sets/intersections.ts';
 import type { MembershipSets } from '../sets/membership-sets.ts';
 import { setOf } from '../sets/set-rule.ts';
@@ -96,13 +96,6 @@ function addCombination(app: ApiApp, { sets, definitions, displayIdOf, now }: Ov
       }
     },
   );
-}
-
-/** Some of a set, evenly spread over it. */
-export function spread(set: ReadonlyBitmap, count: number): readonly number[] {
-  const { size } = set;
-  const n = Math.min(count, size);
-  return Array.from({ length: n }, (_, i) => set.at(Math.floor((i * size) / n)) ?? 0);
 }
 
 function notMadeOfSets(part: string): ProblemError {

@@ -95,6 +95,34 @@ export class RuntimeDesk implements DefinitionsDesk {
     });
   }
 
+  /**
+   * What would change for whom if the definitions were in force, told one by one. `pause` is awaited now and then; what it
+   * throws ends the build.
+   */
+  differences(
+    definitions: Definitions,
+    tell: (change: AnswerChange) => void,
+    pause: () => Promise<void>,
+  ): Promise<void> {
+    return this.#alone(async () => {
+      const { customers } = this.#runtime;
+      await pause();
+      const loader = customers.beginBuild(definitions, 0);
+      try {
+        await inSlices((isTime) => loader.load(customers.position, isTime), pause);
+        let until = performance.now() + sliceMs;
+        for (const change of previewDefinitions(loader.build)) {
+          if (change !== undefined) tell(change);
+          if (performance.now() < until) continue;
+          await pause();
+          until = performance.now() + sliceMs;
+        }
+      } finally {
+        customers.dropBuild();
+      }
+    });
+  }
+
   async apply(
     definitions: Definitions,
     options: ApplyOptions,
@@ -204,6 +232,15 @@ export class RuntimeDesk implements DefinitionsDesk {
     const done = this.#last.then(work);
     this.#last = done.catch(() => undefined);
     return done;
+  }
+}
+
+/** Works until it is done, with a pause after each slice. */
+async function inSlices(work: (isTime: () => boolean) => boolean, pause: () => Promise<void>): Promise<void> {
+  for (;;) {
+    const until = performance.now() + sliceMs;
+    if (work(() => performance.now() < until)) return;
+    await pause();
   }
 }
 

@@ -25,3 +25,10 @@ export function bitmapOf(ids: readonly number[]): Bitmap {
   set.addMany(ids);
   return set;
 }
+
+/** Some of a set, evenly spread over it. */
+export function spread(set: ReadonlyBitmap, count: number): readonly number[] {
+  const { size } = set;
+  const n = Math.min(count, size);
+  return Array.from({ length: n }, (_, i) => set.at(Math.floor((i * size) / n)) ?? 0);
+}
