@@ -36,6 +36,9 @@ const slotOfPlace = (place: number): number => -2 - place;
 /** What a packed customer has beside the numbers. */
 type Objects = KeptObjects & { readonly sequences: Map<number, KeyedRun> | undefined };
 
+/** Larger arrays are made into tables of hashes when they are made at once. */
+const PRESIZED_MAX: number = 2 ** 24;
+
 const NO_OBJECTS: Objects = {
   rich: undefined,
   facts: undefined,
@@ -54,7 +57,8 @@ export class Customers {
   // By id.
   #places = new Int32Array(16).fill(NOBODY);
   #queuedAt = new Float64Array(16);
-  readonly #sampleIds: string[] = [];
+  #sampleIds: string[] = [];
+  #length = 0;
   readonly #objects = new Map<number, Objects>();
   /** Where what is not a number stands in a checkpoint that was taken up, until somebody asks; 0: not there. */
   #restAt = new Uint32Array(0);
@@ -95,7 +99,7 @@ export class Customers {
 
   /** How many numbers have been given out: ids are below it. */
   get length(): number {
-    return this.#sampleIds.length;
+    return this.#length;
   }
 
   has(id: number): boolean {
@@ -244,7 +248,7 @@ export class Customers {
       queuedAt.set(this.#queuedAt);
       this.#queuedAt = queuedAt;
     }
-    while (this.#sampleIds.length < length) this.#sampleIds.push('');
+    for (; this.#length < length; this.#length++) this.#sampleIds[this.#length] = '';
   }
 
   /** Forgets a customer. A working form that somebody holds stays readable until the next step. */
@@ -295,9 +299,16 @@ export class Customers {
     this.#setObjects(id, objects);
   }
 
+  /** Units of the arena that are in use; for `beginRestore`. */
+  get units(): number {
+    return this.#arena.used;
+  }
+
   /** Makes room for customers of a checkpoint up to a number, of whom what is not a number is among `texts`. */
-  beginRestore(length: number, texts: KeptTexts): void {
+  beginRestore(length: number, units: number, texts: KeptTexts): void {
+    this.#sampleIds = new Array<string>(Math.min(length, PRESIZED_MAX));
     this.reserve(length);
+    this.#arena.beginRestore(units);
     this.#texts = texts;
     this.#restAt = new Uint32Array(length);
   }

@@ -21,6 +21,8 @@ export type SheetsHeader = Omit<CheckpointHeader, 'seen'> & {
   /** Of identifiers, by number. */
   readonly kinds: readonly string[];
   readonly identifiers: number;
+  /** Of packed customers, about; see arena.ts. */
+  readonly units: number;
   /** How many of the hashes given count. */
   readonly seen: SeenSizes;
 };
@@ -91,7 +93,8 @@ export function restoreState(parts: Partitions, header: CheckpointHeader, profil
 export function writeSheetsHeader(parts: Partitions): SheetsHeader {
   const [{ registry }] = parts;
   const { kinds, size } = registry.identity.table;
-  return { ...writeHeader(parts), kinds, identifiers: size, seen: registry.seen.sizes };
+  const units = parts.reduce((sum, { profiles }) => sum + profiles.units, 0);
+  return { ...writeHeader(parts), kinds, identifiers: size, units, seen: registry.seen.sizes };
 }
 
 /** Puts a header, hashes of messages and sheets into an engine that has just been made with the same definitions. */
@@ -105,9 +108,11 @@ export function restoreSheets(
   const texts = new KeptTexts();
   restoreHeader(parts, header);
   registry.identity.table.beginRestore(header.kinds, header.identifiers, header.profiles, texts);
-  for (const { profiles } of parts) profiles.beginRestore(header.profiles, texts);
+  const units = header.units / parts.length;
+  for (const { profiles } of parts) profiles.beginRestore(header.profiles, units, texts);
   const taker = takerOf(parts, header.now, texts);
   for (const { bytes, counts } of sheets) takeUpSheet(bytes, counts, taker);
+  registry.identity.table.endRestore();
   registry.seen.restoreHashes([...seen], header.seen);
 }
 

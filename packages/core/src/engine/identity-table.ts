@@ -16,6 +16,11 @@ const ROOM_MIN = 16;
 const LOAD_MAX = 0.75;
 /** Words of a place: the hash, and the identifier's number plus one (0: empty). */
 const PLACE_WORDS = 2;
+/** A part of the table of so many words (two to this) lies in the processor's cache. */
+const PART_BITS = 13;
+
+/** Larger arrays are made into tables of hashes when they are made at once. */
+const PRESIZED_MAX: number = 2 ** 24;
 
 /** An identifier as a checkpoint has it: kinds by number. */
 export type NumberedIdentifier = { readonly kind: number; readonly value: string; readonly hash: number };
@@ -26,9 +31,13 @@ export class IdentityTable {
 
   // By number of the identifier.
   /** Undefined: still where `#keptAt` says. */
-  readonly #values: (string | undefined)[] = [];
+  #values: (string | undefined)[] = [];
+  /** Numbers given, those given back too. */
+  #numbers = 0;
   #keptAt = new Uint32Array(0);
   #texts: KeptTexts | undefined = undefined;
+  /** While a checkpoint is taken up. */
+  #hashes = new Uint32Array(0);
   #kindOf = new Uint16Array(ROOM_MIN);
   #owner = new Int32Array(ROOM_MIN);
   #next = new Int32Array(ROOM_MIN);
@@ -121,24 +130,56 @@ export class IdentityTable {
   beginRestore(kinds: readonly string[], identifiers: number, profiles: number, texts: KeptTexts): void {
     this.#kinds.push(...kinds);
     this.#texts = texts;
+    this.#values = new Array<undefined>(Math.min(identifiers, PRESIZED_MAX));
     this.#growColumns(identifiers);
     if (profiles > this.#first.length) this.#first = grown(this.#first, profiles, NONE);
-    let places = this.#places.length;
-    while (identifiers * PLACE_WORDS > places * LOAD_MAX) places *= 2;
-    this.#places = new Uint32Array(places);
+    this.#hashes = new Uint32Array(Math.max(ROOM_MIN, identifiers));
   }
 
-  /** Gives a profile an identifier that nobody owns, as its last. */
+  /** Gives a profile an identifier that nobody owns, as its last. It is found after `endRestore`. */
   restore(profile: number, kind: number, hash: number, textAt: number): void {
     const id = this.#newId(kind, undefined);
     this.#keptAt[id] = textAt;
     this.#owner[id] = profile;
     this.#chain(profile, id);
-    const places = this.#places;
-    const mask = places.length - 1;
-    let place = (hash * PLACE_WORDS) & mask;
-    while (places[place + 1] !== 0) place = (place + PLACE_WORDS) & mask;
-    this.#put(place, hash, id);
+    if (id >= this.#hashes.length) this.#hashes = twice(this.#hashes);
+    this.#hashes[id] = hash;
+  }
+
+  /** Makes the table of what was restored: sorted by where they go first, so that memory is walked in order. */
+  endRestore(): void {
+    const identifiers = this.#numbers;
+    let length = this.#places.length;
+    while (identifiers * PLACE_WORDS > length * LOAD_MAX) length *= 2;
+    const places = new Uint32Array(length);
+    const mask = length - 1;
+    const hashes = this.#hashes;
+    const starts = new Uint32Array((length >>> PART_BITS) + 2);
+    for (let id = 0; id < identifiers; id++) {
+      const part = (((hashes[id] as number) * PLACE_WORDS) & mask) >>> PART_BITS;
+      starts[part + 1] = (starts[part + 1] as number) + PLACE_WORDS;
+    }
+    for (let part = 1; part < starts.length; part++) {
+      starts[part] = (starts[part] as number) + (starts[part - 1] as number);
+    }
+    const sorted = new Uint32Array(identifiers * PLACE_WORDS);
+    for (let id = 0; id < identifiers; id++) {
+      const hash = hashes[id] as number;
+      const part = ((hash * PLACE_WORDS) & mask) >>> PART_BITS;
+      const at = starts[part] as number;
+      sorted[at] = hash;
+      sorted[at + 1] = id + 1;
+      starts[part] = at + PLACE_WORDS;
+    }
+    for (let i = 0; i < sorted.length; i += PLACE_WORDS) {
+      let place = ((sorted[i] as number) * PLACE_WORDS) & mask;
+      while (places[place + 1] !== 0) place = (place + PLACE_WORDS) & mask;
+      places[place] = sorted[i] as number;
+      places[place + 1] = sorted[i + 1] as number;
+    }
+    this.#places = places;
+    this.#size = identifiers;
+    this.#hashes = new Uint32Array(0);
   }
 
   #put(place: number, hash: number, id: number): void {
@@ -191,8 +232,8 @@ export class IdentityTable {
   #newId(kind: number, value: string | undefined): number {
     let id = this.#free;
     if (id === NONE) {
-      id = this.#values.length;
-      this.#values.push(value);
+      id = this.#numbers++;
+      this.#values[id] = value;
       if (id >= this.#owner.length) this.#growColumns(id + (id >>> 1));
     } else {
       this.#free = this.#next[id] as number;
@@ -279,6 +320,12 @@ export class IdentityTable {
 function grown(column: Int32Array, length: number, value: number): Int32Array<ArrayBuffer> {
   const room = Math.max(length, column.length + (column.length >>> 1));
   const copy = new Int32Array(room).fill(value, column.length);
+  copy.set(column);
+  return copy;
+}
+
+function twice(column: Uint32Array): Uint32Array<ArrayBuffer> {
+  const copy = new Uint32Array(column.length * 2);
   copy.set(column);
   return copy;
 }

@@ -22,6 +22,10 @@ const LOAD_MAX = 0.85;
 /** Below this a shard doubles: room is no matter yet. */
 const SMALL_BUCKETS = 512;
 const HASH_WORDS = 3;
+/** Room for so many hashes is made for one that is taken up. */
+const ROOM_SHARE = 1.1;
+/** Parts of a shard, by the place of the bucket in it: each lies in the processor's cache. */
+const PARTS = 8;
 
 /** Part of a generation. A place whose words are all 0 is empty. */
 class Shard {
@@ -50,12 +54,17 @@ class Shard {
     }
   }
 
-  /** Makes room for so many hashes in an empty shard. */
+  /** Makes room for so many hashes in an empty shard, and for some that are to come. */
   reserve(hashes: number): void {
-    const buckets = Math.ceil(hashes / (HASHES * LOAD_MAX));
-    if (this.size > 0 || buckets <= this.#buckets) return;
-    this.#buckets = buckets;
-    this.#words = new Uint32Array(buckets * BUCKET_WORDS);
+    this.#buckets = Math.max(1, Math.ceil((hashes * ROOM_SHARE) / (HASHES * LOAD_MAX)));
+    this.#words = new Uint32Array(this.#buckets * BUCKET_WORDS);
+  }
+
+  /** Adds a hash that is not there. */
+  put(a: number, b: number, c: number): void {
+    putNew(this.#words, Math.floor(((a >>> 6) * this.#buckets) / 2 ** 26), a, b, c);
+    this.size++;
+    if (this.size > this.#buckets * HASHES * LOAD_MAX) this.#grow();
   }
 
   #add(start: number, i: number, a: number, b: number, c: number): void {
@@ -134,30 +143,35 @@ class Generation {
     return (this.#shards[a % SHARDS] as Shard).note(a, b, c, false);
   }
 
-  /** Makes room for so many hashes in an empty generation, and some more, as shards are never quite of one size. */
-  reserve(hashes: number): void {
+  /**
+   * Puts so many hashes that differ into an empty generation: the last of those that stand before `to` in the pieces, three
+   * words each. They are sorted by where they go first, so that memory is walked in order.
+   */
+  fill(pieces: readonly Uint32Array[], to: number, hashes: number): void {
     const share = hashes / SHARDS;
-    for (const shard of this.#shards) shard.reserve(Math.ceil(share + 4 * Math.sqrt(share)));
-  }
-
-  /** Adds hashes from a place on, three words each. Those of one shard go together, which then lies in the cache. */
-  addAll(words: Uint32Array, from: number, to: number): void {
-    const starts = new Uint32Array(SHARDS + 1);
-    for (let i = from; i < to; i += HASH_WORDS) {
-      const shard = (words[i] as number) % SHARDS;
-      starts[shard + 1] = (starts[shard + 1] as number) + 1;
+    for (const shard of this.#shards) shard.reserve(share + 4 * Math.sqrt(share));
+    const from = to - hashes * HASH_WORDS;
+    const starts = countParts(pieces, from, to);
+    const sorted = new Uint32Array(hashes * HASH_WORDS);
+    let start = 0;
+    for (const words of pieces) {
+      const end = Math.min(to - start, words.length);
+      for (let i = Math.max(from - start, 0); i < end; i += HASH_WORDS) {
+        const a = words[i] as number;
+        const part = partOf(a);
+        const at = starts[part] as number;
+        sorted[at] = a;
+        sorted[at + 1] = words[i + 1] as number;
+        sorted[at + 2] = words[i + 2] as number;
+        starts[part] = at + HASH_WORDS;
+      }
+      start += words.length;
     }
-    for (let s = 0; s < SHARDS; s++) starts[s + 1] = (starts[s + 1] as number) + (starts[s] as number);
-    const order = new Uint32Array((to - from) / HASH_WORDS);
-    for (let i = from; i < to; i += HASH_WORDS) {
-      const shard = (words[i] as number) % SHARDS;
-      const place = starts[shard] as number;
-      order[place] = i;
-      starts[shard] = place + 1;
+    for (let i = 0; i < sorted.length; i += HASH_WORDS) {
+      const a = sorted[i] as number;
+      (this.#shards[a % SHARDS] as Shard).put(a, sorted[i + 1] as number, sorted[i + 2] as number);
     }
-    for (const i of order) {
-      this.add(words[i] as number, words[i + 1] as number, words[i + 2] as number);
-    }
+    this.size = hashes;
   }
 
   /** Adds a hash; true when it was there already. */
@@ -188,6 +202,29 @@ class Generation {
     }
     return hashes.sort((x, y) => x[0] - y[0] || x[1] - y[1] || x[2] - y[2]).flat();
   }
+}
+
+/** The shard and the part of it in which a hash's bucket lies. */
+function partOf(a: number): number {
+  return (a % SHARDS) * PARTS + (a >>> 29);
+}
+
+/** Where each part begins when the hashes that stand from one word to another of the pieces are sorted by parts. */
+function countParts(pieces: readonly Uint32Array[], from: number, to: number): Uint32Array {
+  const starts = new Uint32Array(SHARDS * PARTS + 1);
+  let start = 0;
+  for (const words of pieces) {
+    const end = Math.min(to - start, words.length);
+    for (let i = Math.max(from - start, 0); i < end; i += HASH_WORDS) {
+      const next = partOf(words[i] as number) + 1;
+      starts[next] = (starts[next] as number) + HASH_WORDS;
+    }
+    start += words.length;
+  }
+  for (let part = 1; part < starts.length; part++) {
+    starts[part] = (starts[part] as number) + (starts[part - 1] as number);
+  }
+  return starts;
 }
 
 /** A list of hashes that grows. */
@@ -282,17 +319,9 @@ export class SeenMessages {
   restoreHashes(pieces: readonly Uint32Array[], { young, old }: SeenSizes): void {
     const given = pieces.reduce((sum, words) => sum + words.length, 0);
     const youngFrom = given - young * HASH_WORDS;
-    const oldFrom = youngFrom - old * HASH_WORDS;
-    assert(oldFrom >= 0, 'the hashes of all messages remembered');
-    this.#old.reserve(old);
-    this.#young.reserve(young);
-    let start = 0;
-    for (const words of pieces) {
-      const within = (place: number): number => Math.min(Math.max(place - start, 0), words.length);
-      this.#old.addAll(words, within(oldFrom), within(youngFrom));
-      this.#young.addAll(words, within(youngFrom), words.length);
-      start += words.length;
-    }
+    assert(youngFrom >= old * HASH_WORDS, 'the hashes of all messages remembered');
+    this.#old.fill(pieces, youngFrom, old);
+    this.#young.fill(pieces, given, young);
     this.#fresh = new HashList();
   }
 

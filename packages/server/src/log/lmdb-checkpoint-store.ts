@@ -88,6 +88,15 @@ class StoredCheckpoints implements LmdbCheckpointStore {
     return this.#value(rowKey(key));
   }
 
+  /** In the one buffer that LMDB reads into. */
+  view(key: Uint8Array): Uint8Array | undefined {
+    const { db } = this.#environment;
+    const prefixed = rowKey(key);
+    const buffer = db.getBinaryFast(prefixed);
+    // The buffer is larger than the value, whatever its length says.
+    return buffer === undefined ? undefined : withoutChecksum(prefixed, buffer.subarray(0, buffer.length));
+  }
+
   async clear(): Promise<void> {
     await this.#inTurn(async () => {
       await this.#thread.ask({ kind: 'clear' });

@@ -86,7 +86,7 @@ export class CheckpointRows {
     const index = this.#store.get(numberKey(indexPrefix));
     if (index === undefined) throw new Error('the index of its sheets is missing');
     for (const sheet of readSheetIndex(index)) {
-      const bytes = this.#store.get(numberKey(sheetPrefix, sheet.number));
+      const bytes = this.#store.view(numberKey(sheetPrefix, sheet.number));
       if (bytes === undefined) throw new Error(`its sheet ${sheet.number} is missing`);
       const ids = idsOfSheet(bytes);
       if (ids.length !== sheet.customers) {
@@ -100,8 +100,9 @@ export class CheckpointRows {
   *#readSeen(): Iterable<Uint32Array> {
     const [from, to] = prefixRange(seenPrefix);
     for (const { key, value } of this.#store.read(from, to)) {
-      const words = new Uint32Array(value.length / 4);
-      new Uint8Array(words.buffer).set(value);
+      const isAligned = value.byteOffset % 4 === 0;
+      const { buffer, byteOffset, length } = isAligned ? value : new Uint8Array(value);
+      const words = new Uint32Array(buffer, byteOffset, length / 4);
       this.#seenRows.push({ number: numberOfKey(key, 0), hashes: value.length / hashBytes });
       yield words;
     }
