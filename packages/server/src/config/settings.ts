@@ -21,6 +21,10 @@ export type LimitSettings = {
   keyEventsPerSecond: number;
   /** 0: no limit. */
   addressEventsPerSecond: number;
+  /** 0: no limit. */
+  apiRequestsPerSecond: number;
+  /** 0: no limit. */
+  readsPerSecond: number;
   connections: number;
   streams: number;
   streamsPerKey: number;

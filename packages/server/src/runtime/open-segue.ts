@@ -10,6 +10,7 @@ import type { Instant } from '@segue/core/model/message.ts';
 
 import { Cursors } from '../api/cursors.ts';
 import { createFrame } from '../api/frame.ts';
+import type { RequestLimits } from '../api/request-limits.ts';
 import { apiRoutes } from '../api/routes.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { ensureFirstSignIn, type FirstSignIn as FirstSignInMade } from '../catalog/first-sign-in.ts';
@@ -100,7 +101,12 @@ async function open(settings: Settings, surroundings: Surroundings, opened: Open
   const cursors = new Cursors(await catalog.secret('cursors'));
   watchGauges(surroundings.metrics, runtime, directory);
   return {
-    frame: createFrame({ grants, answers: catalog.answers, ...publicUrlOf(settings) }),
+    frame: createFrame({
+      grants,
+      answers: catalog.answers,
+      limits: requestLimitsOf(settings.limits),
+      ...publicUrlOf(settings),
+    }),
     plugins: [
       ...pluginsOf(parts, desk, settings, surroundings.metrics),
       {
@@ -197,8 +203,16 @@ function publicUrlOf({ publicUrl }: Settings): { readonly publicUrl?: string } {
   return publicUrl === undefined ? {} : { publicUrl };
 }
 
+/** A number a second; 0 stands for no limit. */
+function perSecond(count: number): number {
+  return count === 0 ? Infinity : count;
+}
+
+function requestLimitsOf({ apiRequestsPerSecond, readsPerSecond }: LimitSettings): RequestLimits {
+  return { api: perSecond(apiRequestsPerSecond), reads: perSecond(readsPerSecond) };
+}
+
 function trackingLimitsOf(limits: LimitSettings): Partial<TrackingLimits> {
-  const perSecond = (events: number): number => (events === 0 ? Infinity : events);
   return {
     messageBytesMax: limits.eventBytes,
     bodyBytesMax: limits.batchBytes,
