@@ -42,7 +42,12 @@ export type CommonParts = {
   readonly fresh: FreshParts;
 };
 
-export function commonParts(before: Plan, after: Plan): CommonParts {
+/** Where answers are not wanted as they stand, no unit is in common: all are asked anew. */
+export function commonParts(
+  before: Plan,
+  after: Plan,
+  { answers = true }: { readonly answers?: boolean } = {},
+): CommonParts {
   const streams = new Int32Array(before.streams.length).fill(-1);
   const changed = new Map<number, StreamChange>();
   const loaded: StreamPlan[] = [];
@@ -60,7 +65,7 @@ export function commonParts(before: Plan, after: Plan): CommonParts {
   }
   const isLoaded = new Uint8Array(after.streams.length);
   for (const { id } of loaded) isLoaded[id] = 1;
-  const units = commonUnits(before, after);
+  const units = answers ? commonUnits(before, after) : new Int32Array(before.units.length).fill(-1);
   const timers = commonTimers(before, after, streams);
   return { streams, timers, units, changed, loaded, isLoaded, fresh: freshParts(after, timers, units) };
 }

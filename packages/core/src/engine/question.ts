@@ -10,8 +10,8 @@
  * who have been touched since, and those for whom time alone may have changed an answer. Once it tells of nobody, all answers
  * are of one instant. The question is of use only while the definitions in force are those that it began with.
  *
- * Populations that a condition needs are taken anew first, as they would be if it were defined now: ask `measure` of
- * everybody, then `measured`. Segments and stages that it names stand as they are.
+ * Segments and stages that a condition names are answered as they stand. Populations that it needs, also through those
+ * that it names, are taken anew first, as they would be if it were defined now: ask `measure` of everybody, then `measured`.
  */
 
 import type { Instant } from '../model/message.ts';
@@ -69,7 +69,8 @@ export class Question {
     }));
     this.#plan = made.plan;
     this.#asked = made.compiled;
-    this.#common = commonParts(plan, made.plan);
+    // Against another population, also what is in force may be answered otherwise.
+    this.#common = commonParts(plan, made.plan, { answers: made.plan.populationValues.size === 0 });
     this.#machine = new Machine(made.plan, () => undefined);
     this.missing = [...new Set(this.#common.loaded.map(nameOf))];
     const { fresh } = this.#common;

@@ -8,8 +8,8 @@
 
 import type { Engine } from '@segue/core/engine/engine.ts';
 import type { Instant } from '@segue/core/model/message.ts';
-import type { Path } from '@segue/core/rules/tree.ts';
-import type { Condition } from '@segue/core/rules/tree.ts';
+import { populationNeedsOf } from '@segue/core/rules/population.ts';
+import type { Condition, Path } from '@segue/core/rules/tree.ts';
 
 import { HistoryError } from '../history/history-store.ts';
 import type { MembershipSets } from '../sets/membership-sets.ts';
@@ -151,7 +151,9 @@ export class PreviewDesk {
     const finish = (way: PreviewWay, answers: PreviewAnswers, at: Instant): Preview =>
       summaryOf({ way, question, answers, at, engine, sets, membersMax, tookMs: performance.now() - began });
     const bySets = await atRest(() => {
-      const answers = askSets(question, sets);
+      // A rule that needs a population, also through what it names, would have it taken anew.
+      const isMeasured = populationNeedsOf({ condition: rule }, engine.definitions).length > 0;
+      const answers = isMeasured ? undefined : askSets(question, sets);
       return answers === undefined ? undefined : finish('sets', answers, now());
     });
     if (bySets !== undefined) return bySets;
