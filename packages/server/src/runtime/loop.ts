@@ -391,7 +391,7 @@ export class Loop implements Intake {
     this.#disarm = this.#options.clock.wakeAt(due, () => {
       this.#disarm = undefined;
       this.#isDue = true;
-      this.#start();
+      this.#commit();
     });
   }
 
