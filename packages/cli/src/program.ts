@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { segueVersion } from '@segue/server/http/parts.ts';
 
 import { registerApply } from './commands/apply.ts';
+import { registerBacktest } from './commands/backtest.ts';
 import { registerBackup } from './commands/backup.ts';
 import { registerCheck } from './commands/check.ts';
 import { registerCompletion } from './commands/completion.ts';
@@ -66,6 +67,7 @@ Exit codes: 0 done, 1 done and something is wrong, 2 not done (wrong usage, unre
   registerReplay(program, terminal);
   registerExplain(program, terminal);
   registerForecast(program, terminal);
+  registerBacktest(program, terminal);
   registerGenerate(program, terminal);
   registerCompletion(program, terminal);
   return program;

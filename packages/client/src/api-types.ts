@@ -921,6 +921,50 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/erasures': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Erasures, the latest first.
+     * @description Takes the role admin.
+     */
+    get: operations['listErasures'];
+    put?: never;
+    /**
+     * Erases a customer: at once out of all answers, changes, deliveries and refused messages, soon out of the log.
+     * @description Takes the role admin.
+     */
+    post: operations['eraseCustomer'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/erasures/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * One erasure, and what was taken out.
+     * @description Takes the role admin.
+     */
+    get: operations['getErasure'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/openapi.json': {
     parameters: {
       query?: never;
@@ -4144,6 +4188,182 @@ export interface operations {
             english?: string;
             /** @description docs/reference/rule.schema.json */
             tree?: unknown;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listErasures: {
+    parameters: {
+      query?: {
+        limit?: number;
+        /** @description The `next` of the part before; left out for the first. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: {
+              /** @description Position in the log of the entry that erased them. */
+              id: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at: string;
+              /** @description A hash of the identifier that was given, with a key of this workspace. */
+              subject?: string;
+              /** @description pending: still in entries of the log. */
+              state: 'pending' | 'done';
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              doneAt?: string;
+              removed: {
+                /** @description Entries of the log that are gone. */
+                entries: number;
+                /** @description Entries of others from which an identifier was taken. */
+                mentions: number;
+                /** @description Changes whose names are gone. */
+                changes: number;
+                /** @description Deliveries to webhooks that were dropped. */
+                deliveries: number;
+                /** @description Refused messages that are gone. */
+                quarantined: number;
+              };
+            }[];
+            next?: string;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  eraseCustomer: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          identifier: {
+            /** @description `user_id`, `email`, … */
+            kind: string;
+            value: string;
+          };
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            erasure: {
+              /** @description Position in the log of the entry that erased them. */
+              id: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at: string;
+              /** @description A hash of the identifier that was given, with a key of this workspace. */
+              subject?: string;
+              /** @description pending: still in entries of the log. */
+              state: 'pending' | 'done';
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              doneAt?: string;
+              removed: {
+                /** @description Entries of the log that are gone. */
+                entries: number;
+                /** @description Entries of others from which an identifier was taken. */
+                mentions: number;
+                /** @description Changes whose names are gone. */
+                changes: number;
+                /** @description Deliveries to webhooks that were dropped. */
+                deliveries: number;
+                /** @description Refused messages that are gone. */
+                quarantined: number;
+              };
+            };
+            /** @description Whether anybody was known by the identifier. Messages of before are refused either way. */
+            known: boolean;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getErasure: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            /** @description Position in the log of the entry that erased them. */
+            id: number;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            at: string;
+            /** @description A hash of the identifier that was given, with a key of this workspace. */
+            subject?: string;
+            /** @description pending: still in entries of the log. */
+            state: 'pending' | 'done';
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            doneAt?: string;
+            removed: {
+              /** @description Entries of the log that are gone. */
+              entries: number;
+              /** @description Entries of others from which an identifier was taken. */
+              mentions: number;
+              /** @description Changes whose names are gone. */
+              changes: number;
+              /** @description Deliveries to webhooks that were dropped. */
+              deliveries: number;
+              /** @description Refused messages that are gone. */
+              quarantined: number;
+            };
           };
         };
       };

@@ -6,9 +6,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import type { CustomerRow, KeptRow } from '@segue/core/engine/checkpoint-run.ts';
+import type { CheckpointPart } from '@segue/core/engine/checkpoint-run.ts';
+import { idsOfSheet } from '@segue/core/engine/checkpoint-sheet.ts';
 import { Engine } from '@segue/core/engine/engine.ts';
+import type { KeptSheet } from '@segue/core/engine/engine-checkpoint.ts';
 import { MemoryHistory } from '@segue/core/engine/message-history.ts';
+import { readSheetIndex, SheetIndex } from '@segue/core/engine/sheet-index.ts';
 
 import { inputAt } from '../src/arbitrary-history.ts';
 import { arbitraryCase, arbitraryDefinitions } from '../src/differential.ts';
@@ -16,22 +19,35 @@ import { arbitraryCase, arbitraryDefinitions } from '../src/differential.ts';
 /** What a store holds after some checkpoints. */
 class Store {
   header = '';
-  readonly rows = new Map<number, KeptRow>();
+  readonly index = new SheetIndex();
+  readonly sheets = new Map<number, Uint8Array>();
   readonly seen: Uint32Array[] = [];
 
-  put(rows: readonly CustomerRow[]): void {
-    for (const { id, text, packed } of rows) {
-      if (text === undefined) this.rows.delete(id);
-      else this.rows.set(id, { id, text, packed });
+  put(part: CheckpointPart | undefined): void {
+    if (part === undefined) return;
+    this.index.remove(part.gone);
+    if (part.sheet !== undefined) this.sheets.set(this.index.add(part.sheet.ids), part.sheet.bytes);
+  }
+
+  *read(index: SheetIndex): Iterable<KeptSheet> {
+    for (const sheet of readSheetIndex(this.index.write())) {
+      const bytes = this.sheets.get(sheet.number) ?? new Uint8Array(0);
+      index.restore(sheet, idsOfSheet(bytes));
+      yield { bytes, counts: sheet.counts };
     }
   }
 
   open(partitions: number): Engine {
-    return Engine.restoreRows(this.header, this.seen, this.rows.values(), {
+    for (const number of this.index.takeEmptied()) this.sheets.delete(number);
+    const index = new SheetIndex();
+    const engine = Engine.restoreSheets(this.header, this.seen, this.read(index), {
       history: new MemoryHistory(),
       onChange: () => undefined,
       partitions,
     });
+    expect(index.write()).toEqual(this.index.write());
+    expect(this.sheets.size).toBe(index.sheets);
+    return engine;
   }
 }
 
@@ -60,8 +76,8 @@ test('rows written while the engine goes on are of the instant at which the chec
         let begun: { readonly header: string; readonly state: string } | undefined;
         const finish = (): void => {
           if (begun === undefined) return;
-          for (let rows = engine.checkpointRows(3); rows.length > 0; rows = engine.checkpointRows(3)) {
-            store.put(rows);
+          for (let part = engine.checkpointPart(3); part !== undefined; part = engine.checkpointPart(3)) {
+            store.put(part);
           }
           store.header = begun.header;
           expect(bytesOf(store.open(partitions))).toBe(begun.state);
@@ -69,16 +85,18 @@ test('rows written while the engine goes on are of the instant at which the chec
         };
         let now = start;
         let step = 0;
+        // Somebody each time whether they were touched or not, as when their sheet is to be emptied.
+        const moving = (): readonly number[] => engine.profileIds().filter((id) => (id + step) % 3 === 0);
         for (let i = 0; i < acts.length || step < story.steps.length; i++) {
           const act = acts[i % acts.length];
           if (act === 'begin') {
             finish();
             const state = bytesOf(engine);
-            const { header, seen } = engine.startCheckpoint();
+            const { header, seen } = engine.startCheckpoint(moving());
             store.seen.push(seen);
             begun = { header, state };
           } else if (act === 'define') engine.apply({ kind: 'definitions', definitions: other }, now);
-          else if (act === 'write one') store.put(engine.checkpointRows(1));
+          else if (act === 'write one') store.put(engine.checkpointPart(1));
           else if (act === 'look') for (const id of engine.profileIds()) engine.profile(id);
           if (act !== 'go on' && i < acts.length) continue;
           const next = story.steps[step++];

@@ -28,7 +28,7 @@ export const INSTANT_MIN: Instant = -62_135_596_800_000;
 export const INSTANT_MAX: Instant = 253_402_300_799_999;
 
 /** A span of constant offset: `local = utc + offset` for from ≤ utc < until. */
-type Piece = { readonly from: Instant; readonly until: Instant; readonly offset: number };
+export type Piece = { readonly from: Instant; readonly until: Instant; readonly offset: number };
 
 /** A calendar window's start, the same for from ≤ t < until. */
 type WindowSpan = { from: Instant; until: Instant; start: Instant };
@@ -319,6 +319,17 @@ export class Zone {
       if (local - next.offset < next.from) return instant;
       piece = next;
     }
+  }
+
+  /** The spans of constant offset from the beginning of time to the one that holds `until`, in order. */
+  pieces(until: Instant): readonly Piece[] {
+    const pieces: Piece[] = [];
+    for (let t = INSTANT_MIN; t <= until; ) {
+      const piece = this.#pieceAt(t);
+      pieces.push(piece);
+      t = piece.until;
+    }
+    return pieces;
   }
 
   #pieceAt(t: number): Piece {

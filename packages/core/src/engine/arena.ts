@@ -85,10 +85,39 @@ export class Arena {
     return to;
   }
 
+  /** Units in use. */
+  get used(): number {
+    return this.#used;
+  }
+
+  /**
+   * Makes an empty arena ready for about so many units. Memory that is asked for in one piece makes the collector of garbage
+   * look around once, not for each mebibyte.
+   */
+  beginRestore(units: number): void {
+    const chunks = Math.floor(units / CHUNK_UNITS);
+    if (chunks === 0) return;
+    const bytes = CHUNK_UNITS * UNIT_BYTES;
+    const buffer = new ArrayBuffer(chunks * bytes);
+    for (let i = 0; i < chunks; i++) {
+      this.#free.push(this.#chunks.length);
+      this.#chunks.push(chunkIn(buffer, i * bytes, CHUNK_UNITS));
+    }
+  }
+
+  /** Writes words that `copyOf` gave, which stand in `source` from `from` on, into a new block; returns its place. */
+  restore(owner: number, source: Uint32Array, from: number, count: number): number {
+    const to = this.#append(owner, Math.ceil((count * 4 + HEADER_BYTES) / UNIT_BYTES));
+    const { words } = this.#chunks[to >>> CHUNK_BITS] as Chunk;
+    const at = (to & (CHUNK_UNITS - 1)) * 2 + 2;
+    for (let i = 0; i < count; i++) words[at + i] = source[from + i] as number;
+    return to;
+  }
+
   /** A copy of the block's bytes, and of what room it has. */
   copyOf(place: number): Uint8Array {
     const { words } = this.#chunks[place >>> CHUNK_BITS] as Chunk;
-    const from = this.offsetOf(place);
+    const from = words.byteOffset + this.offsetOf(place);
     const bytes = this.#capacityOf(place) * UNIT_BYTES - HEADER_BYTES;
     return new Uint8Array(words.buffer.slice(from, from + bytes));
   }
@@ -133,13 +162,7 @@ export class Arena {
     }
     const size = Math.min(CHUNK_UNITS, FIRST_CHUNK_UNITS * 2 ** this.#chunks.length);
     const buffer = new ArrayBuffer(Math.max(size, units) * UNIT_BYTES);
-    const chunk: Chunk = {
-      view: new DataView(buffer),
-      words: new Uint32Array(buffer),
-      units: Math.max(size, units),
-      filled: 0,
-      used: 0,
-    };
+    const chunk = chunkIn(buffer, 0, Math.max(size, units));
     this.#current = this.#chunks.length;
     this.#chunks.push(chunk);
     return chunk;
@@ -179,4 +202,14 @@ export class Arena {
     this.#used -= units;
     this.#moved(owner, to);
   }
+}
+
+function chunkIn(buffer: ArrayBuffer, offset: number, units: number): Chunk {
+  return {
+    view: new DataView(buffer, offset, units * UNIT_BYTES),
+    words: new Uint32Array(buffer, offset, units * 2),
+    units,
+    filled: 0,
+    used: 0,
+  };
 }

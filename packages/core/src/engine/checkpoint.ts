@@ -19,7 +19,7 @@ import { NEVER, type Profile } from './profile.ts';
 import { trim } from './ring-events.ts';
 import { type ColumnState, readRing, replaceRing, type RingState } from './ring-state.ts';
 import { findRing, UNIT_SCALE } from './rings.ts';
-import { readFlips, writeFlips } from './tracked.ts';
+import { lastingFlips, writeFlips } from './tracked.ts';
 
 /** Grows when older checkpoints can no longer be read. */
 export const CHECKPOINT_FORMAT = 3;
@@ -107,9 +107,10 @@ export function writeProfile(
     ]),
     memberships: p.memberships.toList(),
     stages: [...p.stages],
-    tracked: plan.trackedUnits.flatMap((unit) => {
-      const flips = readFlips(p, unit);
-      return flips === undefined ? [] : [[unit, flips] as const];
+    tracked: plan.trackedUnits.flatMap((id) => {
+      const unit = plan.units[id];
+      const flips = unit?.kind === 'tracked' ? lastingFlips(p, unit, now) : undefined;
+      return flips === undefined ? [] : [[id, flips] as const];
     }),
     future: (p.future ?? []).map(inFixedOrder),
     history: history.map(inFixedOrder),
@@ -229,9 +230,11 @@ export function readHeader(line: string): {
   readonly definitions: Definitions;
 } {
   const header = JSON.parse(line) as CheckpointHeader;
-  assert(
-    header.format === CHECKPOINT_FORMAT,
-    `a checkpoint of format ${CHECKPOINT_FORMAT}, not ${header.format}`,
-  );
-  return { header, definitions: readListed(header.definitions) };
+  return { header, definitions: definitionsOf(header) };
+}
+
+/** Throws for a checkpoint of another format. */
+export function definitionsOf({ format, definitions }: Omit<CheckpointHeader, 'seen'>): Definitions {
+  assert(format === CHECKPOINT_FORMAT, `a checkpoint of format ${CHECKPOINT_FORMAT}, not ${format}`);
+  return readListed(definitions);
 }

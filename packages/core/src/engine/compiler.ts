@@ -10,7 +10,7 @@
 
 import { defined } from '../base/assert.ts';
 import type { Zone } from '../base/zone.ts';
-import type { Definitions, RfmDefinition } from '../model/definitions.ts';
+import type { Definitions, RfmDefinition, StageDefinition } from '../model/definitions.ts';
 import type { Instant } from '../model/message.ts';
 import { durationMs } from '../rules/semantics.ts';
 import type { Condition, EventPattern, Path, Value, Window } from '../rules/tree.ts';
@@ -34,6 +34,7 @@ import {
 import type { Profile } from './profile.ts';
 import { NEVER } from './profile.ts';
 import { ANY_CONSENT, type Context, newScope, openContext, type UnitScope } from './scope.ts';
+import { Meanings } from './meanings.ts';
 import { isMember, stageIndex } from './stored-answers.ts';
 import type { ValuePlan } from './value-plan.ts';
 import { planWindow, type WindowPlan } from './windows.ts';
@@ -60,7 +61,10 @@ export class Compiler {
   readonly birthUnits: Set<number> = new Set();
   /** Values that are compiled though no rule compares them, by JSON. */
   readonly values: Map<string, ValuePlan> = new Map();
+  /** What streams, units, timed things and windows are, in words that are the same in every plan. */
+  readonly keys: Map<object, string> = new Map();
 
+  readonly #meanings: Meanings;
   readonly #streamByKey = new Map<string, StreamPlan>();
   readonly #windowByKey = new Map<string, WindowPlan>();
   readonly #groupByKey = new Map<string, ThresholdGroup>();
@@ -75,6 +79,7 @@ export class Compiler {
     this.zone = env.zone;
     this.definitions = definitions;
     this.versions = versions;
+    this.#meanings = new Meanings(definitions);
   }
 
   /** Compiles all definitions. */
@@ -172,6 +177,7 @@ export class Compiler {
       stream = new StreamPlan(this.streams.length, events.source, events.where);
       this.streams.push(stream);
       this.#streamByKey.set(key, stream);
+      this.keys.set(stream, key);
     }
     return stream;
   }
@@ -204,6 +210,7 @@ export class Compiler {
     if (plan === undefined) {
       plan = planWindow(window, this.zone, (w) => this.stream(w.events));
       this.#windowByKey.set(key, plan);
+      this.keys.set(plan, key);
     }
     return plan;
   }
@@ -231,6 +238,8 @@ export class Compiler {
       this.timed.push(group);
       stream.groups.push(group);
       this.#groupByKey.set(key, group);
+      const { kind = 'count', path = [] } = stream.columns[column] ?? {};
+      this.keys.set(group, JSON.stringify([this.keys.get(stream), window, kind, path]));
     }
     scope.groups.add(group);
     scope.streams.add(stream);
@@ -244,6 +253,8 @@ export class Compiler {
     if (sequence === undefined) {
       sequence = this.#makeSequence(condition);
       this.#sequenceByKey.set(key, sequence);
+      this.keys.set(sequence, key);
+      this.keys.set(sequence.completions, `done ${key}`);
     }
     let reachMs = scope.extraMs + (absent === undefined ? 0 : durationMs(absent.within));
     steps.forEach((step, i) => {
@@ -361,7 +372,7 @@ export class Compiler {
         reads,
         horizonMs,
       };
-      this.#finish(unit, scope);
+      this.#finish(unit, scope, `${horizonMs} ${this.#meanings.of([item])}`);
       this.#trackedByKey.set(key, unit);
       for (const stream of scope.streams) stream.trackedReaders.push(unit.id);
       for (const fact of scope.facts) setIn(this.factTracked, fact).add(unit.id);
@@ -379,7 +390,8 @@ export class Compiler {
     const made = this.#segmentUnits.get(name);
     if (made !== undefined) return made;
     const scope = newScope(0);
-    const test = compileCondition(this, scope, this.#ruleOf(name));
+    const rule = this.#ruleOf(name);
+    const test = compileCondition(this, scope, rule);
     const unit: SegmentUnit = {
       kind: 'segment',
       id: this.units.length,
@@ -390,7 +402,7 @@ export class Compiler {
       test,
       byDefault: false,
     };
-    this.#finish(unit, scope);
+    this.#finish(unit, scope, `${name} ${this.#meanings.of([rule])}`);
     this.#segmentUnits.set(name, unit);
     return unit;
   }
@@ -408,23 +420,31 @@ export class Compiler {
       name,
       stages,
     };
-    this.#finish(unit, scope);
+    const meaning = this.#meanings.of(this.#stagesOf(name).map(({ rule }) => rule));
+    this.#finish(unit, scope, `${name} ${stages.map((s) => s.name).join(' ')} ${meaning}`);
     this.#lifecycleUnits.set(name, unit);
     return unit;
   }
 
   #stageTests(name: string, scope: UnitScope): { readonly name: string; readonly test: Test }[] {
-    const lifecycle = defined(this.definitions.lifecycles.get(name), `lifecycle ${name}`);
-    return lifecycle.stages.map((stage) => ({
+    return this.#stagesOf(name).map((stage) => ({
       name: stage.name,
       test: stage.rule === undefined ? (): boolean => true : compileCondition(this, scope, stage.rule),
     }));
   }
 
-  #finish(unit: Unit, scope: UnitScope): void {
+  /** `meaning` is the same in every plan in which the unit asks the same. */
+  #finish(unit: Unit, scope: UnitScope, meaning: string): void {
     this.units.push(unit);
+    const key = `${unit.kind} ${meaning}`;
+    this.keys.set(unit, key);
+    [...scope.atoms].forEach((atom, i) => this.keys.set(atom, `${i} ${key}`));
     for (const units of new Set(scope.readers)) if (!units.includes(unit.id)) units.push(unit.id);
     if (scope.checkAtBirth) this.birthUnits.add(unit.id);
+  }
+
+  #stagesOf(lifecycle: string): readonly StageDefinition[] {
+    return defined(this.definitions.lifecycles.get(lifecycle), `lifecycle ${lifecycle}`).stages;
   }
 
   #ruleOf(segment: string): Condition {

@@ -13,13 +13,16 @@
  * What is not a number (values of properties, traits, messages that wait) stays beside the packed form as objects.
  */
 
-import type { Instant, Message } from '../model/message.ts';
+import { defined } from '../base/assert.ts';
+import type { Instant } from '../model/message.ts';
 import { Arena } from './arena.ts';
-import type { FactLog } from './facts.ts';
+import { readRest } from './checkpoint-sheet.ts';
+import type { KeptObjects } from './kept-customer.ts';
+import type { KeptTexts } from './kept-texts.ts';
 import type { Plan } from './make-plan.ts';
 import { Packing } from './packing.ts';
 import { NEVER, Profile } from './profile.ts';
-import type { RichRing } from './rich-ring.ts';
+import { slideAll } from './ring-room.ts';
 import type { KeyedRun } from './sequence-runs.ts';
 import { Unpacking } from './unpacking.ts';
 
@@ -31,12 +34,10 @@ const placeOfSlot = (slot: number): number => -2 - slot;
 const slotOfPlace = (place: number): number => -2 - place;
 
 /** What a packed customer has beside the numbers. */
-type Objects = {
-  readonly rich: Map<number, RichRing> | undefined;
-  readonly facts: Map<string, FactLog> | undefined;
-  readonly sequences: Map<number, KeyedRun> | undefined;
-  readonly future: Message[] | undefined;
-};
+type Objects = KeptObjects & { readonly sequences: Map<number, KeyedRun> | undefined };
+
+/** Larger arrays are made into tables of hashes when they are made at once. */
+const PRESIZED_MAX: number = 2 ** 24;
 
 const NO_OBJECTS: Objects = {
   rich: undefined,
@@ -46,6 +47,7 @@ const NO_OBJECTS: Objects = {
 };
 
 export class Customers {
+  readonly #plan: Plan;
   readonly #packing: Packing;
   readonly #unpacking: Unpacking;
   readonly #arena: Arena;
@@ -55,8 +57,12 @@ export class Customers {
   // By id.
   #places = new Int32Array(16).fill(NOBODY);
   #queuedAt = new Float64Array(16);
-  readonly #sampleIds: string[] = [];
+  #sampleIds: string[] = [];
+  #length = 0;
   readonly #objects = new Map<number, Objects>();
+  /** Where what is not a number stands in a checkpoint that was taken up, until somebody asks; 0: not there. */
+  #restAt = new Uint32Array(0);
+  #texts: KeptTexts | undefined = undefined;
 
   /** All working forms, by slot. */
   readonly #forms: Profile[] = [];
@@ -69,10 +75,15 @@ export class Customers {
   #count = 0;
   /** Told of whoever is about to be changed, added or removed. */
   onTouch: ((id: number) => void) | undefined = undefined;
+  /** Told as well, while questions are asked and definitions built. */
+  readonly #watchers = new Set<(id: number) => void>();
+  /** Whoever is glanced at; nobody else's. */
+  readonly #glanced: Profile = new Profile(-1, '');
 
   /** `now` tells what instants are mostly near. With a `workingMax` of 0 everybody is packed after every step. */
   constructor(plan: Plan, now: () => Instant, workingMax: number = WORKING_MAX) {
     this.#workingMax = workingMax;
+    this.#plan = plan;
     this.#packing = new Packing(plan);
     this.#unpacking = new Unpacking(plan);
     this.#now = now;
@@ -88,7 +99,7 @@ export class Customers {
 
   /** How many numbers have been given out: ids are below it. */
   get length(): number {
-    return this.#sampleIds.length;
+    return this.#length;
   }
 
   has(id: number): boolean {
@@ -107,6 +118,7 @@ export class Customers {
     const p = this.#find(id);
     if (p === undefined) return undefined;
     this.onTouch?.(id);
+    if (this.#watchers.size > 0) this.#tellWatchers(id);
     p.step = this.#step;
     return p;
   }
@@ -114,6 +126,47 @@ export class Customers {
   /** The customer, to be looked at; valid until another is asked for. */
   look(id: number): Profile | undefined {
     return this.#find(id);
+  }
+
+  /**
+   * The customer, to be read until the next glance; nobody is packed to make room, so that everybody can be read without
+   * those being lost who are worked on. `rest: false` leaves out what is not a number, as the answers are.
+   */
+  glance(id: number, { rest = true }: { readonly rest?: boolean } = {}): Profile | undefined {
+    if (!this.has(id)) return undefined;
+    const place = this.#places[id] as number;
+    if (place < NOBODY) return this.#forms[slotOfPlace(place)];
+    const p = this.#glanced;
+    p.reset(id, this.#sampleIds[id] as string);
+    this.#unpacking.unpack(p, this.#arena.viewOf(place), this.#arena.offsetOf(place));
+    if (rest) this.#lendRest(p);
+    return p;
+  }
+
+  /** What is not a number; what still stands in the checkpoint is read and not kept. */
+  #lendRest(p: Profile): void {
+    const restAt = p.id < this.#restAt.length ? (this.#restAt[p.id] as number) : 0;
+    const read = restAt === 0 ? undefined : readRest(defined(this.#texts, 'texts of a checkpoint'), restAt);
+    if (read !== undefined) p.sampleId = read.sampleId;
+    const objects: KeptObjects | undefined = read === undefined ? this.#objects.get(p.id) : read.objects;
+    if (objects === undefined) return;
+    p.rich = objects.rich;
+    p.facts = objects.facts;
+    p.future = objects.future;
+    p.sequences = this.#objects.get(p.id)?.sequences;
+  }
+
+  /** From now on told of whoever is about to be changed, added or removed. */
+  watch(watcher: (id: number) => void): void {
+    this.#watchers.add(watcher);
+  }
+
+  unwatch(watcher: (id: number) => void): void {
+    this.#watchers.delete(watcher);
+  }
+
+  #tellWatchers(id: number): void {
+    for (const tell of this.#watchers) tell(id);
   }
 
   /** Ids of all, ascending. */
@@ -134,7 +187,9 @@ export class Customers {
 
   /** The identifier under which the customer first arrived. */
   sampleIdOf(id: number): string | undefined {
-    return this.has(id) ? this.#sampleIds[id] : undefined;
+    if (!this.has(id)) return undefined;
+    this.#readRest(id);
+    return this.#sampleIds[id];
   }
 
   /** The identifier under which they first arrived turns out to be another. */
@@ -152,18 +207,25 @@ export class Customers {
     this.#queuedAt[id] = at;
   }
 
-  /** These customers take the place of `before`: those who have gone there go here, and the queue wakes them as it did. */
-  succeed(before: Customers): void {
+  /**
+   * These customers take the place of `before`: the queue wakes them as it did. Returns those who are to be woken sooner than
+   * it knows of, at their `queuedAt`.
+   */
+  succeed(before: Customers): readonly number[] {
     this.reserve(before.length);
+    const sooner: number[] = [];
     for (let id = 0; id < this.length; id++) {
-      if (before.has(id)) this.#queuedAt[id] = before.queuedAt(id);
-      else this.remove(id);
+      const queuedAt = before.has(id) ? before.queuedAt(id) : NEVER;
+      if (!this.has(id) || (this.#queuedAt[id] as number) >= queuedAt) this.#queuedAt[id] = queuedAt;
+      else sooner.push(id);
     }
+    return sooner;
   }
 
   /** Adds a customer of whom nothing is known, under an id that nobody has; to be changed, valid until the next step. */
   addAt(id: number, sampleId: string): Profile {
     this.onTouch?.(id);
+    if (this.#watchers.size > 0) this.#tellWatchers(id);
     this.reserve(id + 1);
     this.#sampleIds[id] = sampleId;
     this.#queuedAt[id] = NEVER;
@@ -186,13 +248,14 @@ export class Customers {
       queuedAt.set(this.#queuedAt);
       this.#queuedAt = queuedAt;
     }
-    while (this.#sampleIds.length < length) this.#sampleIds.push('');
+    for (; this.#length < length; this.#length++) this.#sampleIds[this.#length] = '';
   }
 
   /** Forgets a customer. A working form that somebody holds stays readable until the next step. */
   remove(id: number): void {
     if (!this.has(id)) return;
     this.onTouch?.(id);
+    if (this.#watchers.size > 0) this.#tellWatchers(id);
     const block = this.#blockOf(id);
     if (block >= 0) this.#arena.free(block);
     const place = this.#places[id] as number;
@@ -200,6 +263,7 @@ export class Customers {
     this.#places[id] = NOBODY;
     this.#sampleIds[id] = '';
     this.#objects.delete(id);
+    if (id < this.#restAt.length) this.#restAt[id] = 0;
     this.#count--;
   }
 
@@ -208,6 +272,7 @@ export class Customers {
   /** What a customer is made of, the numbers as a copy of their bytes (undefined where that cannot be had now). */
   keptOf(id: number): ({ readonly bytes: Uint8Array | undefined } & Objects) | undefined {
     if (!this.has(id)) return undefined;
+    this.#readRest(id);
     const place = this.#places[id] as number;
     if (place >= 0) {
       const objects = this.#objects.get(id);
@@ -215,16 +280,15 @@ export class Customers {
     }
     const p = this.#forms[slotOfPlace(place)] as Profile;
     const { rich, facts, sequences, future } = p;
-    // Packing leaves values of events behind in another order than the working form has them.
-    if (rich !== undefined || !this.#packing.fits(p)) {
-      return { bytes: undefined, rich, facts, sequences, future };
-    }
+    if (!this.#packing.fits(p)) return { bytes: undefined, rich, facts, sequences, future };
+    // Packed, everything stands at the front, also what is not among the numbers.
+    if (rich !== undefined) slideAll(p, this.#plan.streams);
     const bytes = this.#packing.pack(p, this.#now());
     return { bytes: this.#packing.copy(bytes), rich, facts, sequences, future };
   }
 
   /** Adds a customer whose bytes `keptOf` gave, under an id that nobody has. */
-  putAt(id: number, sampleId: string, bytes: Uint8Array, objects: Pick<Objects, 'facts' | 'future'>): void {
+  putAt(id: number, sampleId: string, bytes: Uint8Array, objects: KeptObjects): void {
     this.reserve(id + 1);
     this.#sampleIds[id] = sampleId;
     this.#queuedAt[id] = NEVER;
@@ -232,10 +296,43 @@ export class Customers {
     const words = new Uint32Array((bytes.length + 3) >>> 2);
     new Uint8Array(words.buffer).set(bytes);
     this.#places[id] = this.#arena.write(id, -1, words, bytes.length);
-    const { facts, future } = objects;
-    if (facts !== undefined || future !== undefined) {
-      this.#objects.set(id, { ...NO_OBJECTS, facts, future });
-    }
+    this.#setObjects(id, objects);
+  }
+
+  /** Units of the arena that are in use; for `beginRestore`. */
+  get units(): number {
+    return this.#arena.used;
+  }
+
+  /** Makes room for customers of a checkpoint up to a number, of whom what is not a number is among `texts`. */
+  beginRestore(length: number, units: number, texts: KeptTexts): void {
+    this.#sampleIds = new Array<string>(Math.min(length, PRESIZED_MAX));
+    this.reserve(length);
+    this.#arena.beginRestore(units);
+    this.#texts = texts;
+    this.#restAt = new Uint32Array(length);
+  }
+
+  /** Adds a customer whose packed words stand in `source`, under an id that nobody has. */
+  restoreAt(id: number, source: Uint32Array, from: number, count: number, restAt: number): void {
+    this.#queuedAt[id] = NEVER;
+    this.#count++;
+    this.#places[id] = this.#arena.restore(id, source, from, count);
+    this.#restAt[id] = restAt;
+  }
+
+  #readRest(id: number): void {
+    const restAt = id < this.#restAt.length ? (this.#restAt[id] as number) : 0;
+    if (restAt === 0) return;
+    const { sampleId, objects } = readRest(defined(this.#texts, 'texts of a checkpoint'), restAt);
+    this.#restAt[id] = 0;
+    this.#sampleIds[id] = sampleId;
+    if (objects !== undefined) this.#setObjects(id, objects);
+  }
+
+  #setObjects(id: number, { rich, facts, future }: KeptObjects): void {
+    if (rich === undefined && facts === undefined && future === undefined) return;
+    this.#objects.set(id, { ...NO_OBJECTS, rich, facts, future });
   }
 
   // Working forms.
@@ -250,6 +347,7 @@ export class Customers {
   }
 
   #unpack(id: number): Profile {
+    this.#readRest(id);
     const p = this.#workingForm();
     p.reset(id, this.#sampleIds[id] as string);
     // To find a form, somebody may have been packed, and this block have been moved.

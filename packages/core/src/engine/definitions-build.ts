@@ -1,46 +1,48 @@
 /**
- * Definitions that are to come into force, built beside those that are: every customer as the new rules see them.
+ * Definitions that are to come into force, built beside those that are, while the engine goes on.
  *
- * Idea. What a rule needs of the past are the events in its windows, so the messages of all customers are loaded, in any
- * order and in as many steps as the caller likes, while the engine goes on under the old rules. Loading is most of the
- * work. When all have been loaded, the new questions are asked of everybody as of now: to see what would change, or to put
- * the definitions into force (take-definitions.ts).
+ * Idea. What both have in common of a customer is taken over as it is (common-parts.ts, carry-over.ts). Only streams of
+ * events that are not kept yet, or not as far back, are loaded from the messages of all customers, in any order; only what
+ * is fresh is asked. A customer who has been brought up so far stays so until somebody touches them or something fresh is
+ * due; then they are brought up again. When nobody is left, definitions come into force by putting these customers in
+ * the place of those before and telling what differs (take-definitions.ts), which takes as long as there are differences.
+ *
+ * Invariant. When and how often a customer was brought up shows nowhere: what depends on the instant at which definitions
+ * come into force is written then.
  *
  * Each partition has a part of the build. What was loaded of a customer who has moved since follows when it is next needed.
  */
 
 import type { Definitions } from '../model/definitions.ts';
-import type { Instant, Message } from '../model/message.ts';
-import { answersOf } from './definition-report.ts';
-import { putCustomer, rowOf } from './checkpoint-run.ts';
+import type { Instant, Message, MessageKind } from '../model/message.ts';
+import { eventMatches } from '../rules/semantics.ts';
+import { carryOver, dropCarried } from './carry-over.ts';
+import { type CommonParts, commonParts } from './common-parts.ts';
+import type { Customers } from './customers.ts';
+import { type AnswerChange, compare, compareAnswers, type Comparison } from './definition-report.ts';
+import { Dispatcher } from './dispatch.ts';
 import type { EngineState, Partitions } from './engine-state.ts';
 import { Environment } from './environment.ts';
 import { Machine } from './machine.ts';
 import { makePlan, type Plan } from './make-plan.ts';
-import { mergeProfiles } from './merge.ts';
+import type { StreamPlan } from './plan.ts';
 import { negativesOf, noteNegatives } from './move-customer.ts';
-import type { Customers } from './customers.ts';
-import type { Profile } from './profile.ts';
+import { NEVER, type Profile } from './profile.ts';
+import { insertEvent } from './ring-events.ts';
+import { absorbRing } from './ring-state.ts';
 import { nextVersions } from './versions.ts';
 
-/** What one customer's answers would be instead of what they are. */
-export type AnswerChange = {
-  readonly profile: number;
-  /** Segments entered and left. */
-  readonly entered: readonly string[];
-  readonly exited: readonly string[];
-  /** Stages, by lifecycle; a side is missing where the lifecycle is. */
-  readonly moved: readonly { readonly lifecycle: string; readonly from?: string; readonly to?: string }[];
-};
-
 /** What is built for one partition. */
-class PartBuild {
+export class PartBuild {
   readonly state: EngineState;
   readonly env: Environment;
   readonly plan: Plan;
   readonly machine: Machine;
-  /** What has been loaded, and once renewed, everybody. */
+  readonly common: CommonParts;
+  /** What has been loaded, and everybody who has been brought up. */
   readonly profiles: Customers;
+  readonly #dispatcher: Dispatcher;
+  readonly #matched: StreamPlan[] = [];
 
   constructor(state: EngineState, definitions: Definitions) {
     this.state = state;
@@ -48,56 +50,133 @@ class PartBuild {
     this.env.channels = definitions.channels;
     this.plan = makePlan(this.env, definitions, nextVersions(state.plan, definitions));
     this.machine = new Machine(this.plan, state.report.emit);
+    this.common = commonParts(state.plan, this.plan);
     this.profiles = state.customersOf(this.plan);
+    this.#dispatcher = new Dispatcher(this.common.loaded, state.zone);
   }
 
-  loaded(id: number, sampleId: string): Profile {
+  get now(): Instant {
+    return this.state.now;
+  }
+
+  get keepsAllMessages(): boolean {
+    return this.state.keepsAllMessages;
+  }
+
+  /** True when the event belongs to streams that are loaded. */
+  load(id: number, sampleId: string, { kind, name, time, messageId, properties }: Message): boolean {
+    const matched = this.#matched;
+    matched.length = 0;
+    this.#dispatcher.match(kind, name, properties, matched);
+    if (matched.length === 0) return false;
+    this.profiles.beginStep();
+    const p = this.room(id, sampleId);
+    for (const stream of matched) {
+      insertEvent(p, stream, time, messageId, properties, stream.oldest(p, this.now));
+    }
+    return true;
+  }
+
+  room(id: number, sampleId: string): Profile {
     return this.profiles.use(id) ?? this.profiles.addAt(id, sampleId);
   }
 
-  /** What has been loaded of a customer elsewhere comes here. */
-  takeOver(id: number, from: PartBuild): void {
-    const row = rowOf(from, id, this.state.now, []);
-    from.profiles.remove(id);
-    noteNegatives(this, negativesOf(from));
-    putCustomer(this, row);
+  /** What was loaded of `from` is this customer's too. */
+  absorb(to: Profile, from: Profile): void {
+    for (const stream of this.common.loaded) absorbRing(to, from, stream, stream.oldest(to, this.now));
+  }
+
+  /** What populations, as far as they were taken, say of everybody is the same for these customers. */
+  takePopulations(): void {
+    this.env.populations.clear();
+    for (const [key, taken] of this.state.env.populations) this.env.populations.set(key, [...taken]);
+  }
+
+  /** What is in force now becomes of columns that are carried over. */
+  takeNegatives(): void {
+    const { streams, changed } = this.common;
+    this.state.plan.streams.forEach((stream) => {
+      const after = this.plan.streams[streams[stream.id] as number];
+      after?.columns.forEach((column, c) => {
+        const place = changed.get(stream.id)?.columns[c] ?? c;
+        if (stream.columns[place]?.hasNegative === true) column.hasNegative = true;
+      });
+    });
   }
 }
+
+/** Of a customer who has not had a turn, is up to date, waits for another turn. */
+const NOT_YET = 0;
+const DONE = 1;
+const WAITING = 2;
+/** Names remembered per kind. */
+const NAMES_MAX = 10_000;
+/** Customers between two looks at the clock. */
+const STEPS_PER_LOOK = 8;
 
 export class DefinitionsBuild {
   readonly definitions: Definitions;
   /** The plan that was in force when the build began; the build is of use only while it is. */
   readonly before: Plan;
   readonly parts: readonly PartBuild[];
-  readonly #engine: Partitions;
-  /** Dated ahead when they were loaded. */
-  #waiting: { readonly profile: number; readonly message: Message }[] = [];
+  readonly engine: Partitions;
+  /** The steps of coming into force, once that has begun. */
+  swap: Generator<undefined, void> | undefined = undefined;
+  readonly #comparison: Comparison;
+  /** Dated ahead when they were loaded, and when the first of them is due. */
+  #ahead: { readonly profile: number; readonly message: Message }[] = [];
+  #nextAhead: Instant = NEVER;
+  readonly #read = new Map<MessageKind, Map<string, boolean>>();
   readonly #mergedInto = new Map<number, number>();
+  /** By number: how far the customer has come. */
+  #marks = new Uint8Array(1024);
+  /** Numbers below have had a turn. */
+  #cursor = 0;
+  #waiting: number[] = [];
+  readonly #changes = new Map<number, AnswerChange>();
   #isReleased = false;
 
   constructor(engine: Partitions, definitions: Definitions) {
-    this.#engine = engine;
+    this.engine = engine;
     this.definitions = definitions;
     this.before = engine[0].plan;
     this.parts = engine.map((state) => new PartBuild(state, definitions));
+    const [first] = this.parts as [PartBuild];
+    this.#comparison = compare(this.before, first.plan, first.common.units);
+    for (const { profiles } of engine) profiles.watch(this.#touch);
+  }
+
+  /** Whether any event has to be loaded at all. */
+  get isLoading(): boolean {
+    return this.#common.loaded.length > 0;
+  }
+
+  /** Whether events of this kind and name may have to be loaded; all others need not come. */
+  reads(kind: MessageKind, name: string): boolean {
+    let names = this.#read.get(kind);
+    if (names === undefined || names.size >= NAMES_MAX) {
+      this.#read.set(kind, (names = new Map<string, boolean>()));
+    }
+    let isRead = names.get(name);
+    if (isRead === undefined) {
+      const { loaded } = this.#common;
+      isRead = loaded.some(({ source }) => source !== undefined && eventMatches(source, kind, name));
+      names.set(name, isRead);
+    }
+    return isRead;
   }
 
   /** Takes a message that the engine has taken for a profile, once each; those merged since are followed. */
   load(profile: number, message: Message): void {
-    if (this.#isReleased) return;
+    if (this.#isReleased || !this.reads(message.kind, message.name)) return;
     const id = this.#survivor(profile);
     const part = this.#partOf(id);
-    const { now, profiles } = part.state;
-    const old = profiles.look(id);
-    if (old === undefined) return;
-    if (message.time > now) {
-      this.#waiting.push({ profile: id, message });
-      return;
-    }
-    part.profiles.beginStep();
-    const p = part.loaded(id, old.sampleId);
-    p.bornAt = old.bornAt;
-    part.machine.load(p, message, now);
+    const sampleId = part.state.profiles.sampleIdOf(id);
+    if (sampleId === undefined) return;
+    if (message.time > part.now) {
+      this.#ahead.push({ profile: id, message });
+      this.#nextAhead = Math.min(this.#nextAhead, message.time);
+    } else if (part.load(id, sampleId, message)) this.#touch(id);
   }
 
   /** Two customers of the engine have become one. */
@@ -109,83 +188,140 @@ export class DefinitionsBuild {
     part.profiles.beginStep();
     const from = part.profiles.use(gone);
     if (from === undefined) return;
-    const to = part.loaded(survivor, from.sampleId);
-    mergeProfiles(to, from, part.plan, part.state.now, false);
+    part.absorb(part.room(survivor, from.sampleId), from);
     part.profiles.remove(gone);
   }
 
+  /** How many customers wait for a turn. */
+  get left(): number {
+    return this.#waiting.length + this.engine[0].registry.count - this.#cursor;
+  }
+
   /**
-   * What would change if the definitions came into force now: customer by customer, undefined for one of whom nothing
-   * would. What new populations and replaced lists would bring comes on top.
+   * Brings customers up to what they would be if the definitions came into force now, for as long as `isTime` says; true
+   * when everybody is. What has been loaded is taken as all there is.
    */
-  *differences(): Iterable<AnswerChange | undefined> {
-    this.takePopulations();
-    const [{ registry }] = this.#engine;
-    for (let id = 0; id < registry.count; id++) {
-      const { state, plan } = this.#partOf(id);
-      state.profiles.beginStep();
-      const old = state.profiles.use(id);
-      if (old === undefined || old.bornAt > state.now) continue;
-      state.report.silence();
-      const p = this.renewed(old);
-      state.report.speak();
-      yield differenceOf(id, answersOf(state, old), answersOf({ plan, now: state.now }, p));
+  bringUp(isTime: () => boolean): boolean {
+    if (this.#isReleased) return true;
+    for (const part of this.parts) {
+      part.takePopulations();
+      part.takeNegatives();
     }
+    this.#loadAhead();
+    for (const { report } of this.engine) report.silence();
+    const isDone = this.#bringUpNext(isTime);
+    for (const { report } of this.engine) report.speak();
+    return isDone;
   }
 
-  /** What has been taken of everybody is what the new rules measure by, too. */
-  takePopulations(): void {
-    for (const { state, env } of this.parts) {
-      env.populations.clear();
-      for (const [key, taken] of state.env.populations) env.populations.set(key, [...taken]);
-    }
-  }
-
-  /** The customer under the new definitions, all questions asked as of now. Reports to the engine's listener. */
-  renewed(old: Profile): Profile {
-    const { id, sampleId, bornAt, facts, future } = old;
-    const part = this.#partOf(id);
-    const { now } = part.state;
-    this.#loadWaiting(now);
-    part.profiles.beginStep();
-    const p = part.loaded(id, sampleId);
-    part.profiles.setSampleId(p, sampleId);
-    p.bornAt = bornAt;
-    p.facts = facts;
-    p.future = future;
-    if (p.bornAt > now) {
-      if (p.future?.[0] !== undefined) p.arm(0, p.future[0].time);
-      return p;
-    }
-    part.machine.renew(p, now);
-    part.machine.settle(p, now);
-    return p;
+  /** What would change now, by customer; everybody has been brought up. What new populations would bring comes on top. */
+  get changes(): ReadonlyMap<number, AnswerChange> {
+    return this.#changes;
   }
 
   /** The customers built are the engine's from now on; what is told of messages and merges is not heard any more. */
   release(): void {
     this.#isReleased = true;
-    this.#waiting = [];
+    this.#ahead = [];
+    for (const { profiles } of this.engine) profiles.unwatch(this.#touch);
+  }
+
+  readonly #touch = (id: number): void => {
+    if (this.#marks[id] !== DONE) return;
+    this.#marks[id] = WAITING;
+    this.#waiting.push(id);
+  };
+
+  #bringUpNext(isTime: () => boolean): boolean {
+    const { registry } = this.engine[0];
+    for (let n = 1; ; n++) {
+      if (this.#cursor < registry.count) this.#bringUpOne(this.#cursor++);
+      else {
+        const id = this.#waiting.pop() ?? this.#nextDue();
+        if (id === undefined) return true;
+        this.#bringUpOne(id);
+      }
+      if (n % STEPS_PER_LOOK === 0 && !isTime()) return false;
+    }
+  }
+
+  /** Somebody of whom something fresh has become due; the others wait. */
+  #nextDue(): number | undefined {
+    for (const { profiles, now } of this.parts) {
+      for (let id = 0; id < profiles.length; id++) {
+        if (profiles.queuedAt(id) <= now && profiles.has(id)) this.#touch(id);
+      }
+    }
+    return this.#waiting.pop();
+  }
+
+  #bringUpOne(id: number): void {
+    this.#mark(id);
+    const part = this.#partOf(id);
+    const { state, profiles, common, machine, now } = part;
+    const old = state.profiles.glance(id);
+    profiles.beginStep();
+    if (old === undefined) {
+      profiles.remove(id);
+      this.#changes.delete(id);
+      return;
+    }
+    const p = part.room(id, old.sampleId);
+    profiles.setSampleId(p, old.sampleId);
+    dropCarried(p, common);
+    carryOver(p, old, common);
+    let change: AnswerChange | undefined = undefined;
+    if (p.bornAt <= now) {
+      machine.askFresh(p, common.fresh, now);
+      machine.settle(p, now);
+      change = compareAnswers(this.#comparison, old, p);
+    }
+    // Nobody is due now who has just been looked at.
+    profiles.setQueuedAt(id, Math.max(p.dueAt, now + 1));
+    if (change !== undefined) this.#changes.set(id, change);
+    else if (this.#changes.size > 0) this.#changes.delete(id);
+  }
+
+  #mark(id: number): void {
+    if (id >= this.#marks.length) {
+      const marks = new Uint8Array(Math.max(id + 1, this.#marks.length * 2)).fill(NOT_YET);
+      marks.set(this.#marks);
+      this.#marks = marks;
+    }
+    this.#marks[id] = DONE;
+  }
+
+  /** Layouts are the same in all partitions. */
+  get #common(): CommonParts {
+    return (this.parts[0] as PartBuild).common;
   }
 
   /** The part of the partition in which the customer lives now, with what has been loaded of them. */
   #partOf(id: number): PartBuild {
-    const part = this.parts[this.#engine[0].registry.placeOf(id)] as PartBuild;
+    const part = this.parts[this.engine[0].registry.placeOf(id)] as PartBuild;
     this.#bring(id, part);
     return part;
   }
 
+  /** What has been loaded of a customer elsewhere comes to this part. */
   #bring(id: number, part: PartBuild): void {
     if (this.parts.length === 1 || part.profiles.has(id)) return;
     const other = this.parts.find(({ profiles }) => profiles.has(id));
-    if (other !== undefined) part.takeOver(id, other);
+    if (other === undefined) return;
+    for (const { profiles } of [part, other]) profiles.beginStep();
+    noteNegatives(part, negativesOf(other));
+    const from = other.profiles.use(id) as Profile;
+    part.absorb(part.room(id, from.sampleId), from);
+    other.profiles.remove(id);
   }
 
-  #loadWaiting(now: Instant): void {
-    if (!this.#waiting.some(({ message }) => message.time <= now)) return;
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const { profile, message } of waiting) this.load(profile, message);
+  #loadAhead(): void {
+    const { now } = this.engine[0];
+    if (this.#nextAhead > now) return;
+    const ahead = this.#ahead;
+    this.#ahead = [];
+    this.#nextAhead = NEVER;
+    for (const { profile, message } of ahead) this.load(profile, message);
   }
 
   #survivor(profile: number): number {
@@ -193,41 +329,4 @@ export class DefinitionsBuild {
     for (let next = this.#mergedInto.get(id); next !== undefined; next = this.#mergedInto.get(id)) id = next;
     return id;
   }
-}
-
-type Answers = ReadonlyMap<string, Instant>;
-
-/** Keys are names of segments, and `lifecycle stage`; see answersOf. */
-function differenceOf(profile: number, was: Answers, is: Answers): AnswerChange | undefined {
-  const gone = [...was.keys()].filter((key) => !is.has(key));
-  const come = [...is.keys()].filter((key) => !was.has(key));
-  if (gone.length + come.length === 0) return undefined;
-  const stages = new Map<string, { from?: string; to?: string }>();
-  const entered: string[] = [];
-  const exited: string[] = [];
-  for (const key of gone) sort(key, exited, stages, 'from');
-  for (const key of come) sort(key, entered, stages, 'to');
-  return {
-    profile,
-    entered,
-    exited,
-    moved: [...stages].map(([lifecycle, move]) => ({ lifecycle, ...move })),
-  };
-}
-
-function sort(
-  key: string,
-  segments: string[],
-  stages: Map<string, { from?: string; to?: string }>,
-  side: 'from' | 'to',
-): void {
-  const space = key.indexOf(' ');
-  if (space < 0) {
-    segments.push(key);
-    return;
-  }
-  const lifecycle = key.slice(0, space);
-  const move = stages.get(lifecycle) ?? {};
-  move[side] = key.slice(space + 1);
-  stages.set(lifecycle, move);
 }

@@ -64,7 +64,7 @@ function copyOf(state: EngineState, id: number): Profile | undefined {
   const copies = state.customersOf(plan);
   const sampleId = profiles.sampleIdOf(id) ?? '';
   if (kept.bytes !== undefined && kept.rich === undefined && kept.sequences === undefined) {
-    copies.putAt(id, sampleId, kept.bytes, { facts: kept.facts, future: undefined });
+    copies.putAt(id, sampleId, kept.bytes, { rich: undefined, facts: kept.facts, future: undefined });
     return copies.use(id);
   }
   const p = profiles.look(id);

@@ -8,11 +8,27 @@ import {
   readProfile,
   writeProfile,
 } from './checkpoint.ts';
-import type { Message } from '../model/message.ts';
-import { type KeptRow, putRow } from './checkpoint-run.ts';
+import type { Instant, Message } from '../model/message.ts';
+import { type SheetTaker, takeUpSheet } from './checkpoint-sheet.ts';
 import type { EngineState, Partitions } from './engine-state.ts';
+import { KeptTexts } from './kept-texts.ts';
 import { negativesOf, noteNegatives } from './move-customer.ts';
 import { NEVER } from './profile.ts';
+import type { SeenSizes } from './seen-messages.ts';
+
+/** What stands before the sheets of a checkpoint. */
+export type SheetsHeader = Omit<CheckpointHeader, 'seen'> & {
+  /** Of identifiers, by number. */
+  readonly kinds: readonly string[];
+  readonly identifiers: number;
+  /** Of packed customers, about; see arena.ts. */
+  readonly units: number;
+  /** How many of the hashes given count. */
+  readonly seen: SeenSizes;
+};
+
+/** A sheet, and which of its customers, by their place in it, do not stand in a later one. */
+export type KeptSheet = { readonly bytes: Uint8Array; readonly counts: (place: number) => boolean };
 
 /** A header and a line per customer. */
 export function* writeState(parts: Partitions): Iterable<string> {
@@ -64,6 +80,7 @@ function negativesOfAll(parts: Partitions): CheckpointHeader['negatives'] {
 /** Puts what was written down into an engine that has just been made with the same definitions. */
 export function restoreState(parts: Partitions, header: CheckpointHeader, profiles: readonly string[]): void {
   restoreHeader(parts, header);
+  parts[0].registry.seen.restore(header.seen);
   for (const line of profiles) restoreProfile(parts, JSON.parse(line) as ProfileJson);
   for (const state of parts) {
     for (const p of state.profiles) {
@@ -73,23 +90,63 @@ export function restoreState(parts: Partitions, header: CheckpointHeader, profil
   }
 }
 
-/** Puts a header and rows into an engine that has just been made with the same definitions. */
-export function restoreRows(parts: Partitions, header: CheckpointHeader, rows: Iterable<KeptRow>): void {
-  restoreHeader(parts, header);
-  for (const row of rows) {
-    const state = homeOf(parts, row.id);
-    state.profiles.beginStep();
-    putRow(state, row, header.now);
-  }
+export function writeSheetsHeader(parts: Partitions): SheetsHeader {
+  const [{ registry }] = parts;
+  const { kinds, size } = registry.identity.table;
+  const units = parts.reduce((sum, { profiles }) => sum + profiles.units, 0);
+  return { ...writeHeader(parts), kinds, identifiers: size, units, seen: registry.seen.sizes };
 }
 
-function restoreHeader(parts: Partitions, header: CheckpointHeader): void {
+/** Puts a header, hashes of messages and sheets into an engine that has just been made with the same definitions. */
+export function restoreSheets(
+  parts: Partitions,
+  header: SheetsHeader,
+  seen: Iterable<Uint32Array>,
+  sheets: Iterable<KeptSheet>,
+): void {
+  const [{ registry }] = parts;
+  const texts = new KeptTexts();
+  restoreHeader(parts, header);
+  registry.identity.table.beginRestore(header.kinds, header.identifiers, header.profiles, texts);
+  const units = header.units / parts.length;
+  for (const { profiles } of parts) profiles.beginRestore(header.profiles, units, texts);
+  const taker = takerOf(parts, header.now, texts);
+  for (const { bytes, counts } of sheets) takeUpSheet(bytes, counts, taker);
+  registry.identity.table.endRestore();
+  registry.seen.restoreHashes([...seen], header.seen);
+}
+
+function takerOf(parts: Partitions, now: Instant, texts: KeptTexts): SheetTaker {
+  const { table } = parts[0].registry.identity;
+  return {
+    texts,
+    identifier: (id, kind, hash, textAt) => {
+      table.restore(id, kind, hash, textAt);
+    },
+    packed: (id, queuedAt, words, from, count, restAt) => {
+      const { profiles, queue } = homeOf(parts, id);
+      profiles.restoreAt(id, words, from, count, restAt);
+      if (queuedAt === NEVER) return;
+      profiles.setQueuedAt(id, queuedAt);
+      queue.push(queuedAt, id);
+    },
+    whole: (id, json) => {
+      const state = homeOf(parts, id);
+      state.profiles.beginStep();
+      const p = state.profiles.addAt(id, json.sampleId);
+      readProfile(p, json, state.plan);
+      state.machine.resume(p, now);
+      state.enqueue(p);
+    },
+  };
+}
+
+function restoreHeader(parts: Partitions, header: Omit<CheckpointHeader, 'seen'>): void {
   const [{ registry }] = parts;
   registry.reserve(header.profiles);
   registry.identity.refused.push(...header.refused);
   registry.lists.restore(header.lists);
   for (const [identifier, at] of header.erased) registry.erased.set(identifier, at);
-  registry.seen.restore(header.seen);
   const populations = header.populations.map(
     ([key, taken]) =>
       [key, taken.map(([at, values]) => ({ at, values: Float64Array.from(values) }))] as const,

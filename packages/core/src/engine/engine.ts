@@ -23,9 +23,16 @@ import type { Condition, Value } from '../rules/tree.ts';
 import type { RuleValue } from '../rules/value.ts';
 import { ask } from './ask.ts';
 import { advance, nextDue } from './advance.ts';
-import { type CheckpointHeader, readHeader } from './checkpoint.ts';
-import type { CustomerRow, KeptRow } from './checkpoint-run.ts';
-import { restoreRows, restoreState, writeHeader, writeState } from './engine-checkpoint.ts';
+import { definitionsOf, readHeader } from './checkpoint.ts';
+import type { CheckpointPart } from './checkpoint-run.ts';
+import {
+  type KeptSheet,
+  restoreSheets,
+  restoreState,
+  type SheetsHeader,
+  writeSheetsHeader,
+  writeState,
+} from './engine-checkpoint.ts';
 import { DefinitionsBuild } from './definitions-build.ts';
 import { EngineState, NO_NOTICES, type Partitions } from './engine-state.ts';
 import { eraseCustomer } from './erase.ts';
@@ -37,13 +44,22 @@ import { MemoryHistory, type MessageHistory } from './message-history.ts';
 import { keeperOf } from './merge-customers.ts';
 import { letGo, takeIn } from './move-customer.ts';
 import { NEVER } from './profile.ts';
+import { Question } from './question.ts';
 import { partitionsMax, Registry } from './registry.ts';
 import { takeDefinitions } from './take-definitions.ts';
 import { takeConsent, takeScore } from './take-fact.ts';
 import { defineLists, takeList } from './take-list.ts';
 import { takeKnownMessage, takeMessage } from './take-message.ts';
 import { refreshPopulations, takePopulations } from './take-populations.ts';
-import { isIn, stageOf, viewOf } from './views.ts';
+import {
+  type AnswerVisitor,
+  isIn,
+  type Standing,
+  stageOf,
+  standingOf,
+  viewOf,
+  visitAnswers,
+} from './views.ts';
 
 export type EngineOptions = {
   /** IANA name, e.g. `Asia/Kolkata`; RangeError for one that does not exist. */
@@ -63,6 +79,8 @@ export type EngineOptions = {
   readonly history?: MessageHistory;
   /** Called before two customers become one: `gone` is still there, as it was. */
   readonly onMerge?: (survivor: number, gone: number) => void;
+  /** Called before what names a customer changes. */
+  readonly onNames?: (profile: number) => void;
   /** Numbers kept of one customer at most; see `customerNumbersMax`. */
   readonly customerNumbersMax?: number;
   /** Customers that a partition keeps ready to be worked on; all others lie packed. 0: packed after every step. */
@@ -74,7 +92,7 @@ export type EngineOptions = {
 /** What an engine that is restored is told; the rest stands in the checkpoint. */
 export type RestoreOptions = Pick<
   EngineOptions,
-  'onChange' | 'keepHistory' | 'history' | 'onMerge' | 'partitions'
+  'onChange' | 'keepHistory' | 'history' | 'onMerge' | 'onNames' | 'partitions'
 >;
 
 export type Applied = {
@@ -121,7 +139,10 @@ export class Engine {
       (_, i) => new EngineState(options, this.#registry, i + 1),
     );
     this.#partitions = [first, ...others];
-    this.#registry.identity.onTouch = (id) => this.#of(id).profiles.onTouch?.(id);
+    this.#registry.identity.onTouch = (id) => {
+      options.onNames?.(id);
+      this.#of(id).profiles.onTouch?.(id);
+    };
     this.#keepers = this.#partitions.map((state) =>
       keeperOf(state, (id) => {
         this.#bring(id, state);
@@ -158,7 +179,7 @@ export class Engine {
       case 'message':
         return ok(this.#takeMessage(input.message));
       case 'definitions':
-        return takeDefinitions(this.#partitions, input.definitions);
+        return defined(takeDefinitions(this.#partitions, input.definitions), 'definitions in force');
       case 'list':
         return ok(takeList(this.#partitions, input.name, input.members));
       case 'score':
@@ -211,10 +232,17 @@ export class Engine {
     return new DefinitionsBuild(this.#partitions, definitions);
   }
 
-  /** Advances to `now`, then puts definitions that have been built into force. Throws when others have come into force since. */
-  putInForce(build: DefinitionsBuild, now: Instant): Result<Applied, readonly Diagnostic[]> {
-    this.advanceTo(now);
-    return takeDefinitions(this.#partitions, build.definitions, build);
+  /**
+   * Advances to `now`, then puts definitions that have been built into force. Throws when others have come into force since.
+   * `goOn` is asked now and then; undefined where it said no: call again, and until then take nothing else.
+   */
+  putInForce(
+    build: DefinitionsBuild,
+    now: Instant,
+    goOn?: () => boolean,
+  ): Result<Applied, readonly Diagnostic[]> | undefined {
+    if (build.swap === undefined && !this.advanceTo(now, goOn)) return undefined;
+    return takeDefinitions(this.#partitions, build.definitions, build, goOn);
   }
 
   /** The earliest instant at which time alone could change an answer; undefined when there is none. */
@@ -335,6 +363,26 @@ export class Engine {
     return historyOf(p, state.messagesOf(profile));
   }
 
+  /** Whether there is a customer of that number, who exists by now. */
+  standingOf(id: number): Standing {
+    return standingOf(this.#of(id), id);
+  }
+
+  /** As `standingOf`; of one who is here, each segment and stage that they are in is told, by name. */
+  visitAnswers(id: number, visitor: AnswerVisitor): Standing {
+    return visitAnswers(this.#of(id), id, visitor);
+  }
+
+  /** How many numbers customers have been given: all are below it. */
+  get numbersGiven(): number {
+    return this.#registry.count;
+  }
+
+  /** Conditions asked of everybody, without history; release the question when done. */
+  question(conditions: readonly Condition[], values: readonly Value[] = []): Question {
+    return new Question(this.#partitions, conditions, values);
+  }
+
   /**
    * When time alone will end each segment that a customer is in; those that it will not are left out. Populations stand still
    * and messages dated ahead are left out.
@@ -368,40 +416,41 @@ export class Engine {
 
   /**
    * Begins to write down the state as it is now, while the engine goes on: the header, and the hashes of messages taken since
-   * the checkpoint before (three words each). Then `checkpointRows` until none come; then the next may begin. The first has
-   * everybody and everything. Only where messages are kept elsewhere, or not at all.
+   * the checkpoint before (three words each). Then `checkpointPart` until none comes; then the next may begin. In it are
+   * those who were touched since the one before, and those of `moving`; the first has everybody and everything. Only
+   * where messages are kept elsewhere, or not at all.
    */
-  startCheckpoint(): { readonly header: string; readonly seen: Uint32Array } {
+  startCheckpoint(moving: readonly number[] = []): { readonly header: string; readonly seen: Uint32Array } {
     const [{ options, keepsMessages }] = this.#partitions;
     assert(options.history !== undefined || !keepsMessages, 'messages kept elsewhere than in the checkpoint');
-    for (const { checkpoint } of this.#partitions) checkpoint.start();
-    const header: CheckpointHeader = { ...writeHeader(this.#partitions), seen: { young: [], old: [] } };
+    for (const { checkpoint } of this.#partitions) checkpoint.start(moving);
+    const header = writeSheetsHeader(this.#partitions);
     return { header: JSON.stringify(header), seen: this.#registry.seen.takeFresh() };
   }
 
-  /** Up to `max` more rows of the checkpoint begun, of its instant; none when all have been given. */
-  checkpointRows(max: number): readonly CustomerRow[] {
-    const rows: CustomerRow[] = [];
+  /** A sheet of up to `max` more customers of the checkpoint begun, of its instant; undefined when all have been given. */
+  checkpointPart(max: number): CheckpointPart | undefined {
     for (const { checkpoint } of this.#partitions) {
-      if (rows.length < max) rows.push(...checkpoint.rows(max - rows.length));
+      const part = checkpoint.part(max);
+      if (part !== undefined) return part;
     }
-    return rows;
+    return undefined;
   }
 
-  /** An engine in the state that rows hold: the last header, all hashes in order, and the last row of everybody. */
-  static restoreRows(
+  /**
+   * An engine in the state that sheets hold: the last header, all hashes in the order in which they were given, and the
+   * sheets in any order. Of each customer the last sheet that has them counts, unless they have gone since.
+   */
+  static restoreSheets(
     headerLine: string,
     seen: Iterable<Uint32Array>,
-    rows: Iterable<KeptRow>,
+    sheets: Iterable<KeptSheet>,
     options: Omit<RestoreOptions, 'keepHistory'>,
   ): Engine {
-    const { header, definitions } = readHeader(headerLine);
+    const header = JSON.parse(headerLine) as SheetsHeader;
     const { timeZone, now: start } = header;
-    const engine = new Engine({ ...options, timeZone, start, definitions });
-    restoreRows(engine.#partitions, header, rows);
-    const registry = engine.#registry;
-    for (const words of seen) registry.seen.restoreHashes(words);
-    registry.seen.takeFresh();
+    const engine = new Engine({ ...options, timeZone, start, definitions: definitionsOf(header) });
+    restoreSheets(engine.#partitions, header, seen, sheets);
     for (const { checkpoint } of engine.#partitions) checkpoint.begin();
     return engine;
   }

@@ -16,10 +16,13 @@ export function eraseCustomer(state: EngineState, customer: Identifier): Applied
   const p = id === undefined ? undefined : state.profiles.use(id);
   if (id === undefined || p === undefined) {
     state.erased.set(keyOf(customer), state.now);
+    state.identity.forgetRefused([customer], undefined);
     return { ignored: 'unknown_customer', notices: NO_NOTICES };
   }
   exitAll(state, p);
-  for (const identifier of state.identity.remove(id)) state.erased.set(keyOf(identifier), state.now);
+  const identifiers = [...state.identity.remove(id)];
+  for (const identifier of identifiers) state.erased.set(keyOf(identifier), state.now);
+  state.identity.forgetRefused(identifiers, id);
   state.profiles.remove(id);
   state.history.forget(id);
   return { profile: id, notices: NO_NOTICES };
@@ -60,7 +63,28 @@ export function isErased(state: EngineState, message: Message): boolean {
   });
 }
 
-/** Key of `EngineState.erased`. */
+/**
+ * Key of `EngineState.erased`: 128 bits of hash, so that what has to be remembered of somebody erased does not name them.
+ * It tells whoever has the identifier already whether it was erased.
+ */
 function keyOf({ kind, value }: Identifier): string {
-  return `${kind} ${value}`;
+  const text = `${kind} ${value}`;
+  let a = 0x9e3779b9;
+  let b = 0x243f6a88;
+  let c = 0xb7e15162;
+  let d = 0x85ebca6b;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    a = b ^ Math.imul(a ^ unit, 0x239b961b);
+    b = c ^ Math.imul(b ^ unit, 0xab0e9789);
+    c = d ^ Math.imul(c ^ unit, 0x38b34ae5);
+    d = a ^ Math.imul(d ^ unit, 0xa1e38b93);
+  }
+  a = Math.imul(c ^ (a >>> 18), 0x239b961b);
+  b = Math.imul(d ^ (b >>> 22), 0xab0e9789);
+  c = Math.imul(a ^ (c >>> 17), 0x38b34ae5);
+  d = Math.imul(b ^ (d >>> 19), 0xa1e38b93);
+  return [a ^ b ^ c ^ d, b ^ a, c ^ a, d ^ a]
+    .map((word) => (word >>> 0).toString(16).padStart(8, '0'))
+    .join('');
 }

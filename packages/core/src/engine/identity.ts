@@ -31,17 +31,18 @@ export interface ProfileKeeper {
 }
 
 export class Identity {
-  readonly #table = new IdentityTable();
+  /** For checkpoints; whoever changes it tells `onTouch`. */
+  readonly table: IdentityTable = new IdentityTable();
   readonly refused: RefusedMerge[] = [];
   /** Told of the profile whose identifiers are about to change. */
   onTouch: ((profile: number) => void) | undefined = undefined;
 
   identifiersOf(profile: number): readonly Identifier[] {
-    return this.#table.identifiersOf(profile);
+    return this.table.identifiersOf(profile);
   }
 
   owner(kind: string, value: string): number | undefined {
-    return this.#table.owner(kind, value);
+    return this.table.owner(kind, value);
   }
 
   /** The owner of an identifier as a person writes it: of any kind, user ids first, e-mail in any case. */
@@ -51,7 +52,7 @@ export class Identity {
         const found = this.owner(kind, reading);
         if (found !== undefined) return found;
       }
-      for (const kind of this.#table.kinds) {
+      for (const kind of this.table.kinds) {
         const found = this.owner(kind, reading);
         if (found !== undefined) return found;
       }
@@ -81,15 +82,24 @@ export class Identity {
     return owner ?? (previousId === undefined ? undefined : this.find(previousId));
   }
 
+  /** Forgets merges that were refused because of these identifiers, or that concerned the profile. */
+  forgetRefused(identifiers: readonly Identifier[], gone: number | undefined): void {
+    const isKept = ({ profile, other, identifier: { kind, value } }: RefusedMerge): boolean =>
+      !identifiers.some((one) => one.kind === kind && one.value === value) &&
+      (gone === undefined || (profile !== gone && other !== gone));
+    const kept = this.refused.filter(isKept);
+    if (kept.length < this.refused.length) this.refused.splice(0, this.refused.length, ...kept);
+  }
+
   /** Takes a profile's identifiers away from it. */
   remove(profile: number): readonly Identifier[] {
     this.onTouch?.(profile);
-    return this.#table.remove(profile);
+    return this.table.remove(profile);
   }
 
   own(profile: number, identifier: Identifier): void {
     this.onTouch?.(profile);
-    this.#table.own(profile, identifier);
+    this.table.own(profile, identifier);
   }
 
   #create(identifier: Identifier, keeper: ProfileKeeper): number {
@@ -177,7 +187,7 @@ export class Identity {
   }
 
   #count(profile: number, kind: string): number {
-    return this.#table.count(profile, kind);
+    return this.table.count(profile, kind);
   }
 
   #refuse(

@@ -12,6 +12,7 @@
 
 import type { Cause, Change } from '../model/change.ts';
 import type { Instant, Message } from '../model/message.ts';
+import type { FreshParts } from './common-parts.ts';
 import { Crossings } from './crossings.ts';
 import { Dispatcher } from './dispatch.ts';
 import type { Plan } from './make-plan.ts';
@@ -156,6 +157,19 @@ export class Machine {
     this.#past.retrackBirth(p, this.plan.trackedUnits, now);
     this.#armAll(p, now);
     for (let unit = 0; unit < this.plan.units.length; unit++) this.#marks.mark(unit);
+  }
+
+  /** Asks only what is fresh of a customer under this plan; all else stands. The caller settles. */
+  askFresh(p: Profile, { sequences, tracked, groups, atoms, units }: FreshParts, now: Instant): void {
+    if (sequences.length > 0) this.#sequences.rerunAll(p, sequences, now);
+    if (tracked.length > 0) this.#past.retrackBirth(p, tracked, now);
+    for (const group of groups) {
+      const o = findRing(p, group.stream.id);
+      if (o >= 0) p.arm(group.timer, group.next(p, o, now));
+    }
+    for (const atom of atoms) p.arm(atom.timer, atom.next(p, now));
+    this.#marks.armTouched(p, now);
+    for (const { id } of units) this.#marks.mark(id);
   }
 
   /** Takes up a customer whose state was written down: finds timers and sequences again; no answer changes. */

@@ -39,6 +39,8 @@ export type Plan = {
   readonly birthUnits: readonly number[];
   /** Questions whose answer changes by time even if nothing ever happens. */
   readonly birthAtoms: readonly Atom[];
+  /** What streams, units, timed things and windows are, in words that are the same in every plan. */
+  readonly keys: ReadonlyMap<object, string>;
 };
 
 export function makePlan(
@@ -112,6 +114,7 @@ function finish(compiler: Compiler): Plan {
       ]),
     ],
     birthAtoms,
+    keys: compiler.keys,
   };
 }
 

@@ -3,30 +3,30 @@
  * included. Nothing is said of it, since nothing becomes otherwise. The number stays, and so do the identifiers.
  */
 
-import { type CustomerRow, putRow, rowOf } from './checkpoint-run.ts';
 import type { EngineState } from './engine-state.ts';
+import { type KeptCustomer, keptCustomer, putIntoPartition } from './kept-customer.ts';
 
 export type MovingCustomer = {
-  readonly row: CustomerRow;
+  readonly kept: KeptCustomer;
   /** Columns of streams in which there has been a negative number where they come from. */
   readonly negatives: readonly (readonly [stream: number, column: number])[];
 };
 
 /** Lets a customer go; undefined where there is none of that number. */
 export function letGo(state: EngineState, id: number): MovingCustomer | undefined {
-  if (!state.profiles.has(id)) return undefined;
-  const row = rowOf(state, id, state.now, []);
+  const kept = keptCustomer(state, id, state.now);
+  if (kept === undefined) return undefined;
   state.profiles.remove(id);
   state.checkpoint.handOver(id);
-  return { row, negatives: negativesOf(state) };
+  return { kept, negatives: negativesOf(state) };
 }
 
 /** Takes in a customer who was let go by another partition. */
-export function takeIn(state: EngineState, { row, negatives }: MovingCustomer): void {
-  state.registry.place(row.id, state.partition);
-  state.profiles.onTouch?.(row.id);
+export function takeIn(state: EngineState, { kept, negatives }: MovingCustomer): void {
+  state.registry.place(kept.id, state.partition);
+  state.profiles.onTouch?.(kept.id);
   noteNegatives(state, negatives);
-  putRow(state, row, state.now);
+  putIntoPartition(state, kept, state.now);
 }
 
 export function negativesOf({ plan }: Pick<EngineState, 'plan'>): readonly (readonly [number, number])[] {

@@ -98,6 +98,16 @@ export class StreamPlan {
     this.#spanMs = Math.max(this.#spanMs, ms);
   }
 
+  /** Whether what is kept here is all that `other` has to keep. `keyOf` says what a window is, in any plan. */
+  keepsAsFarBack(other: StreamPlan, keyOf: (window: WindowPlan) => string | undefined): boolean {
+    if (this.#keepsAll) return true;
+    if ((other.keepsTotals && !this.keepsTotals) || (other.keepsLast && !this.keepsLast)) return false;
+    if (other.#keepsAll || other.#spanMs > this.#spanMs) return false;
+    return other.#windows.every(({ window, extraMs }) =>
+      this.#windows.some((w) => keyOf(w.window) === keyOf(window) && w.extraMs >= extraMs),
+    );
+  }
+
   /** Events at or before this instant are of no use beyond totals any more. */
   oldest(p: Profile, t: Instant): Instant {
     if (this.#keepsAll) return -NEVER;

@@ -51,6 +51,17 @@ function slideToFront(
   dropFront(p, stream.id, head);
 }
 
+/** Slides all that is kept of the streams to the front of the arrays. */
+export function slideAll(p: Profile, streams: readonly StreamPlan[]): void {
+  for (const stream of streams) {
+    const o = findRing(p, stream.id);
+    if (o < 0) continue;
+    const head = p.data[o + HEAD] as number;
+    if (head === 0) continue;
+    slideToFront(p, stream, o, head, p.data[o + LENGTH] as number, capacityOf(p, stream, o));
+  }
+}
+
 /** The rich ring's arrays follow the physical positions. */
 export function dropFront(p: Profile, stream: number, head: number): void {
   const rich = p.rich?.get(stream);

@@ -10,6 +10,8 @@
  * there is little empty room and no long pause.
  */
 
+import { assert } from '../base/assert.ts';
+
 const SHARDS = 64;
 /** Words of a bucket: six pairs of words, then six halves of words, then one that is not used. */
 const BUCKET_WORDS = 16;
@@ -20,6 +22,10 @@ const LOAD_MAX = 0.85;
 /** Below this a shard doubles: room is no matter yet. */
 const SMALL_BUCKETS = 512;
 const HASH_WORDS = 3;
+/** Room for so many hashes is made for one that is taken up. */
+const ROOM_SHARE = 1.1;
+/** Parts of a shard, by the place of the bucket in it: each lies in the processor's cache. */
+const PARTS = 8;
 
 /** Part of a generation. A place whose words are all 0 is empty. */
 class Shard {
@@ -46,6 +52,19 @@ class Shard {
       }
       bucket = bucket + 1 === this.#buckets ? 0 : bucket + 1;
     }
+  }
+
+  /** Makes room for so many hashes in an empty shard, and for some that are to come. */
+  reserve(hashes: number): void {
+    this.#buckets = Math.max(1, Math.ceil((hashes * ROOM_SHARE) / (HASHES * LOAD_MAX)));
+    this.#words = new Uint32Array(this.#buckets * BUCKET_WORDS);
+  }
+
+  /** Adds a hash that is not there. */
+  put(a: number, b: number, c: number): void {
+    putNew(this.#words, Math.floor(((a >>> 6) * this.#buckets) / 2 ** 26), a, b, c);
+    this.size++;
+    if (this.size > this.#buckets * HASHES * LOAD_MAX) this.#grow();
   }
 
   #add(start: number, i: number, a: number, b: number, c: number): void {
@@ -124,11 +143,52 @@ class Generation {
     return (this.#shards[a % SHARDS] as Shard).note(a, b, c, false);
   }
 
+  /**
+   * Puts so many hashes that differ into an empty generation: the last of those that stand before `to` in the pieces, three
+   * words each. They are sorted by where they go first, so that memory is walked in order.
+   */
+  fill(pieces: readonly Uint32Array[], to: number, hashes: number): void {
+    const share = hashes / SHARDS;
+    for (const shard of this.#shards) shard.reserve(share + 4 * Math.sqrt(share));
+    const from = to - hashes * HASH_WORDS;
+    const starts = countParts(pieces, from, to);
+    const sorted = new Uint32Array(hashes * HASH_WORDS);
+    let start = 0;
+    for (const words of pieces) {
+      const end = Math.min(to - start, words.length);
+      for (let i = Math.max(from - start, 0); i < end; i += HASH_WORDS) {
+        const a = words[i] as number;
+        const part = partOf(a);
+        const at = starts[part] as number;
+        sorted[at] = a;
+        sorted[at + 1] = words[i + 1] as number;
+        sorted[at + 2] = words[i + 2] as number;
+        starts[part] = at + HASH_WORDS;
+      }
+      start += words.length;
+    }
+    for (let i = 0; i < sorted.length; i += HASH_WORDS) {
+      const a = sorted[i] as number;
+      (this.#shards[a % SHARDS] as Shard).put(a, sorted[i + 1] as number, sorted[i + 2] as number);
+    }
+    this.size = hashes;
+  }
+
   /** Adds a hash; true when it was there already. */
   add(a: number, b: number, c: number): boolean {
     const wasThere = (this.#shards[a % SHARDS] as Shard).note(a, b, c, true);
     if (!wasThere) this.size++;
     return wasThere;
+  }
+
+  /** All hashes, three words each, in no order. */
+  list(into: Uint32Array, from: number): void {
+    let at = from;
+    for (const shard of this.#shards) {
+      const list = shard.list();
+      into.set(list, at);
+      at += list.length;
+    }
   }
 
   /** All hashes, three words each, in an order that depends on nothing but them. */
@@ -142,6 +202,29 @@ class Generation {
     }
     return hashes.sort((x, y) => x[0] - y[0] || x[1] - y[1] || x[2] - y[2]).flat();
   }
+}
+
+/** The shard and the part of it in which a hash's bucket lies. */
+function partOf(a: number): number {
+  return (a % SHARDS) * PARTS + (a >>> 29);
+}
+
+/** Where each part begins when the hashes that stand from one word to another of the pieces are sorted by parts. */
+function countParts(pieces: readonly Uint32Array[], from: number, to: number): Uint32Array {
+  const starts = new Uint32Array(SHARDS * PARTS + 1);
+  let start = 0;
+  for (const words of pieces) {
+    const end = Math.min(to - start, words.length);
+    for (let i = Math.max(from - start, 0); i < end; i += HASH_WORDS) {
+      const next = partOf(words[i] as number) + 1;
+      starts[next] = (starts[next] as number) + HASH_WORDS;
+    }
+    start += words.length;
+  }
+  for (let part = 1; part < starts.length; part++) {
+    starts[part] = (starts[part] as number) + (starts[part - 1] as number);
+  }
+  return starts;
 }
 
 /** A list of hashes that grows. */
@@ -165,6 +248,9 @@ class HashList {
     return this.#words.slice(0, this.#size);
   }
 }
+
+/** How many hashes there are of the younger and of the older generation. */
+export type SeenSizes = { readonly young: number; readonly old: number };
 
 export class SeenMessages {
   readonly #max: number;
@@ -210,23 +296,33 @@ export class SeenMessages {
     return wasThere;
   }
 
-  /** Hashes noted since the last call, three words each; the first call gives all. */
+  /** How many are remembered of each generation. */
+  get sizes(): SeenSizes {
+    return { young: this.#young.size, old: this.#old.size };
+  }
+
+  /** Hashes noted since the last call, three words each; the first call gives all, the older generation first. */
   takeFresh(): Uint32Array {
     const fresh = this.#fresh;
     this.#fresh = new HashList();
     if (fresh !== undefined) return fresh.words();
-    const { young, old } = this.state();
-    const all = new Uint32Array(old.length + young.length);
-    all.set(old);
-    all.set(young, old.length);
+    const all = new Uint32Array((this.#old.size + this.#young.size) * HASH_WORDS);
+    this.#old.list(all, 0);
+    this.#young.list(all, this.#old.size * HASH_WORDS);
     return all;
   }
 
-  /** Notes hashes that `takeFresh` gave, in the order in which it did. */
-  restoreHashes(words: Uint32Array): void {
-    for (let i = 0; i < words.length; i += HASH_WORDS) {
-      this.#note(words[i] as number, words[i + 1] as number, words[i + 2] as number);
-    }
+  /**
+   * Remembers what was remembered when there were so many of each generation: the last of the hashes that `takeFresh` has
+   * given until then, in the order of the calls. `takeFresh` gives what is noted from now on.
+   */
+  restoreHashes(pieces: readonly Uint32Array[], { young, old }: SeenSizes): void {
+    const given = pieces.reduce((sum, words) => sum + words.length, 0);
+    const youngFrom = given - young * HASH_WORDS;
+    assert(youngFrom >= old * HASH_WORDS, 'the hashes of all messages remembered');
+    this.#old.fill(pieces, youngFrom, old);
+    this.#young.fill(pieces, given, young);
+    this.#fresh = new HashList();
   }
 
   /** As plain data: three words a hash, sorted. */

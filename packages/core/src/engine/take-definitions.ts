@@ -1,32 +1,49 @@
 /**
- * New definitions: everybody's state is built anew from their history under the new plan, silently; then the
- * differences are reported.
+ * New definitions: customers as the plan that comes has them take the place of those before (definitions-build.ts), and what
+ * differs is reported.
  */
 
 import { assert } from '../base/assert.ts';
 import { fail, ok, type Result } from '../base/result.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import type { Definitions } from '../model/definitions.ts';
-import type { Instant } from '../model/message.ts';
 import { populationNeeds, populationNeedsOf } from '../rules/population.ts';
+import type { Customers } from './customers.ts';
 import { DefinitionsBuild } from './definitions-build.ts';
-import { answersOf, reportDefinition } from './definition-report.ts';
+import {
+  type AnswerChange,
+  compare,
+  compareAnswers,
+  type Comparison,
+  reportChange,
+} from './definition-report.ts';
 import type { Applied } from './engine.ts';
 import { type EngineState, NO_NOTICES, type Partitions } from './engine-state.ts';
 import type { Plan } from './make-plan.ts';
 import { takeList } from './take-list.ts';
-import { takeNewPopulations } from './take-populations.ts';
+import {
+  askMeasured,
+  collectValue,
+  keepPopulation,
+  newPopulations,
+  sayWhenMeasured,
+} from './take-populations.ts';
 
 /**
  * Puts a complete set of definitions into force; refused where the history that their answers rest on was not kept.
- * `built` has been loaded with all messages; without it they are read here, which takes as long as it takes.
+ * `built` has been loaded with all messages; without it they are read here, which takes as long as it takes. Lists that
+ * are replaced with the definitions are replaced before them, at the same instant.
+ *
+ * `goOn` is asked now and then whether there is time for more. Where it says no the answer is undefined: to be called again
+ * with the same build, and nothing else meanwhile. Where it stops changes nothing.
  */
 export function takeDefinitions(
   parts: Partitions,
   definitions: Definitions,
   built?: DefinitionsBuild,
-): Result<Applied, readonly Diagnostic[]> {
-  const [{ keepsAllMessages, registry, plan }] = parts;
+  goOn: () => boolean = always,
+): Result<Applied, readonly Diagnostic[]> | undefined {
+  const [{ keepsAllMessages }] = parts;
   if (!keepsAllMessages && parts.some(({ profiles }) => profiles.count > 0)) {
     return fail([
       {
@@ -38,35 +55,102 @@ export function takeDefinitions(
     ]);
   }
   const build = built ?? loadedBuild(parts, definitions);
-  assert(build.before === plan, 'a build of definitions that follow those in force');
-  const { before } = build;
-  const was = new Map<number, ReadonlyMap<string, Instant>>();
-  for (const state of parts) for (const p of state.profiles) was.set(p.id, answersOf(state, p));
-  putInForce(parts, build);
-  for (const [name, list] of definitions.lists) {
-    if (JSON.stringify(before.definitions.lists.get(name)) !== JSON.stringify(list)) {
-      takeList(parts, name, list.members);
-    }
-  }
-  takeNewPopulations(parts, populationsOfChanged(before.definitions, definitions));
-  registry.changes.inOrder('ascending', () => {
-    for (const state of parts) reportDefinitions(state, was, before);
-  });
-  return ok({ notices: NO_NOTICES });
+  assert(build.swap !== undefined || build.before === parts[0].plan, 'a build of definitions that come next');
+  build.swap ??= swap(parts, build);
+  do {
+    if (build.swap.next().done === true) return ok({ notices: NO_NOTICES });
+  } while (goOn());
+  return undefined;
 }
 
-function reportDefinitions(
+function always(): boolean {
+  return true;
+}
+
+/** Customers and rows of checkpoints between two questions whether there is time for more. */
+const STEPS_MAX = 16;
+
+/** Step by step; how many steps there are depends on what was done before. */
+function* swap(parts: Partitions, build: DefinitionsBuild): Generator<undefined, void> {
+  const { before, definitions } = build;
+  const [{ registry }] = parts;
+  for (const { name, members } of changedOf(before.definitions.lists, definitions.lists)) {
+    takeList(parts, name, members);
+    yield;
+  }
+  while (!build.bringUp(fewTimes())) yield;
+  // A checkpoint under way is of customers as they were before.
+  for (const { checkpoint } of parts) while (!checkpoint.forgetAll(STEPS_MAX)) yield;
+  const customersBefore = parts.map(({ profiles }) => profiles);
+  putInForce(build);
+  yield;
+  const keys = newPopulations(parts[0], populationsOfChanged(before.definitions, definitions));
+  sayWhenMeasured(parts);
+  if (keys.length > 0) {
+    for (const key of keys) yield* measure(parts, key);
+    const comparison = compare(before, parts[0].plan);
+    for (let id = 0; id < registry.count; id++) {
+      const place = registry.placeOf(id);
+      compareMeasured(parts[place] as EngineState, id, keys, comparison, customersBefore[place], before);
+      if (id % STEPS_MAX === 0) yield;
+    }
+    return;
+  }
+  const { changes } = build;
+  let n = 0;
+  for (const id of Uint32Array.from(changes.keys()).sort()) {
+    const state = parts[registry.placeOf(id)] as EngineState;
+    state.profiles.beginStep();
+    const p = state.profiles.use(id);
+    if (p !== undefined) reportChange(state, p, changes.get(id) as AnswerChange, before);
+    if (++n % STEPS_MAX === 0) yield;
+  }
+}
+
+function fewTimes(): () => boolean {
+  let times = 0;
+  return () => ++times < STEPS_MAX;
+}
+
+/** Takes a population of everybody. */
+function* measure(parts: Partitions, key: string): Generator<undefined, void> {
+  const [{ registry }] = parts;
+  const all: number[] = [];
+  for (let id = 0; id < registry.count; id++) {
+    const state = parts[registry.placeOf(id)] as EngineState;
+    const p = state.profiles.glance(id);
+    if (p !== undefined) collectValue(state, p, key, all);
+    if (id % STEPS_MAX === 0) yield;
+  }
+  const values = Float64Array.from(all).sort();
+  for (const state of parts) keepPopulation(state, key, values);
+}
+
+/** What follows from populations may concern anybody. */
+function compareMeasured(
   state: EngineState,
-  was: ReadonlyMap<number, ReadonlyMap<string, Instant>>,
+  id: number,
+  keys: readonly string[],
+  comparison: Comparison,
+  customersBefore: Customers | undefined,
   before: Plan,
 ): void {
-  for (const p of state.profiles) {
-    if (p.bornAt <= state.now) reportDefinition(state, p, was.get(p.id) ?? new Map(), before);
-  }
+  const { profiles, report } = state;
+  profiles.beginStep();
+  const p = profiles.use(id);
+  const old = customersBefore?.look(id);
+  if (p === undefined || old === undefined || p.bornAt > state.now) return;
+  report.silence();
+  askMeasured(state, p, keys);
+  report.speak();
+  state.enqueue(p);
+  const change = compareAnswers(comparison, old, p);
+  if (change !== undefined) reportChange(state, p, change, before);
 }
 
 function loadedBuild(parts: Partitions, definitions: Definitions): DefinitionsBuild {
   const build = new DefinitionsBuild(parts, definitions);
+  if (!build.isLoading) return build;
   for (const state of parts) {
     for (const id of state.profiles.ids()) {
       for (const message of state.messagesOf(id)) build.load(id, message);
@@ -76,27 +160,20 @@ function loadedBuild(parts: Partitions, definitions: Definitions): DefinitionsBu
 }
 
 /** From here on everybody is as the new definitions see them; nothing is said of it yet. */
-function putInForce(parts: Partitions, build: DefinitionsBuild): void {
-  build.takePopulations();
-  for (const state of parts) {
-    state.checkpoint.forgetAll();
-    state.report.silence();
-    for (const old of state.profiles) build.renewed(old);
-    state.report.speak();
-  }
+function putInForce(build: DefinitionsBuild): void {
   build.release();
   for (const { state, env, plan, machine, profiles } of build.parts) {
     state.env = env;
     state.plan = plan;
     state.machine = machine;
-    profiles.succeed(state.profiles);
+    const due = profiles.succeed(state.profiles);
     state.profiles = profiles;
-    for (const p of state.profiles) state.enqueue(p);
+    for (const id of due) state.queue.push(profiles.queuedAt(id), id);
   }
 }
 
 /** Keys of the populations that new and changed definitions need. */
-function populationsOfChanged(before: Definitions, after: Definitions): ReadonlySet<string> {
+export function populationsOfChanged(before: Definitions, after: Definitions): ReadonlySet<string> {
   const rules = [
     ...changedOf(before.segments, after.segments).map(({ rule }) => rule),
     ...changedOf(before.lifecycles, after.lifecycles).flatMap(({ stages }) =>
@@ -109,7 +186,8 @@ function populationsOfChanged(before: Definitions, after: Definitions): Readonly
   return new Set([...keys, ...measured.map(({ key }) => key)]);
 }
 
-function changedOf<T>(before: ReadonlyMap<string, T>, after: ReadonlyMap<string, T>): readonly T[] {
+/** Definitions that are new or not as they were. */
+export function changedOf<T>(before: ReadonlyMap<string, T>, after: ReadonlyMap<string, T>): readonly T[] {
   return [...after].flatMap(([name, definition]) =>
     JSON.stringify(before.get(name)) === JSON.stringify(definition) ? [] : [definition],
   );

@@ -6,8 +6,14 @@
  */
 
 import type { EngineState, Partitions } from './engine-state.ts';
-import { NEVER } from './profile.ts';
+import { NEVER, type Profile } from './profile.ts';
 import { magnitude } from './value-plan.ts';
+
+/** A partition, or what is built for one. */
+export type Measured = Pick<
+  EngineState,
+  'plan' | 'env' | 'profiles' | 'now' | 'machine' | 'keepsAllMessages'
+>;
 
 /** Takes all populations, and says when they are next taken. Returns the keys of those that are not as they were. */
 export function takePopulations(parts: Partitions): readonly string[] {
@@ -30,17 +36,27 @@ function takePopulation(parts: Partitions, key: string): boolean {
 
 /** Adds the values of the partition's own customers, as of now. */
 function collectValues(state: EngineState, key: string, into: number[]): void {
-  const measured = state.plan.populationValues.get(key);
-  if (measured === undefined) return;
-  for (const p of state.profiles) {
-    if (p.bornAt > state.now) continue;
-    const value = magnitude(measured.get(p, state.now));
-    if (value !== undefined) into.push(value);
-  }
+  for (const p of state.profiles) collectValue(state, p, key, into);
+}
+
+/** Adds the value of one, where they have one. */
+export function collectValue(
+  { plan, now }: Pick<Measured, 'plan' | 'now'>,
+  p: Profile,
+  key: string,
+  into: number[],
+): void {
+  if (p.bornAt > now) return;
+  const value = magnitude(plan.populationValues.get(key)?.get(p, now));
+  if (value !== undefined) into.push(value);
 }
 
 /** Keeps the values of everybody, as of now; true when they are not those of the time before. */
-function keepPopulation(state: EngineState, key: string, values: Float64Array): boolean {
+export function keepPopulation(
+  state: Omit<Measured, 'profiles' | 'machine'>,
+  key: string,
+  values: Float64Array,
+): boolean {
   const population = { at: state.now, values };
   const taken = state.env.populations.get(key) ?? [];
   const keeps = state.keepsAllMessages || state.plan.populationHistory.has(key);
@@ -65,25 +81,32 @@ export function refreshPopulations(parts: Partitions): void {
 function lookAgain(state: EngineState, changed: readonly string[]): void {
   for (const p of state.profiles) {
     if (p.bornAt > state.now) continue;
-    for (const key of changed) state.machine.touchPopulation(p, key, state.now);
-    state.machine.because('population');
-    state.machine.settle(p, state.now);
+    askMeasured(state, p, changed);
     state.enqueue(p);
   }
 }
 
-/** A population is taken when a rule that needs it is defined, so also when such a rule is changed. */
-export function takeNewPopulations(parts: Partitions, keys: ReadonlySet<string>): void {
-  const [{ plan, env, zone, now, refreshAt }] = parts;
-  const { populationValues } = plan;
+/** Asks what is measured by populations again. */
+export function askMeasured({ machine, now }: Measured, p: Profile, keys: readonly string[]): void {
+  for (const key of keys) machine.touchPopulation(p, key, now);
+  machine.because('population');
+  machine.settle(p, now);
+}
+
+/**
+ * Keys of the populations that are to be taken when a plan comes into force: a population is taken when a rule that needs it is
+ * defined, so also when such a rule is changed.
+ */
+export function newPopulations(
+  { plan, env }: Pick<EngineState, 'plan' | 'env'>,
+  keys: ReadonlySet<string>,
+): readonly string[] {
+  return [...plan.populationValues.keys()].filter((key) => keys.has(key) || !env.populations.has(key));
+}
+
+/** New definitions have come into force: populations are next taken when they would have been, or at midnight. */
+export function sayWhenMeasured(parts: Partitions): void {
+  const [{ plan, zone, now, refreshAt }] = parts;
   const nextAt = refreshAt === NEVER ? zone.nextDay(now) : refreshAt;
-  for (const state of parts) state.refreshAt = populationValues.size === 0 ? NEVER : nextAt;
-  const fresh = [...populationValues.keys()].filter((key) => keys.has(key) || !env.populations.has(key));
-  for (const key of fresh) takePopulation(parts, key);
-  if (fresh.length === 0) return;
-  for (const state of parts) {
-    state.report.silence();
-    lookAgain(state, fresh);
-    state.report.speak();
-  }
+  for (const state of parts) state.refreshAt = plan.populationValues.size === 0 ? NEVER : nextAt;
 }

@@ -117,6 +117,26 @@ export function readFlips(p: Profile, unit: number): number[] | undefined {
   return o < 0 ? undefined : p.data.slice(o + FLIPS, o + FLIPS + (p.data[o + COUNT] as number));
 }
 
+/**
+ * The flips that somebody may still ask for, in a form that does not show when older ones were let go of or how far back they
+ * were found: undefined when nothing but the default is known.
+ */
+export function lastingFlips(p: Profile, unit: TrackedUnit, now: Instant): number[] | undefined {
+  const flips = readFlips(p, unit.id);
+  if (flips === undefined) return undefined;
+  const born = unit.byDefault && p.bornAt <= now ? [p.bornAt] : [];
+  const lasting = fromOldest(flips, now - unit.horizonMs);
+  const expected = fromOldest(born, now - unit.horizonMs);
+  return lasting.length === expected.length && lasting[0] === expected[0] ? undefined : lasting;
+}
+
+/** Answers before the oldest instant are taken as that of it. */
+function fromOldest(flips: readonly number[], oldest: Instant): number[] {
+  const kept = flips.filter((at) => at > oldest);
+  if ((flips.length - kept.length) % 2 === 1) kept.unshift(oldest);
+  return kept;
+}
+
 export function writeFlips(p: Profile, unit: number, flips: readonly number[]): void {
   const o = addRecord(p, trackedKey(unit), FLIPS + Math.max(flips.length, CAPACITY));
   p.data[o + COUNT] = flips.length;

@@ -4,7 +4,8 @@ import type { Instant, JsonObject, JsonValue } from '../model/message.ts';
 import type { ProfileView } from './engine.ts';
 import type { EngineState } from './engine-state.ts';
 import { channelOfKey, nameOfKey, topicOfKey } from './facts.ts';
-import { NEVER, type Profile, sinceOf } from './profile.ts';
+import type { Plan } from './make-plan.ts';
+import { answerOf, NEVER, type Profile, sinceOf } from './profile.ts';
 import { isMember, stageIndex } from './stored-answers.ts';
 
 /** The definitions and the clock by which a customer is looked at. */
@@ -83,6 +84,50 @@ export function stagesOf(
     if (stage !== undefined) stages.push({ lifecycle: unit.name, stage, since: p.stages[i + 2] as number });
   }
   return stages;
+}
+
+/** Of a number: nobody has it any more, or somebody who does not exist yet, or somebody who does. */
+export type Standing = 'nobody' | 'unborn' | 'here';
+
+export function standingOf({ profiles, now }: EngineState, id: number): Standing {
+  const p = profiles.glance(id, { rest: false });
+  if (p === undefined) return 'nobody';
+  return p.bornAt > now ? 'unborn' : 'here';
+}
+
+/** Told of what a customer is in. */
+export type AnswerVisitor = {
+  readonly segment: (segment: string) => void;
+  readonly stage: (lifecycle: string, stage: string) => void;
+};
+
+/** As `standingOf`; of one who is here, each segment and stage is told, in no particular order. */
+export function visitAnswers(
+  { profiles, plan, now }: EngineState,
+  id: number,
+  visitor: AnswerVisitor,
+): Standing {
+  const p = profiles.glance(id, { rest: false });
+  if (p === undefined) return 'nobody';
+  if (p.bornAt > now) return 'unborn';
+  tellAnswers(plan, p, visitor);
+  return 'here';
+}
+
+function tellAnswers(plan: Plan, { memberships, stages }: Profile, visitor: AnswerVisitor): void {
+  for (let i = 0; i < memberships.size; i++) {
+    const unit = plan.units[memberships.keyAt(i)];
+    if (unit?.kind === 'segment' && answerOf(memberships.valueAt(i))) visitor.segment(unit.name);
+  }
+  for (const id of plan.defaultUnits) {
+    const unit = plan.units[id];
+    if (unit?.kind === 'segment' && memberships.find(id) < 0) visitor.segment(unit.name);
+  }
+  for (let i = 0; i < stages.length; i += 3) {
+    const unit = plan.units[stages[i] as number];
+    const stage = unit?.kind === 'lifecycle' ? unit.stages[stages[i + 1] as number] : undefined;
+    if (unit?.kind === 'lifecycle' && stage !== undefined) visitor.stage(unit.name, stage.name);
+  }
 }
 
 /** Whether a customer exists and is in a segment. */

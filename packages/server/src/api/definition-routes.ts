@@ -64,7 +64,8 @@ function titleOf(kind: DefinitionKind): string {
 
 function addReading(app: ApiApp, { desk, cursors }: ApiParts, kind: DefinitionKind): void {
   const tags = [kind];
-  const sizes = (): ReadonlyMap<string, number> => (kind === 'segments' ? desk.sizes() : new Map());
+  const sizes = async (): Promise<ReadonlyMap<string, number>> =>
+    kind === 'segments' ? desk.sizes() : new Map();
   app.get(
     `/${kind}`,
     {
@@ -77,12 +78,12 @@ function addReading(app: ApiApp, { desk, cursors }: ApiParts, kind: DefinitionKi
         response: { 200: pageSchema(itemSchemaOf(kind)) },
       },
     },
-    ({ query }) => {
+    async ({ query }) => {
+      const known = await sizes();
       const { revision, definitions } = desk.current();
       const list = `${kind} ${revision}`;
       const { limit, after = 0 } = pageRequest(query, list, cursors);
       const page = partOf([...definitions[kind].keys()], after, limit);
-      const known = sizes();
       return pageAnswer(page, (name) => wireItem(definitions, kind, name, known), list, cursors);
     },
   );
@@ -99,10 +100,11 @@ function addReading(app: ApiApp, { desk, cursors }: ApiParts, kind: DefinitionKi
         response: { 200: itemSchemaOf(kind) },
       },
     },
-    ({ params: { name } }) => {
+    async ({ params: { name } }) => {
+      const known = await sizes();
       const { definitions } = desk.current();
       refuseUnknown(definitions, kind, name);
-      return wireItem(definitions, kind, name, sizes());
+      return wireItem(definitions, kind, name, known);
     },
   );
 }

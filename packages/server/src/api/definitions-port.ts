@@ -77,6 +77,6 @@ export interface DefinitionsDesk {
   ): Promise<Result<DefinitionsApplied, DefinitionsRefusal>>;
   /** Undefined when nothing is being built. */
   progress(): DefinitionsProgress | undefined;
-  /** Number of members by name of the segment. Cheap. */
-  sizes(): ReadonlyMap<string, number>;
+  /** Number of members by name of the segment. Cheap but for the first time, which looks at everybody. */
+  sizes(): Promise<ReadonlyMap<string, number>>;
 }

@@ -1,5 +1,5 @@
 /**
- * What every route has around it: who may use it, validation by its schemas, writes that may be repeated, its place in the
+ * What every route has around it: who may use it, how often, validation by its schemas, writes that may be repeated, its place in the
  * OpenAPI document, errors as problems.
  */
 
@@ -13,6 +13,7 @@ import { useAccess } from './access.ts';
 import { useIdempotency } from './idempotency.ts';
 import { useOpenApi } from './openapi.ts';
 import { answerError, answerNotFound } from './problem.ts';
+import { type RequestLimits, useRequestLimits } from './request-limits.ts';
 import { SessionCookie } from './session-cookie.ts';
 import { useStrictValidation } from './validation.ts';
 
@@ -21,15 +22,18 @@ export type FrameOptions = {
   readonly answers: KeptAnswers;
   /** Where people reach the service; with https, cookies are sent over nothing else. */
   readonly publicUrl?: string;
+  /** None where they are left out. */
+  readonly limits?: RequestLimits;
 };
 
-export function createFrame({ grants, answers, publicUrl }: FrameOptions): Frame {
+export function createFrame({ grants, answers, publicUrl, limits }: FrameOptions): Frame {
   const cookie = sessionCookie(publicUrl);
   return {
     access: async (app: FastifyInstance): Promise<void> => {
       await app.register(cookies);
       useStrictValidation(app);
       useAccess(app, { grants, cookie, ...(publicUrl === undefined ? {} : { publicUrl }) });
+      if (limits !== undefined) useRequestLimits(app, limits);
       useIdempotency(app, answers);
       await useOpenApi(app);
     },

@@ -11,6 +11,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { Passwords } from '../catalog/passwords.ts';
 import type { Quarantine } from '../log/quarantine.ts';
 import type { Cursors } from './cursors.ts';
+import type { ErasureDesk } from './erasure-port.ts';
 import type { DefinitionsDesk } from './definitions-port.ts';
 import type { SessionCookie } from './session-cookie.ts';
 import type { SignInThrottle } from './sign-in-throttle.ts';
@@ -19,6 +20,7 @@ export type ApiOptions = {
   readonly catalog: Catalog;
   readonly desk: DefinitionsDesk;
   readonly quarantine: Quarantine;
+  readonly erasures: ErasureDesk;
   readonly clock: () => Instant;
   readonly publicUrl?: string;
 };

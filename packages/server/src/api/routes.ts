@@ -11,6 +11,7 @@ import { auditRoutes } from './audit-routes.ts';
 import { Cursors } from './cursors.ts';
 import { definitionRoutes } from './definition-routes.ts';
 import { definitionSetRoutes } from './definition-set-routes.ts';
+import { erasureRoutes } from './erasure-routes.ts';
 import { sessionCookie } from './frame.ts';
 import { keyRoutes } from './key-routes.ts';
 import { openApiRoutes } from './openapi.ts';
@@ -41,7 +42,7 @@ export function apiRoutes(options: ApiOptions): Plugin {
     for (const add of [sessionRoutes, userRoutes, sourceRoutes, keyRoutes, auditRoutes, quarantineRoutes]) {
       add(app, parts);
     }
-    for (const add of [definitionSetRoutes, definitionRoutes, ruleRoutes]) add(app, parts);
+    for (const add of [definitionSetRoutes, definitionRoutes, ruleRoutes, erasureRoutes]) add(app, parts);
     openApiRoutes(app);
   };
 }

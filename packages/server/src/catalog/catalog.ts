@@ -16,6 +16,7 @@ import type { Instant } from '@segue/core/model/message.ts';
 import type { WebhookEndpoints } from '../feeds/webhook-endpoints.ts';
 import type { AuditLog } from './audit-log.ts';
 import type { DefinitionHistory } from './definition-history.ts';
+import type { Erasures } from './erasures.ts';
 import type { Principal, Role } from './grants.ts';
 
 /** Who does something: a signed-in user, a server key, or Segue itself (first start, the command line). */
@@ -241,6 +242,7 @@ export interface Catalog {
   readonly definitions: DefinitionHistory;
   readonly webhooks: WebhookEndpoints;
   readonly answers: KeptAnswers;
+  readonly erasures: Erasures;
   /** Settles, with the error, when the store can no longer be trusted; whoever owns the process stops it. */
   readonly failed: Promise<Error>;
   /** 32 random bytes under a name, the same for ever. */

@@ -11,7 +11,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { Instant } from '@segue/core/model/message.ts';
 
 import type { AccessChange, Catalog, ServerKey, Session, User, WriteKey } from './catalog.ts';
-import type { Grants, Principal } from './grants.ts';
+import { roles, type Grants, type Principal, type Role, type StandingGrants } from './grants.ts';
 import { sessionIdleMs, usedAtGrainMs } from './limits.ts';
 import { hashToken } from './tokens.ts';
 
@@ -29,7 +29,7 @@ type HeldSecret = {
 };
 type HeldSession = { readonly session: Session; usedAt: Instant; writtenAt: Instant };
 
-export class GrantsIndex implements Grants {
+export class GrantsIndex implements Grants, StandingGrants {
   readonly #catalog: Catalog;
   readonly #clock: () => Instant;
   readonly #idleMs: number;
@@ -43,6 +43,7 @@ export class GrantsIndex implements Grants {
   readonly #secrets = new Map<string, HeldSecret>();
   /** When the use of a server key was last written down. */
   readonly #keyUses = new Map<string, Instant>();
+  readonly #listeners = new Set<() => void>();
   #stop: () => void = () => undefined;
 
   private constructor(catalog: Catalog, options: GrantsIndexOptions) {
@@ -67,6 +68,7 @@ export class GrantsIndex implements Grants {
     for (const key of serverKeys) index.#take({ kind: 'server_key', key });
     take = (change) => {
       index.#take(change);
+      for (const listener of index.#listeners) listener();
     };
     early.forEach(take);
     return index;
@@ -106,7 +108,36 @@ export class GrantsIndex implements Grants {
       held.writtenAt = now;
       this.#catalog.sessions.touch(session.id, now).catch(this.#onError);
     }
-    return { kind: 'user', id: user.id, name: user.name, role: user.role };
+    return { kind: 'user', id: user.id, name: user.name, role: user.role, session: session.id };
+  }
+
+  isCurrent(principal: Principal): boolean {
+    const now = this.#clock();
+    switch (principal.kind) {
+      case 'user': {
+        const held = this.#sessions.get(principal.session);
+        const user = this.#users.get(principal.id);
+        if (held === undefined || user === undefined || user.disabled) return false;
+        const isOver = held.session.expiresAt <= now || held.usedAt + this.#idleMs <= now;
+        return !isOver && isAtLeast(user.role, principal.role);
+      }
+      case 'server_key': {
+        const secrets = [...this.#secrets.values()].filter(({ key }) => key.id === principal.id);
+        return secrets.some(({ validUntil }) => validUntil === undefined || validUntil > now);
+      }
+      case 'write_key':
+        return [...this.#writeKeys.values()].some(({ id }) => id === principal.id);
+    }
+  }
+
+  watch(listener: () => void): () => void {
+    const own = (): void => {
+      listener();
+    };
+    this.#listeners.add(own);
+    return () => {
+      this.#listeners.delete(own);
+    };
   }
 
   close(): void {
@@ -150,4 +181,8 @@ export class GrantsIndex implements Grants {
     if (key.withdrawnAt !== undefined) return;
     for (const { hash, validUntil } of key.secrets) this.#secrets.set(hash, { hash, key, validUntil });
   }
+}
+
+function isAtLeast(role: Role, other: Role): boolean {
+  return roles.indexOf(role) >= roles.indexOf(other);
 }

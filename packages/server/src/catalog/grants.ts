@@ -7,7 +7,14 @@ export const roles = ['viewer', 'marketer', 'admin'] as const;
 export type Role = (typeof roles)[number];
 
 export type Principal =
-  | { readonly kind: 'user'; readonly id: string; readonly name: string; readonly role: Role }
+  | {
+      readonly kind: 'user';
+      readonly id: string;
+      readonly name: string;
+      readonly role: Role;
+      /** Id of the session, which opens nothing. */
+      readonly session: string;
+    }
   | { readonly kind: 'server_key'; readonly id: string; readonly name: string; readonly role: Role }
   /** Public: it may only send, as one source, and reads nothing. */
   | { readonly kind: 'write_key'; readonly id: string; /** Name of the source. */ readonly source: string };
@@ -23,6 +30,14 @@ export interface Grants {
   ofKey(key: string): Principal | undefined;
   /** The user of a session cookie's token. */
   ofSession(token: string): Principal | undefined;
+}
+
+/** For what goes on after it was let in: a live stream. */
+export interface StandingGrants {
+  /** Whether a principal may still do what it was let in for. Asking is no use of the key or session. */
+  isCurrent(principal: Principal): boolean;
+  /** Called when somebody's access may have changed; returns the way to stop. */
+  watch(listener: () => void): () => void;
 }
 
 declare module 'fastify' {

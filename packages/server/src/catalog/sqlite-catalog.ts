@@ -11,6 +11,7 @@ import type { AccessChange, AccessRecords, Catalog } from './catalog.ts';
 import { SqlDatabase } from './sqlite/database.ts';
 import { SqliteAuditLog } from './sqlite/sqlite-audit-log.ts';
 import { SqliteDefinitionHistory } from './sqlite/sqlite-definition-history.ts';
+import { SqliteErasures } from './sqlite/sqlite-erasures.ts';
 import { SqliteKeptAnswers } from './sqlite/sqlite-kept-answers.ts';
 import { SqliteKeys, validServerKeys, validWriteKeys } from './sqlite/sqlite-keys.ts';
 import { allSessions, SqliteSessions, SqliteSignInLinks } from './sqlite/sqlite-sessions.ts';
@@ -39,6 +40,7 @@ class SqliteCatalog implements Catalog {
   readonly definitions: SqliteDefinitionHistory;
   readonly webhooks: SqliteWebhookEndpoints;
   readonly answers: SqliteKeptAnswers;
+  readonly erasures: SqliteErasures;
   readonly #db: SqlDatabase;
 
   constructor({ path, clock, busyMs = 5000 }: SqliteCatalogOptions) {
@@ -52,6 +54,7 @@ class SqliteCatalog implements Catalog {
     this.definitions = new SqliteDefinitionHistory(db);
     this.webhooks = new SqliteWebhookEndpoints(db, this.audit);
     this.answers = new SqliteKeptAnswers(db);
+    this.erasures = new SqliteErasures(db, this.audit);
   }
 
   get failed(): Promise<Error> {

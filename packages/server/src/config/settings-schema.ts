@@ -107,6 +107,16 @@ const limits: SettingsSchema<LimitSettings> = {
   bodyBytes: size('the largest body of any other request', mib, { minimum: kib, maximum: 64 * mib }),
   keyEventsPerSecond: count('events a second from one key; 0: no limit', 0, { minimum: 0 }),
   addressEventsPerSecond: count('events a second from one address; 0: no limit', 0, { minimum: 0 }),
+  apiRequestsPerSecond: count(
+    'requests a second of the management API (`/api`) from one key or session; 0: no limit',
+    50,
+    { minimum: 0 },
+  ),
+  readsPerSecond: count(
+    'requests a second for customers, segments and streams (`/v1`) from one key or session; 0: no limit',
+    0,
+    { minimum: 0 },
+  ),
   connections: count('open connections; more are closed at once', 10_000),
   streams: count('open live streams', 1_000),
   streamsPerKey: count('open live streams of one key or user', 20),
@@ -187,6 +197,13 @@ export const settingsSchema: SettingsSchema<Settings> = {
       maximum: 3_650 * dayMs,
     }),
     events: count('how many changes can be read again at most', 10_000_000, { minimum: 1_000 }),
+  },
+  erasure: {
+    delayMs: duration(
+      'how long after an erasure the log is rewritten without the customer; all erasures of that time together',
+      hourMs,
+      { minimum: secondMs, maximum: 30 * dayMs },
+    ),
   },
   webhooks: {
     allowPrivateAddresses: onOff(

@@ -21,6 +21,10 @@ export type LimitSettings = {
   keyEventsPerSecond: number;
   /** 0: no limit. */
   addressEventsPerSecond: number;
+  /** 0: no limit. */
+  apiRequestsPerSecond: number;
+  /** 0: no limit. */
+  readsPerSecond: number;
   connections: number;
   streams: number;
   streamsPerKey: number;
@@ -42,6 +46,7 @@ export type Settings = {
   limits: LimitSettings;
   checkpoint: { intervalMs: number };
   feed: { retentionMs: number; events: number };
+  erasure: { delayMs: number };
   webhooks: { allowPrivateAddresses: boolean };
   metrics: { access: MetricsAccess };
   log: { level: LogLevel; addresses: boolean };

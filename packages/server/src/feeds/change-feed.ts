@@ -1,11 +1,11 @@
 /**
  * The feed: the runtime publishes what the engine said, everybody else reads it here.
  *
- * An event is in memory and with the subscribers at once, in the store soon after, written in the background: the log can
- * always say it again. That is what happens after a crash: the runtime goes on from its checkpoint and publishes the same
- * events under the same numbers, and those that are kept already are compared and dropped.
+ * Changes are in memory and with the subscribers at once, and in the store a moment later, many together, out of the way of
+ * the log's own writes: the log can always say them again. That is what happens after a crash: the runtime goes on from its
+ * checkpoint and publishes the same changes under the same numbers, and those that are kept already are compared and dropped.
  *
- * Invariants. Events are kept without gaps from `first` to `next`. What is not durable yet is in memory. A number that was
+ * Invariants. Events are kept without gaps from `first` to `next`. In memory is what is not durable yet. A number that was
  * published once means the same event for ever; what contradicts it is reported (`onFault`) and dropped, since the first
  * may have been sent into the world. A checkpoint of the runtime must not be ahead of the store (`flush` before it), or
  * the events in between are gone after a crash.
@@ -14,8 +14,10 @@
 import type { Instant } from '@segue/core/model/message.ts';
 
 import type { Feed, FeedEvent } from './feed.ts';
-import { eventText } from './feed-codec.ts';
+import { saysTheSame } from './feed-codec.ts';
 import type { FeedStore, TimelineRequest } from './feed-store.ts';
+import { type Published, publishedEvents } from './published.ts';
+import { Unsaved } from './unsaved.ts';
 
 /** What must never happen, with what the feed did about it. */
 export type FeedFault =
@@ -32,15 +34,16 @@ export type ChangeFeedOptions = {
   readonly store: FeedStore;
   readonly now: () => Instant;
   readonly onFault: (fault: FeedFault) => void;
-  /** Events kept in memory at least, for those who read close behind. */
-  readonly memoryEventsMax?: number;
+  /** How long changes wait for others to be written with, in milliseconds (default 100); 0: until the end of the turn. */
+  readonly writeAfterMs?: number;
   /** How long and how many events are kept. */
   readonly keepMs?: number;
   readonly keepEventsMax?: number;
 };
 
-/** Events that one write to the store takes. */
-const writeEventsMax = 20_000;
+/** Events that one write to the store takes: few enough that writing them down holds nobody up. */
+const writeEventsMax = 2_000;
+const writeAfterMsDefault = 100;
 /** How often age is looked at while events come. */
 const trimEveryMs = 60_000;
 
@@ -50,17 +53,17 @@ export class ChangeFeed implements Feed {
   readonly #store: FeedStore;
   readonly #now: () => Instant;
   readonly #onFault: (fault: FeedFault) => void;
-  readonly #memoryEventsMax: number;
+  readonly #writeAfterMs: number;
   readonly #keepMs: number;
   readonly #keepEventsMax: number;
-  readonly #listeners = new Set<(events: readonly FeedEvent[]) => void>();
-  /** The newest events, from number `#base` on. */
-  #events: FeedEvent[] = [];
-  #base: number;
-  /** Events below it are durable. */
-  #written: number;
+  readonly #listeners = new Set<(events: Published) => void>();
+  /** The newest events: all that are not durable. */
+  #unsaved: Unsaved;
   #restarting = false;
+  /** Numbers of durable events that are to lose their names. */
+  readonly #nameless: (readonly number[])[] = [];
   #writing: Promise<void> | undefined;
+  #waiting: NodeJS.Timeout | undefined;
   #trimmedAt: Instant;
   #trimmedThrough = 0;
   #stopped: Error | undefined;
@@ -70,11 +73,10 @@ export class ChangeFeed implements Feed {
     this.#store = options.store;
     this.#now = options.now;
     this.#onFault = options.onFault;
-    this.#memoryEventsMax = options.memoryEventsMax ?? 100_000;
+    this.#writeAfterMs = options.writeAfterMs ?? writeAfterMsDefault;
     this.#keepMs = options.keepMs ?? 7 * 86_400_000;
     this.#keepEventsMax = options.keepEventsMax ?? 10_000_000;
-    this.#base = options.store.next;
-    this.#written = options.store.next;
+    this.#unsaved = new Unsaved(options.store.next);
     this.#trimmedAt = options.now();
     this.failed = new Promise((resolve) => {
       this.#fail = resolve;
@@ -82,30 +84,29 @@ export class ChangeFeed implements Feed {
   }
 
   get next(): number {
-    return this.#base + this.#events.length;
+    return this.#unsaved.next;
   }
 
   get first(): number {
-    return this.#restarting ? this.#base : Math.min(this.#store.first, this.#base);
+    return this.#restarting ? this.#unsaved.first : Math.min(this.#store.first, this.#unsaved.first);
   }
 
   /** Number of the last durable event; one less than `first` when there is none. */
   get durableThrough(): number {
-    return this.#written - 1;
+    return this.#unsaved.first - 1;
   }
 
   /**
    * Takes events in order of their numbers, after the state shows them. Those that are kept already (a replay) are compared
    * and dropped; the others are told to the subscribers before this returns.
    */
-  publish(events: readonly FeedEvent[]): void {
-    const known = events.findIndex(({ seq }) => seq >= this.next);
-    const fresh = known === 0 ? events : known === -1 ? [] : events.slice(known);
-    if (fresh.length < events.length) this.#compare(events.slice(0, events.length - fresh.length));
-    const [start] = fresh;
-    if (start === undefined) return;
-    if (start.seq > this.next) this.#skipTo(start.seq);
-    for (const event of fresh) this.#events.push(event);
+  publish(changes: Published | readonly FeedEvent[]): void {
+    const events = 'release' in changes ? changes : publishedEvents(changes);
+    if (events.length === 0) return;
+    const fresh = this.#freshOf(events);
+    if (fresh === undefined) return;
+    if (fresh.first > this.next) this.#skipTo(fresh.first);
+    this.#unsaved.add(fresh);
     this.#write();
     this.#tell(fresh);
   }
@@ -128,8 +129,8 @@ export class ChangeFeed implements Feed {
   *read(from: number): Iterable<FeedEvent> {
     let seq = Math.max(from, this.first);
     while (seq < this.next) {
-      if (seq >= this.#base) {
-        yield this.#events[seq - this.#base] as FeedEvent;
+      if (seq >= this.#unsaved.first) {
+        yield this.#unsaved.get(seq) as FeedEvent;
         seq = Math.max(seq + 1, this.first);
         continue;
       }
@@ -137,16 +138,16 @@ export class ChangeFeed implements Feed {
       for (const event of this.#store.read(seq)) {
         yield event;
         seq = event.seq + 1;
-        if (seq >= this.#base || seq < this.first) break;
+        if (seq >= this.#unsaved.first || seq < this.first) break;
       }
-      if (seq === start && start >= this.first && start < this.#base) return;
+      if (seq === start && start >= this.first && start < this.#unsaved.first) return;
       seq = Math.max(seq, this.first);
     }
   }
 
-  subscribe(listener: (events: readonly FeedEvent[]) => void): () => void {
+  subscribe(listener: (events: Published) => void): () => void {
     // An own function each time: somebody may subscribe with the same one twice.
-    const own = (events: readonly FeedEvent[]): void => {
+    const own = (events: Published): void => {
       listener(events);
     };
     this.#listeners.add(own);
@@ -158,9 +159,9 @@ export class ChangeFeed implements Feed {
   /** Kept events of a profile, newest first, those not yet durable included. */
   ofProfile(profile: number, { limit, before = this.next }: TimelineRequest): readonly FeedEvent[] {
     const events: FeedEvent[] = [];
-    const lag = Math.max(this.#written, this.#base);
+    const lag = this.#unsaved.first;
     for (let seq = Math.min(before, this.next) - 1; seq >= lag && events.length < limit; seq--) {
-      const event = this.#events[seq - this.#base];
+      const event = this.#unsaved.get(seq);
       if (event?.customer.profile === profile) events.push(event);
     }
     if (this.#restarting || events.length >= limit) return events;
@@ -171,11 +172,22 @@ export class ChangeFeed implements Feed {
     return [...events, ...rest];
   }
 
+  /**
+   * Takes the names out of events, once and for all: what is read from now on has none. Resolves when that is durable too.
+   */
+  async takeNamesOut(seqs: readonly number[]): Promise<void> {
+    if (seqs.length === 0) return;
+    // What is in memory, or on its way to the store, has them still.
+    await this.flush();
+    this.#nameless.push(seqs);
+    await this.flush();
+  }
+
   /** Resolves when all that was published before is durable; rejects when the store has failed. */
   async flush(): Promise<void> {
     const { next } = this;
-    while (this.#stopped === undefined && (this.#written < next || this.#restarting || this.#trimIsDue())) {
-      this.#write();
+    while (this.#stopped === undefined && (this.#unsaved.first < next || this.#isToWrite)) {
+      this.#writeNow();
       await this.#writing;
     }
     if (this.#stopped !== undefined) throw this.#stopped;
@@ -190,24 +202,34 @@ export class ChangeFeed implements Feed {
   /** Writes what is left and closes the store. */
   async close(): Promise<void> {
     this.#listeners.clear();
+    clearTimeout(this.#waiting);
     if (this.#stopped === undefined) await this.flush();
     await this.#store.close();
+  }
+
+  /** What of it is not known already; undefined: nothing. */
+  #freshOf(events: Published): Published | undefined {
+    const { next } = this;
+    if (events.first >= next) return events;
+    const known = Math.min(next - events.first, events.length);
+    const all = [...events];
+    this.#compare(all.slice(0, known));
+    events.release();
+    return known === events.length ? undefined : publishedEvents(all.slice(known));
   }
 
   #compare(events: readonly FeedEvent[]): void {
     const [start] = events;
     if (start === undefined) return;
-    let at = 0;
     for (const kept of this.read(start.seq)) {
-      while (events[at] !== undefined && (events[at] as FeedEvent).seq < kept.seq) at++;
-      const published = events[at];
+      const published = events[kept.seq - start.seq];
       if (published === undefined) return;
-      if (eventText(kept) !== eventText(published)) this.#onFault({ kind: 'diverged', kept, published });
+      if (!saysTheSame(kept, published)) this.#onFault({ kind: 'diverged', kept, published });
     }
   }
 
   #get(seq: number): FeedEvent | undefined {
-    return seq >= this.#base ? this.#events[seq - this.#base] : this.#store.get(seq);
+    return seq >= this.#unsaved.first ? this.#unsaved.get(seq) : this.#store.get(seq);
   }
 
   #skipTo(next: number): void {
@@ -218,12 +240,11 @@ export class ChangeFeed implements Feed {
   #restart(next: number): void {
     this.#restarting = true;
     this.#trimmedThrough = 0;
-    this.#events = [];
-    this.#base = next;
-    this.#written = next;
+    this.#unsaved.release();
+    this.#unsaved = new Unsaved(next);
   }
 
-  #tell(events: readonly FeedEvent[]): void {
+  #tell(events: Published): void {
     for (const listener of this.#listeners) {
       try {
         listener(events);
@@ -233,14 +254,31 @@ export class ChangeFeed implements Feed {
     }
   }
 
+  get #isToWrite(): boolean {
+    return this.#restarting || this.#unsaved.length > 0 || this.#nameless.length > 0 || this.#trimIsDue();
+  }
+
   /** Sees to it that what is in memory gets into the store; one write at a time, each with all that has come meanwhile. */
   #write(): void {
+    if (this.#stopped !== undefined || this.#writing !== undefined || this.#waiting !== undefined) return;
+    if (this.#writeAfterMs === 0) {
+      this.#writeNow();
+      return;
+    }
+    this.#waiting = setTimeout(() => {
+      this.#writeNow();
+    }, this.#writeAfterMs).unref();
+  }
+
+  #writeNow(): void {
+    clearTimeout(this.#waiting);
+    this.#waiting = undefined;
     if (this.#stopped !== undefined) return;
     this.#writing ??= this.#writeAll().then(
       () => {
         this.#writing = undefined;
         // Something may have come after the last look.
-        if (this.#restarting || this.#written < this.next) this.#write();
+        if (this.#restarting || this.#unsaved.length > 0 || this.#nameless.length > 0) this.#write();
       },
       (error: unknown) => {
         this.#writing = undefined;
@@ -253,50 +291,39 @@ export class ChangeFeed implements Feed {
   async #writeAll(): Promise<void> {
     // Everything of this turn goes together.
     await Promise.resolve();
-    for (;;) {
-      const base = this.#base;
-      const part = this.#events.slice(this.#written - base, this.#written - base + writeEventsMax);
+    while (this.#isToWrite) {
+      const unsaved = this.#unsaved;
       if (this.#restarting) {
-        await this.#store.restart(base);
-        this.#restarting = base !== this.#base;
-      } else if (part.length > 0) {
+        await this.#store.restart(unsaved.first);
+        this.#restarting = unsaved !== this.#unsaved;
+      } else if (unsaved.length > 0) {
+        const part = unsaved.oldest(writeEventsMax);
         await this.#store.append(part);
-        this.#appended(part.length);
-      } else if (this.#trimIsDue()) {
-        await this.#trim();
+        // What was forgotten meanwhile counts no more.
+        unsaved.saved(part.length);
+      } else if (this.#nameless[0] !== undefined) {
+        await this.#store.takeNamesOut(this.#nameless[0]);
+        this.#nameless.shift();
       } else {
-        return;
+        await this.#trim();
       }
     }
-  }
-
-  #appended(count: number): void {
-    // What was forgotten meanwhile counts no more.
-    if (this.#restarting) return;
-    this.#written += count;
-    this.#forget();
-  }
-
-  /** Takes the oldest durable events out of memory, many at a time. */
-  #forget(): void {
-    const spare = Math.min(this.#events.length - this.#memoryEventsMax, this.#written - this.#base);
-    if (spare <= this.#memoryEventsMax / 8) return;
-    this.#events.splice(0, spare);
-    this.#base += spare;
   }
 
   #trimIsDue(): boolean {
     // Looking at the number of events again is worth it once a hundredth more has come: a store lets go of a little less.
     const enough = this.#trimmedThrough + this.#keepEventsMax / 100;
-    const tooMany = this.#written - this.#store.first > this.#keepEventsMax && this.#written > enough;
+    const written = this.#unsaved.first;
+    const tooMany = written - this.#store.first > this.#keepEventsMax && written > enough;
     return tooMany || this.#now() - this.#trimmedAt >= trimEveryMs;
   }
 
   async #trim(): Promise<void> {
     const now = this.#now();
     this.#trimmedAt = now;
-    this.#trimmedThrough = this.#written;
-    let first = Math.max(this.#written - this.#keepEventsMax, this.#store.first);
+    const written = this.#unsaved.first;
+    this.#trimmedThrough = written;
+    let first = Math.max(written - this.#keepEventsMax, this.#store.first);
     first = Math.max(first, this.#firstSince(now - this.#keepMs));
     await this.#store.trim(first);
   }
@@ -304,7 +331,7 @@ export class ChangeFeed implements Feed {
   /** Number of the first event not older than an instant, by halving: instants grow with the numbers. */
   #firstSince(instant: Instant): number {
     let low = this.#store.first;
-    let high = this.#written;
+    let high = this.#unsaved.first;
     while (low < high) {
       const middle = Math.floor((low + high) / 2);
       const event = this.#get(middle);

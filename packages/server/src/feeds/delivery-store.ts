@@ -75,8 +75,17 @@ export type DeliveryWrite =
   | { readonly kind: 'delivery'; readonly endpoint: string; readonly delivery: Delivery }
   | { readonly kind: 'settled'; readonly endpoint: string; readonly seq: number }
   | { readonly kind: 'attempt'; readonly endpoint: string; readonly attempt: AttemptRecord }
+  /** What receivers answered to deliveries of these changes goes; that there were attempts stays. */
+  | { readonly kind: 'forget_answers'; readonly endpoint: string; readonly seqs: ReadonlySet<number> }
   /** Nothing of the endpoint stays. */
   | { readonly kind: 'forget'; readonly endpoint: string };
+
+/** An attempt without what the receiver answered, if it is about one of these changes; itself where it is not. */
+export function withoutAnswer<T extends AttemptRecord>(attempt: T, seqs: ReadonlySet<number>): T {
+  if (attempt.kind !== 'attempt' || attempt.seq === undefined || !seqs.has(attempt.seq)) return attempt;
+  const { answer: _, ...rest } = attempt;
+  return rest as T;
+}
 
 export type EndpointStanding = {
   readonly endpoint: string;

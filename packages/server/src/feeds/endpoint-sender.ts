@@ -19,7 +19,7 @@ import type { Instant } from '@segue/core/model/message.ts';
 
 import type { Clock } from '../runtime/clock.ts';
 import type { AttemptOutcome, AttemptRecord, Delivery, DeliveryWrite, Progress } from './delivery-store.ts';
-import type { Feed } from './feed.ts';
+import type { Feed, FeedEvent } from './feed.ts';
 import { admits } from './feed-filter.ts';
 import type { Post, PostAnswer } from './outgoing-post.ts';
 import { readRetryAfter, retryDelayMs } from './retry-schedule.ts';
@@ -122,6 +122,21 @@ export class EndpointSender {
     const dropped = this.#waiting.clear();
     this.#parts.write(dropped.map((seq) => ({ kind: 'settled', endpoint: id, seq })));
     this.moveTo(this.#parts.feed.next);
+  }
+
+  /**
+   * Drops what waits of somebody who was erased, but for what tells that they were; and forgets what was answered to changes
+   * of theirs, whose numbers are `seqs`. Returns the numbers of what was dropped.
+   */
+  forgetCustomer(isOf: (event: FeedEvent) => boolean, seqs: readonly number[]): readonly number[] {
+    const { id } = this.#endpoint;
+    const dropped = this.#waiting.drop(({ event }) => isOf(event) && event.cause !== 'erasure');
+    this.#parts.write([
+      ...dropped.map((seq): DeliveryWrite => ({ kind: 'settled', endpoint: id, seq })),
+      { kind: 'forget_answers', endpoint: id, seqs: new Set([...seqs, ...dropped]) },
+    ]);
+    this.wake();
+    return dropped;
   }
 
   /** Sends a change again, as soon as its customer's earlier ones are settled. */

@@ -21,13 +21,15 @@ export interface FeedStore {
   append(events: readonly FeedEvent[]): Promise<void>;
   /** Lets go of events before `first`, or a little fewer: what was written together goes together. */
   trim(first: number): Promise<void>;
+  /** Takes the names out of events (feed-codec.ts), of those numbers that are kept. */
+  takeNamesOut(seqs: readonly number[]): Promise<void>;
   /** Forgets everything; the next event is to have the number `next`. */
   restart(next: number): Promise<void>;
 
   get(seq: number): FeedEvent | undefined;
   /** Durable events with from ≤ seq, in order. Reading never blocks writing; an iteration sees what is trimmed meanwhile or not. */
   read(from: number): Iterable<FeedEvent>;
-  /** Durable events of a profile, newest first. */
+  /** Durable events of a profile, newest first. Looks at all that is kept, so not for everybody to ask. */
   ofProfile(profile: number, request: TimelineRequest): readonly FeedEvent[];
   close(): Promise<void>;
 }

@@ -6,6 +6,8 @@
 import type { Cause } from '@segue/core/model/change.ts';
 import type { Identifier, Instant } from '@segue/core/model/message.ts';
 
+import type { Published } from './published.ts';
+
 /** The customer of a change as of when it happened. */
 export type FeedCustomer = {
   readonly profile: number;
@@ -51,5 +53,5 @@ export interface Feed {
   /** Kept events with from ≤ seq, in order, those not yet durable included. */
   read(from: number): Iterable<FeedEvent>;
   /** Called with every event the moment it happens, in order, after the state shows it; returns the way to stop. */
-  subscribe(listener: (events: readonly FeedEvent[]) => void): () => void;
+  subscribe(listener: (events: Published) => void): () => void;
 }

@@ -20,6 +20,7 @@ import {
   type EndpointStanding,
   type NumberedAttempt,
   type Progress,
+  withoutAnswer,
 } from './delivery-store.ts';
 
 type Prefix = 1 | 2 | 3;
@@ -76,6 +77,9 @@ class LmdbDeliveryStore implements DeliveryStore {
       for (const command of commands) command(lmdb);
     });
     this.#environment.db.resetReadTxn();
+    for (const write of writes) {
+      if (write.kind === 'forget_answers') await this.#forgetAnswers(write.endpoint, write.seqs);
+    }
   }
 
   attempts(
@@ -129,10 +133,27 @@ class LmdbDeliveryStore implements DeliveryStore {
         }
         return commands;
       }
+      case 'forget_answers':
+        // When all that was written before can be read.
+        return [];
       case 'forget':
         this.#known.delete(endpoint);
         return removeAll(endpoint, known);
     }
+  }
+
+  async #forgetAnswers(endpoint: string, seqs: ReadonlySet<number>): Promise<void> {
+    const changed = this.attempts(endpoint, { limit: attemptsKept }).flatMap(({ id, ...attempt }) => {
+      const without = withoutAnswer(attempt, seqs);
+      return without === attempt ? [] : [{ id, command: put(keyOf(attemptPrefix, endpoint, id), without) }];
+    });
+    if (changed.length === 0) return;
+    await this.#environment.commit((lmdb) => {
+      // What has gone meanwhile stays gone.
+      const first = this.#known.get(endpoint)?.firstAttempt ?? Infinity;
+      for (const { id, command } of changed) if (id >= first) command(lmdb);
+    });
+    this.#environment.db.resetReadTxn();
   }
 
   #of(endpoint: string): Known {

@@ -3,28 +3,36 @@
  *
  *     0                                            → number of the next event (6 bytes)
  *     1 · number of the first event (6 bytes)      → a record of at most `recordEventsMax` events
- *     2 · profile (6 bytes) · number (6 bytes)     → nothing: the timeline of a customer is one range
  *
- * An append is one transaction: records, index and the next number are there together or not at all. Keys are put in
- * their order, which LMDB rewards.
+ * An append is one transaction: records and the next number are there together or not at all. There is no key per event,
+ * which would cost more than the event: who asks for those of one customer looks through the records' heads.
  */
 
 import { assert } from '@segue/core/base/assert.ts';
 
 import { LmdbEnvironment } from '../log/lmdb-environment.ts';
 import type { FeedEvent } from './feed.ts';
-import { decodeEvent, decodeRecord, encodeRecord, recordCount } from './feed-codec.ts';
+import {
+  decodeRecord,
+  encodeRecord,
+  isOlderRecord,
+  profileAt,
+  recordCount,
+  withoutNames,
+} from './feed-codec.ts';
 import type { FeedStore, TimelineRequest } from './feed-store.ts';
 
 /** Small enough that one event of a record is soon found, large enough that an event costs little. */
-const recordEventsMax = 128;
+const recordEventsMax = 256;
 /** Records that one transaction of a trim deletes. */
 const trimRecordsMax = 128;
-/** Numbers of events and of profiles. */
+/** Records that one transaction writes anew without names. */
+const renamedRecordsMax = 128;
+/** Of a number of an event. */
 const numberBytes = 6;
 
 const nextKey = Buffer.from([0]);
-const nothing = Buffer.alloc(1);
+const nothingRead = { first: 0, events: [] };
 
 export type LmdbFeedStoreOptions = {
   /** Address space set aside at first, in bytes; a power of two. The file is as large as what is kept. */
@@ -33,17 +41,25 @@ export type LmdbFeedStoreOptions = {
   readonly stallMs?: number;
 };
 
-/** Opens the store in a directory, which is made when it is not there. @throws StorageError */
-export function openLmdbFeedStore(directory: string, options: LmdbFeedStoreOptions = {}): Promise<FeedStore> {
-  return Promise.resolve().then(
-    () => new LmdbFeedStore(new LmdbEnvironment(directory, { store: 'feed', ...options })),
-  );
+/**
+ * Opens the store in a directory, which is made when it is not there. What an older version wrote is let go of, and numbers
+ * go on: readers get a gap. @throws StorageError
+ */
+export async function openLmdbFeedStore(
+  directory: string,
+  options: LmdbFeedStoreOptions = {},
+): Promise<FeedStore> {
+  const store = new LmdbFeedStore(new LmdbEnvironment(directory, { store: 'feed', ...options }));
+  if (store.isOlder) await store.restart(store.next);
+  return store;
 }
 
 class LmdbFeedStore implements FeedStore {
   readonly #environment: LmdbEnvironment;
   #first: number;
   #next: number;
+  /** The record read last: who asks for one event mostly asks for those beside it. */
+  #recent: { readonly first: number; readonly events: readonly FeedEvent[] } = nothingRead;
 
   constructor(environment: LmdbEnvironment) {
     this.#environment = environment;
@@ -53,6 +69,13 @@ class LmdbFeedStore implements FeedStore {
     for (const key of this.#db.getKeys({ start: recordKey(0), end: recordKey(this.#next), limit: 1 })) {
       this.#first = firstOf(key);
     }
+  }
+
+  /** Whether it was written by an older version. */
+  get isOlder(): boolean {
+    const key = this.#recordKeyOf(this.#next);
+    const record = key === undefined ? undefined : this.#db.get(key);
+    return record !== undefined && isOlderRecord(record);
   }
 
   get first(): number {
@@ -74,7 +97,6 @@ class LmdbFeedStore implements FeedStore {
       for (let start = 0; start < events.length; start += recordEventsMax) {
         writes.put(recordKey(this.#next + start), encodeRecord(events.slice(start, start + recordEventsMax)));
       }
-      for (const key of profileKeys(events)) writes.put(key, nothing);
     });
     this.#next = next;
     this.#db.resetReadTxn();
@@ -87,11 +109,38 @@ class LmdbFeedStore implements FeedStore {
       if (last === undefined) return;
       this.#first = last.first + recordCount(last.record);
       await this.#environment.commit((writes) => {
-        for (const { first: start, record } of gone) {
-          writes.remove(recordKey(start));
-          for (const key of profileKeys(decodeRecord(record, start))) writes.remove(key);
+        for (const { first: start } of gone) writes.remove(recordKey(start));
+      });
+      this.#db.resetReadTxn();
+    }
+  }
+
+  async takeNamesOut(seqs: readonly number[]): Promise<void> {
+    const sorted = [...seqs].sort((a, b) => a - b);
+    for (let i = 0; i < sorted.length;) {
+      const records: { readonly key: Buffer; readonly record: Buffer }[] = [];
+      while (i < sorted.length && records.length < renamedRecordsMax) {
+        const key = this.#recordKeyOf(sorted[i] as number);
+        const record = key === undefined ? undefined : this.#db.get(key);
+        const first = key === undefined ? 0 : firstOf(key);
+        const end = record === undefined ? 0 : first + recordCount(record);
+        if (key === undefined || record === undefined || (sorted[i] as number) >= end) {
+          i++;
+          continue;
+        }
+        const chosen = new Set<number>();
+        for (; i < sorted.length && (sorted[i] as number) < end; i++) chosen.add(sorted[i] as number);
+        const events = decodeRecord(record, first);
+        const nameless = events.map((event) => (chosen.has(event.seq) ? withoutNames(event) : event));
+        records.push({ key, record: encodeRecord(nameless) });
+      }
+      await this.#environment.commit((writes) => {
+        for (const { key, record } of records) {
+          // What was let go meanwhile stays gone.
+          if (firstOf(key) >= this.#first) writes.put(key, record);
         }
       });
+      this.#recent = nothingRead;
       this.#db.resetReadTxn();
     }
   }
@@ -99,6 +148,7 @@ class LmdbFeedStore implements FeedStore {
   async restart(next: number): Promise<void> {
     this.#first = next;
     this.#next = next;
+    this.#recent = nothingRead;
     await this.#environment.commit((writes) => {
       writes.clear();
       writes.put(nextKey, numberText(next));
@@ -107,12 +157,16 @@ class LmdbFeedStore implements FeedStore {
   }
 
   get(seq: number): FeedEvent | undefined {
-    const key = seq < this.#first || seq >= this.#next ? undefined : this.#recordKeyOf(seq);
-    // Not a copy: a record is large beside one event of it.
+    if (seq < this.#first || seq >= this.#next) return undefined;
+    const { first, events } = this.#recent;
+    if (seq >= first && seq < first + events.length) return events[seq - first];
+    const key = this.#recordKeyOf(seq);
+    // Not a copy: it is read at once.
     const record = key === undefined ? undefined : this.#db.getBinaryFast(key);
     if (key === undefined || record === undefined) return undefined;
-    const first = firstOf(key);
-    return decodeEvent(record, seq - first, first);
+    const start = firstOf(key);
+    this.#recent = { first: start, events: decodeRecord(record, start) };
+    return this.#recent.events[seq - start];
   }
 
   *read(from: number): Iterable<FeedEvent> {
@@ -125,9 +179,7 @@ class LmdbFeedStore implements FeedStore {
       const first = firstOf(key);
       const count = recordCount(record);
       if (seq >= first + count) return;
-      for (let place = seq - first; place < count; place++) {
-        yield decodeEvent(record, place, first) as FeedEvent;
-      }
+      yield* decodeRecord(record, first).slice(seq - first);
       seq = Math.max(first + count, this.#first);
     }
   }
@@ -135,17 +187,15 @@ class LmdbFeedStore implements FeedStore {
   ofProfile(profile: number, { limit, before = this.#next }: TimelineRequest): readonly FeedEvent[] {
     const events: FeedEvent[] = [];
     if (limit <= 0) return events;
-    const range = this.#db.getKeys({
-      start: profileKey(profile, Math.min(before, this.#next)),
-      end: profileKey(profile, 0),
-      exclusiveStart: true,
-      inclusiveEnd: true,
-      reverse: true,
-      limit,
-    });
-    for (const key of range) {
-      const event = this.get(key.readUIntBE(1 + numberBytes, numberBytes));
-      if (event !== undefined) events.push(event);
+    const end = Math.min(before, this.#next);
+    const range = { start: recordKey(end), end: recordKey(0), inclusiveEnd: true, reverse: true };
+    for (const { key, value: record } of this.#db.getRange(range)) {
+      const first = firstOf(key);
+      const places = placesOf(record, profile).filter((place) => first + place < end);
+      const all = places.length === 0 ? [] : decodeRecord(record, first);
+      for (const place of places.reverse()) {
+        if (events.push(all[place] as FeedEvent) === limit) return events;
+      }
     }
     return events;
   }
@@ -188,18 +238,12 @@ function firstOf(key: Buffer): number {
   return key.readUIntBE(1, numberBytes);
 }
 
-function profileKey(profile: number, seq: number): Buffer {
-  const key = Buffer.allocUnsafe(1 + 2 * numberBytes);
-  key.writeUInt8(2, 0);
-  key.writeUIntBE(profile, 1, numberBytes);
-  key.writeUIntBE(seq, 1 + numberBytes, numberBytes);
-  return key;
-}
-
-function profileKeys(events: readonly FeedEvent[]): Buffer[] {
-  return events
-    .map(({ customer, seq }) => profileKey(customer.profile, seq))
-    .sort((a, b) => Buffer.compare(a, b));
+/** Where in a record the events of a profile are. */
+function placesOf(record: Buffer, profile: number): number[] {
+  const places: number[] = [];
+  const count = recordCount(record);
+  for (let place = 0; place < count; place++) if (profileAt(record, place) === profile) places.push(place);
+  return places;
 }
 
 function numberText(value: number): Buffer {

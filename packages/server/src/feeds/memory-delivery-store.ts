@@ -8,6 +8,7 @@ import {
   type EndpointStanding,
   type NumberedAttempt,
   type Progress,
+  withoutAnswer,
 } from './delivery-store.ts';
 
 type Endpoint = {
@@ -77,6 +78,11 @@ export class MemoryDeliveryStore implements DeliveryStore {
       case 'attempt':
         endpoint.attempts.push({ ...write.attempt, id: endpoint.nextAttempt++ });
         if (endpoint.attempts.length > attemptsKept) endpoint.attempts.shift();
+        return;
+      case 'forget_answers':
+        for (const [i, attempt] of endpoint.attempts.entries()) {
+          endpoint.attempts[i] = withoutAnswer(attempt, write.seqs);
+        }
         return;
       case 'forget':
         this.#endpoints.delete(write.endpoint);

@@ -3,6 +3,7 @@
 import { assert } from '@segue/core/base/assert.ts';
 
 import type { FeedEvent } from './feed.ts';
+import { withoutNames } from './feed-codec.ts';
 import type { FeedStore, TimelineRequest } from './feed-store.ts';
 
 export class MemoryFeedStore implements FeedStore {
@@ -29,6 +30,14 @@ export class MemoryFeedStore implements FeedStore {
     const count = Math.min(Math.max(first - this.#first, 0), this.#events.length);
     this.#events.splice(0, count);
     this.#first += count;
+    return Promise.resolve();
+  }
+
+  takeNamesOut(seqs: readonly number[]): Promise<void> {
+    for (const seq of seqs) {
+      const event = this.get(seq);
+      if (event !== undefined) this.#events[seq - this.#first] = withoutNames(event);
+    }
     return Promise.resolve();
   }
 

@@ -48,9 +48,10 @@ export class OpenStreams {
   readonly #streams = new Set<Held>();
   readonly #perPrincipal = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
+  #looking: NodeJS.Immediate | undefined;
   #stopping = false;
 
-  /** `isCurrent`: whether a principal may still read; asked with each beat. */
+  /** `isCurrent`: whether a principal may still read; asked with each beat, and by `lookAtGrants`. */
   constructor(limits: StreamLimits, isCurrent: (principal: Principal) => boolean) {
     this.#limits = limits;
     this.#isCurrent = isCurrent;
@@ -87,6 +88,17 @@ export class OpenStreams {
       clearInterval(this.#timer);
       this.#timer = undefined;
     };
+  }
+
+  /** Ends those of principals who may not read any more, in a later turn of the event loop. */
+  lookAtGrants(): void {
+    if (this.#streams.size === 0) return;
+    this.#looking ??= setImmediate(() => {
+      this.#looking = undefined;
+      for (const stream of this.#streams) {
+        if (!this.#isCurrent(stream.principal)) this.#end(stream, 'withdrawn');
+      }
+    });
   }
 
   /** Ends all, and those that come after. */

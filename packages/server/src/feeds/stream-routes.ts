@@ -20,7 +20,7 @@ import { principalOf } from '../api/access.ts';
 import { ProblemError } from '../api/problem.ts';
 import type { ApiApp } from '../api/parts.ts';
 import type { Refusal } from '../catalog/catalog.ts';
-import type { Principal } from '../catalog/grants.ts';
+import type { Principal, StandingGrants } from '../catalog/grants.ts';
 import type { Plugin } from '../http/parts.ts';
 import type { Feed } from './feed.ts';
 import { OpenStreams, streamLimits, type StreamLimits } from './open-streams.ts';
@@ -42,8 +42,8 @@ export type StreamOptions = {
   readonly findProfile: FindProfile;
   readonly now: () => Instant;
   readonly limits?: Partial<StreamLimits>;
-  /** Whether a principal may still read; a stream of one who may not ends with the next heartbeat. */
-  readonly isCurrent?: (principal: Principal) => boolean;
+  /** Who may still read; a stream of somebody who may not ends at once, or where nobody says so with the next heartbeat. */
+  readonly grants?: StandingGrants;
   /** Is told a way to ask how many streams are open. */
   readonly watch?: (count: () => number) => void;
 };
@@ -77,7 +77,15 @@ export function streamRoutes(options: StreamOptions): Plugin {
   return async (untyped) => {
     const app = untyped.withTypeProvider<TypeBoxTypeProvider>();
     const limits = { ...streamLimits, ...options.limits };
-    const streams = new OpenStreams(limits, options.isCurrent ?? (() => true));
+    const { grants } = options;
+    const streams = new OpenStreams(limits, (principal) => grants?.isCurrent(principal) ?? true);
+    const stopWatching = grants?.watch(() => {
+      streams.lookAtGrants();
+    });
+    app.addHook('onClose', (_app, done) => {
+      stopWatching?.();
+      done();
+    });
     const parts = { options, limits, streams, tickets: new StreamTickets(options.now) };
     options.watch?.(() => streams.count);
     app.decorateRequest('streamRequest');
@@ -221,7 +229,7 @@ function addWebSockets(app: ApiApp, parts: StreamParts): void {
       preHandler: (request, _reply, done) => {
         const { ticket, ...query } = request.query;
         const principal = parts.tickets.redeem(ticket);
-        if (principal === undefined) {
+        if (principal === undefined || parts.options.grants?.isCurrent(principal) === false) {
           throw new ProblemError(
             401,
             'streams/ticket',

@@ -109,6 +109,18 @@ export class WaitingDeliveries {
     return seqs;
   }
 
+  /** Drops some; what is under way goes on and then concerns nobody. Returns their numbers. */
+  drop(isGone: (delivery: Delivery) => boolean): readonly number[] {
+    const gone = [...this.#bySeq.values()].filter(isGone).map(({ event }) => event);
+    for (const { seq, customer } of gone) {
+      this.#bySeq.delete(seq);
+      const line = (this.#byProfile.get(customer.profile) ?? []).filter((waiting) => waiting !== seq);
+      if (line.length === 0) this.#byProfile.delete(customer.profile);
+      else this.#byProfile.set(customer.profile, line);
+    }
+    return gone.map(({ seq }) => seq);
+  }
+
   #next(): Delivery | undefined {
     let next: Delivery | undefined;
     for (const [profile, [seq]] of this.#byProfile) {

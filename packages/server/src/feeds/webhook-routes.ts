@@ -4,13 +4,15 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 
 import type { Result } from '@segue/core/base/result.ts';
-import type { Instant } from '@segue/core/model/message.ts';
+import type { Instant, JsonObject } from '@segue/core/model/message.ts';
+import type { FastifyRequest } from 'fastify';
 
 import { keepPrivate, principalOf } from '../api/access.ts';
 import type { Cursors } from '../api/cursors.ts';
 import type { ApiApp } from '../api/parts.ts';
 import { notFound, ProblemError, refused } from '../api/problem.ts';
 import { nothingSchema, pageAnswer, pageQuerySchema, pageRequest, pageSchema } from '../api/schemas.ts';
+import type { AuditLog } from '../catalog/audit-log.ts';
 import { actorOf, type Refusal } from '../catalog/catalog.ts';
 import type { Plugin } from '../http/parts.ts';
 import type { Feed } from './feed.ts';
@@ -34,6 +36,8 @@ export type WebhookOptions = {
   readonly deliveries: Deliveries;
   readonly feed: Feed;
   readonly cursors: Cursors;
+  /** Gets what is done to deliveries; what is done to the endpoints themselves it gets from the catalog. */
+  readonly audit: Pick<AuditLog, 'record'>;
   readonly now: () => Instant;
   /** Addresses in private networks may be registered. */
   readonly allowPrivate: boolean;
@@ -307,8 +311,11 @@ function addSwitches(app: ApiApp, options: WebhookOptions): void {
         response: { 200: webhookSchema },
       },
     },
-    async ({ params: { id } }) => {
+    async (request) => {
+      const { id } = request.params;
       const endpoint = await found(id, options);
+      const { position, waiting = 0 } = deliveries.standing(id) ?? {};
+      await note(request, options, 'webhook.skipped', { from: position ?? null, waiting });
       deliveries.skipToEnd(id);
       return wired(endpoint, options);
     },
@@ -349,6 +356,7 @@ function addSendingAgain(app: ApiApp, options: WebhookOptions): void {
           'What is to be sent again is not clear; expected either “seq” or “from”.',
         );
       }
+      await note(request, options, 'webhook.replayed', seq === undefined ? { from: from ?? null } : { seq });
       return reply.code(202).send(wired(endpoint, options));
     },
   );
@@ -364,8 +372,22 @@ function addSendingAgain(app: ApiApp, options: WebhookOptions): void {
         response: { 200: attemptSchema },
       },
     },
-    async ({ params: { id } }) => wireAttempt(await deliveries.test(await found(id, options))),
+    async (request) => {
+      const endpoint = await found(request.params.id, options);
+      await note(request, options, 'webhook.tested', {});
+      return wireAttempt(await deliveries.test(endpoint));
+    },
   );
+}
+
+/** Writes down who did what to the deliveries of an endpoint. */
+function note(
+  request: FastifyRequest<{ Params: { id: string } }>,
+  { audit }: WebhookOptions,
+  action: 'webhook.skipped' | 'webhook.replayed' | 'webhook.tested',
+  details: JsonObject,
+): Promise<void> {
+  return audit.record(actorOf(principalOf(request)), action, `webhook:${request.params.id}`, details);
 }
 
 async function found(id: string, { endpoints }: WebhookOptions): Promise<WebhookEndpoint> {

@@ -201,6 +201,14 @@ export class WebhookSender implements Deliveries {
     this.#senders.get(id)?.skipToEnd();
   }
 
+  /** As `EndpointSender.forgetCustomer`, for all endpoints; resolves with how many deliveries were dropped when it is durable. */
+  async forgetCustomer(isOf: (event: FeedEvent) => boolean, seqs: readonly number[]): Promise<number> {
+    let dropped = 0;
+    for (const sender of this.#senders.values()) dropped += sender.forgetCustomer(isOf, seqs).length;
+    await this.#written;
+    return dropped;
+  }
+
   async #start(): Promise<void> {
     const { endpoints, store, feed } = this.#options;
     for (const standing of store.load()) this.#standings.set(standing.endpoint, standing);

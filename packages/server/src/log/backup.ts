@@ -4,7 +4,7 @@
  * A backup is a directory that holds the log, the changes and how far they have been delivered, the quarantine, the
  * catalog and the workspace's time zone, and `backup.json`, which is written last and names each file with its length and
  * SHA-256; without it there is no backup. It may be taken from any process while another one writes: LMDB and SQLite both
- * copy what is committed at one instant. What follows something else is copied before it, the log last, because the log is
+ * copy what is committed at one instant. Where entries were taken out of the log, the base (base.ts) is in it too. What follows something else is copied before it, the log last, because the log is
  * the truth: a log that is ahead of all else is what a crash leaves too. Checkpoints are not copied; the log rebuilds them.
  *
  * A restore checks all that before it writes anything, and every record of the log, and takes an empty directory only.
@@ -16,6 +16,7 @@ import { mkdir, readdir, readFile, rm, stat, unlink } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { backup as copySqlite, DatabaseSync } from 'node:sqlite';
 import type { Instant } from '@segue/core/model/message.ts';
+import { findBase } from './base.ts';
 import { checkLog, type LogSummary } from './check-log.ts';
 import {
   dataPaths,
@@ -36,13 +37,18 @@ const kind = 'segue-backup';
 const manifestFile = 'backup.json';
 /** In the order in which they are copied. */
 const files = ['workspace.json', 'catalog.sqlite'] as const;
-const environments = ['quarantine', 'deliveries', 'feed', 'log'] as const;
-type Environment = (typeof environments)[number];
+const environments = ['quarantine', 'deliveries', 'feed'] as const;
+type Environment = (typeof environments)[number] | 'log' | 'base';
 /** Pages per step, so that the catalog is copied in one and a write to it does not start the copy again. */
 const allPages = 0x7fff_ffff;
 
-/** Every file that a backup may have. */
-const fileNames: readonly string[] = [...files, ...environments.map((name) => `${name}/data.mdb`)];
+const parts: readonly string[] = [...files, ...environments, 'log', 'base'];
+/** Every file that a backup may have, but for that of the base, which has a position in its name. */
+const fileNames: readonly string[] = [
+  ...files,
+  ...[...environments, 'log'].map((name) => `${name}/data.mdb`),
+];
+const baseName = /^base\/\d+\/data\.mdb$/;
 
 type CopiedFile = { readonly name: string; readonly bytes: number; readonly sha256: string };
 
@@ -67,9 +73,9 @@ export async function backUp(data: string, target: string, now: Instant): Promis
     if (await exists(catalog)) await copyCatalog(catalog, join(target, 'catalog.sqlite'));
     for (const store of environments) {
       const from = dataPaths(data)[store];
-      const isThere = store === 'log' || (await exists(join(from, 'data.mdb')));
-      if (isThere) await copyEnvironment(store, from, join(target, store));
+      if (await exists(join(from, 'data.mdb'))) await copyEnvironment(store, from, join(target, store));
     }
+    await copyLog(data, target);
     const log = await checkLog(join(target, 'log'));
     await removeLockFiles(target);
     const copied = await describeFiles(target);
@@ -77,7 +83,7 @@ export async function backUp(data: string, target: string, now: Instant): Promis
     await writeDurably(join(target, manifestFile), `${JSON.stringify(manifest, null, 2)}\n`);
     return { directory: target, log, files: copied };
   } catch (error) {
-    for (const part of [...files, ...environments]) {
+    for (const part of parts) {
       await rm(join(target, part), { recursive: true, force: true });
     }
     throw asFailure(`The backup of ${data} into ${target} did not succeed`, error);
@@ -143,9 +149,28 @@ async function claimTarget(data: string, target: string): Promise<void> {
   );
 }
 
+/** The log, and the base if there is one: entries before it may be gone, those after it are not. */
+async function copyLog(data: string, target: string): Promise<void> {
+  const { base: bases, log } = dataPaths(data);
+  for (;;) {
+    const base = await findBase(bases);
+    if (base !== undefined) {
+      await mkdir(join(target, 'base'), { mode: 0o700 });
+      await copyEnvironment('base', base.path, join(target, 'base', String(base.position)));
+    }
+    await copyEnvironment('log', log, join(target, 'log'));
+    if ((await findBase(bases))?.position === base?.position) return;
+    // Another was made meanwhile, and more may have been taken out of the log than the one that was copied stands for.
+    for (const part of ['log', 'base']) await rm(join(target, part), { recursive: true, force: true });
+  }
+}
+
 async function copyEnvironment(store: Environment, from: string, to: string): Promise<void> {
   await mkdir(to, { mode: 0o700 });
-  const environment = new LmdbEnvironment(from, { store, readOnly: true });
+  const environment = new LmdbEnvironment(from, {
+    store: store === 'base' ? 'checkpoint' : store,
+    readOnly: true,
+  });
   try {
     await environment.copyTo(to);
   } finally {
@@ -167,12 +192,18 @@ async function copyCatalog(from: string, to: string): Promise<void> {
 
 /** What looking at the copies has left. */
 async function removeLockFiles(target: string): Promise<void> {
-  for (const part of environments) await rm(join(target, part, 'lock.mdb'), { force: true });
+  const base = await findBase(join(target, 'base'));
+  const places = [...environments, 'log'].map((part) => join(target, part));
+  for (const place of [...places, ...(base === undefined ? [] : [base.path])]) {
+    await rm(join(place, 'lock.mdb'), { force: true });
+  }
 }
 
 async function describeFiles(target: string): Promise<readonly CopiedFile[]> {
   const copied: CopiedFile[] = [];
-  for (const name of fileNames) {
+  const base = await findBase(join(target, 'base'));
+  const ofBase = base === undefined ? [] : [`base/${base.position}/data.mdb`];
+  for (const name of [...fileNames, ...ofBase]) {
     const path = join(target, name);
     if (!(await exists(path))) continue;
     copied.push({ name, bytes: (await stat(path)).size, sha256: await hashFile(path) });
@@ -211,7 +242,10 @@ async function readManifest(source: string): Promise<Manifest> {
   const manifest = found as unknown as Manifest;
   const listed: unknown = manifest.files;
   // Names are joined to paths: only those that a backup writes.
-  if (!Array.isArray(listed) || !manifest.files.every(({ name }) => fileNames.includes(name))) {
+  if (
+    !Array.isArray(listed) ||
+    !manifest.files.every(({ name }) => fileNames.includes(name) || baseName.test(name))
+  ) {
     throw notBackup(source);
   }
   if (!manifest.files.some((file) => file.name === 'log/data.mdb')) throw incomplete(source, 'it has no log');

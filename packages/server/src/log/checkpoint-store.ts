@@ -17,6 +17,8 @@ export interface CheckpointStore {
   /** Rows with from ≤ key < to (bytes compared as numbers), in order. */
   read(from: Uint8Array, to: Uint8Array): Iterable<{ readonly key: Uint8Array; readonly value: Uint8Array }>;
   get(key: Uint8Array): Uint8Array | undefined;
+  /** As `get`, and only good until the store is asked for something else. */
+  view(key: Uint8Array): Uint8Array | undefined;
   /** Deletes everything. */
   clear(): Promise<void>;
   close(): Promise<void>;

@@ -3,8 +3,8 @@
  * last when a directory is made, so a directory that has it is complete. A directory that holds something else, or was
  * written by a newer version, is refused before anything in it is touched.
  *
- * Version 1: `log/`, `checkpoint/`, `feed/`, `deliveries/` and `quarantine/` are LMDB environments, `catalog.sqlite` is the
- * catalog, `workspace.json` holds the time zone, `lock.sqlite` and `lock.json` say who uses it.
+ * Version 1: `log/`, `checkpoint/`, `feed/`, `deliveries/` and `quarantine/` are LMDB environments, `base/` holds
+ * one more where entries were taken out of the log, `catalog.sqlite` is the catalog, `workspace.json` holds the time zone, `lock.sqlite` and `lock.json` say who uses it.
  */
 
 import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
@@ -22,6 +22,8 @@ export type DataPaths = {
   readonly log: string;
   /** The checkpoints' directory, which may be deleted while nothing runs. */
   readonly checkpoint: string;
+  /** Where bases are (base.ts). */
+  readonly base: string;
   /** The quarantine's directory. */
   readonly quarantine: string;
   /** The directory of the changes, which may be deleted while nothing runs. */
@@ -38,6 +40,7 @@ export function dataPaths(path: string): DataPaths {
   return {
     log: join(path, 'log'),
     checkpoint: join(path, 'checkpoint'),
+    base: join(path, 'base'),
     quarantine: join(path, 'quarantine'),
     feed: join(path, 'feed'),
     deliveries: join(path, 'deliveries'),

@@ -19,6 +19,7 @@
 import { crc32 } from 'node:zlib';
 import type { Identifier, Instant, Message, MessageKind } from '@segue/core/model/message.ts';
 import type { LogEntry, LogRecord, Position } from './entry.ts';
+import type { ScannedRecord } from './log.ts';
 import { damaged, newerRecord } from './log-damage.ts';
 import { PackedError } from './packed-format.ts';
 import { PackedReader } from './packed-reader.ts';
@@ -96,6 +97,55 @@ export function decodeRecord(bytes: Buffer, position: Position): LogRecord {
     throw error;
   }
   return { position, at, entries };
+}
+
+/**
+ * The messages of a record of which `reads` is true; all else is passed over, in about a quarter of the time.
+ * @throws StorageError when the bytes are not a whole record of the entry at `position`.
+ */
+export function scanRecord(
+  bytes: Buffer,
+  position: Position,
+  reads: (kind: MessageKind, name: string) => boolean,
+): ScannedRecord {
+  const { at, count } = checkRecord(bytes, position);
+  const messages: { at: Position; message: Message }[] = [];
+  try {
+    reader.start(bytes, headBytes);
+    for (let i = 0; i < count; i += 1) {
+      const message = scanEntry(at, reads);
+      if (message !== undefined) messages.push({ at: position + i, message });
+    }
+    reader.finish();
+  } catch (error) {
+    if (error instanceof PackedError) throw damaged(position, 'its entries cannot be read', error);
+    throw error;
+  }
+  return { position, count, messages };
+}
+
+function scanEntry(at: Instant, reads: (kind: MessageKind, name: string) => boolean): Message | undefined {
+  if (reader.readByte() !== messageEntry) {
+    reader.skipValue();
+    return undefined;
+  }
+  reader.skipText();
+  reader.mark();
+  const bits = reader.readByte();
+  const kind = kinds[bits & 7];
+  if (kind === undefined) throw new PackedError('There is no such kind of message');
+  reader.skipText();
+  reader.readNumber();
+  for (let left = 2 * reader.readCount(); left > 0; left -= 1) reader.skipText();
+  if (reads(kind, reader.readText())) {
+    reader.rewind();
+    return readMessage(at);
+  }
+  reader.unmark();
+  reader.skipValue();
+  reader.skipValue();
+  if ((bits & previousIdBit) !== 0) reader.skipText();
+  return undefined;
 }
 
 function readEntry(at: Instant): LogEntry {

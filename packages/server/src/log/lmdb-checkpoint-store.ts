@@ -30,6 +30,8 @@ export type CheckpointStoreOptions = {
 };
 
 export interface LmdbCheckpointStore extends CheckpointStore {
+  /** A copy of the last complete checkpoint, as a directory of its own; `path` must be an empty directory. */
+  copyTo(path: string): Promise<void>;
   /** Settles, with the error, when a write has failed or stalled; the process must end then. */
   readonly failed: Promise<Error>;
 }
@@ -86,11 +88,24 @@ class StoredCheckpoints implements LmdbCheckpointStore {
     return this.#value(rowKey(key));
   }
 
+  /** In the one buffer that LMDB reads into. */
+  view(key: Uint8Array): Uint8Array | undefined {
+    const { db } = this.#environment;
+    const prefixed = rowKey(key);
+    const buffer = db.getBinaryFast(prefixed);
+    // The buffer is larger than the value, whatever its length says.
+    return buffer === undefined ? undefined : withoutChecksum(prefixed, buffer.subarray(0, buffer.length));
+  }
+
   async clear(): Promise<void> {
     await this.#inTurn(async () => {
       await this.#thread.ask({ kind: 'clear' });
       this.#head = undefined;
     });
+  }
+
+  async copyTo(path: string): Promise<void> {
+    await this.#inTurn(() => this.#environment.copyTo(path));
   }
 
   async close(): Promise<void> {

@@ -6,14 +6,14 @@
  * into one append is what makes it fast: never one append per event.
  */
 
-import type { Instant } from '@segue/core/model/message.ts';
+import type { Instant, MessageKind } from '@segue/core/model/message.ts';
 import { refuseAppend } from './append-guard.ts';
-import { checkRecord, decodeRecord, encodeRecord } from './entry-codec.ts';
+import { checkRecord, decodeRecord, encodeRecord, scanRecord } from './entry-codec.ts';
 import type { LogEntry, LogRecord, Position } from './entry.ts';
 import { positionKey, readPosition } from './keys.ts';
 import { LmdbEnvironment } from './lmdb-environment.ts';
 import { damagedGap } from './log-damage.ts';
-import type { Log } from './log.ts';
+import type { Log, ScannedRecord } from './log.ts';
 import { RecentRecords } from './recent-records.ts';
 import { withEntries } from './replaced-entries.ts';
 
@@ -87,6 +87,20 @@ class StoredLog implements Log {
         if (position !== next) throw damagedGap(next, position);
         const record = decodeRecord(bytes, position);
         next = position + record.entries.length;
+        if (next > from) yield record;
+      }
+    }
+  }
+
+  *scan(from: Position, reads: (kind: MessageKind, name: string) => boolean): Iterable<ScannedRecord> {
+    let next = this.#storedAt(from)?.position ?? 0;
+    for (;;) {
+      const chunk = this.#chunk(next);
+      if (chunk.length === 0) return;
+      for (const { position, bytes } of chunk) {
+        if (position !== next) throw damagedGap(next, position);
+        const record = scanRecord(bytes, position, reads);
+        next = position + record.count;
         if (next > from) yield record;
       }
     }

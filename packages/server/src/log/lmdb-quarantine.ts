@@ -9,10 +9,13 @@ import { crc32 } from 'node:zlib';
 import { positionKey, positionKeyBytes, readPosition } from './keys.ts';
 import { LmdbEnvironment, type LmdbWrites } from './lmdb-environment.ts';
 import type { Quarantine, Quarantined } from './quarantine.ts';
-import { boundRow, checkLimit, countRow } from './quarantined-row.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { boundRow, checkLimit, countRow, holdsOneOf } from './quarantined-row.ts';
 
 const rowsMaxDefault = 100_000;
 const bytesMaxDefault: number = 2 ** 30;
+/** Rows looked through between two turns of the event loop. */
+const sliceRows = 100;
 const rowKeyBytes = positionKeyBytes + 8;
 /** After the keys of all rows, whose first byte is 0, and of another length. */
 const countsKey = Buffer.from('counts by code, of all that ever came');
@@ -48,8 +51,8 @@ class StoredQuarantine implements LmdbQuarantine {
   readonly #environment: LmdbEnvironment;
   readonly #rowsMax: number;
   readonly #bytesMax: number;
-  /** Of the rows from id `#first` on; those before `#from` are gone and their marks wait to be cut off. */
-  #marks: RowMark[] = [];
+  /** Of the rows from id `#first` on; those before `#from` are gone and their marks wait to be cut off. None: removed. */
+  #marks: (RowMark | undefined)[] = [];
   #first = 0;
   #from = 0;
   #bytes = 0;
@@ -112,6 +115,32 @@ class StoredQuarantine implements LmdbQuarantine {
       if (options.source === undefined || row.source === options.source) found.push({ ...row, id });
     }
     return found;
+  }
+
+  async remove(texts: readonly string[]): Promise<number> {
+    const isGone = holdsOneOf(texts);
+    const found: number[] = [];
+    const until = this.#durable;
+    for (let id = this.#from; id < until; id += 1) {
+      const mark = this.#marks[id - this.#first];
+      const key = mark === undefined ? undefined : rowKey(id, mark);
+      const value = key === undefined ? undefined : this.#environment.db.get(key);
+      if (id % sliceRows === 0) await nextTurn();
+      if (value !== undefined && isGone(JSON.parse(value.toString()) as Quarantined)) found.push(id);
+    }
+    const gone = found.flatMap((id) => {
+      // It may have been let go meanwhile.
+      const mark = id < this.#from ? undefined : this.#marks[id - this.#first];
+      if (mark === undefined) return [];
+      this.#marks[id - this.#first] = undefined;
+      this.#bytes -= mark.bytes;
+      return [rowKey(id, mark)];
+    });
+    if (gone.length === 0) return 0;
+    await this.#environment.commit((writes) => {
+      removeAll(writes, gone);
+    });
+    return gone.length;
   }
 
   counts(): ReadonlyMap<string, number> {

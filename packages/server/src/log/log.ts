@@ -5,9 +5,17 @@
  * `failed` tells. What an implementation must do is in the conformance suite, test/log/log-conformance.ts.
  */
 
-import type { Instant } from '@segue/core/model/message.ts';
+import type { Instant, Message, MessageKind } from '@segue/core/model/message.ts';
 
 import type { LogEntry, LogRecord, Position } from './entry.ts';
+
+/** What a scan finds in a record. */
+export type ScannedRecord = {
+  readonly position: Position;
+  /** Of all entries. */
+  readonly count: number;
+  readonly messages: readonly { readonly at: Position; readonly message: Message }[];
+};
 
 export interface Log {
   /** Position of the next entry; 0 in an empty log. Counts appends that are not durable yet. */
@@ -25,6 +33,12 @@ export interface Log {
 
   /** Durable records in order, from the one that holds `from` on (its earlier entries included). Reading never blocks writing. */
   read(from: Position): Iterable<LogRecord>;
+
+  /**
+   * As `read`, but only the messages of which `reads` is true are looked at, which is much faster where they are few. `at` is
+   * a message's position.
+   */
+  scan(from: Position, reads: (kind: MessageKind, name: string) => boolean): Iterable<ScannedRecord>;
 
   /** The record that holds a durable entry; undefined when there is none. Cheap for entries close to each other. */
   recordAt(position: Position): LogRecord | undefined;

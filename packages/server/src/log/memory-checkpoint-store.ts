@@ -45,6 +45,10 @@ class CheckpointsInMemory implements CheckpointStore {
     return this.#rows.get(hex(key))?.slice();
   }
 
+  view(key: Uint8Array): Uint8Array | undefined {
+    return this.get(key);
+  }
+
   async clear(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
     this.#rows.clear();

@@ -3,11 +3,11 @@
  * bytes, so whoever reads gets values of their own, and what a stored log could not keep is refused here too.
  */
 
-import type { Instant } from '@segue/core/model/message.ts';
+import type { Instant, MessageKind } from '@segue/core/model/message.ts';
 import { refuseAppend } from './append-guard.ts';
-import { decodeRecord, encodeRecord } from './entry-codec.ts';
+import { decodeRecord, encodeRecord, scanRecord } from './entry-codec.ts';
 import type { LogEntry, LogRecord, Position } from './entry.ts';
-import type { Log } from './log.ts';
+import type { Log, ScannedRecord } from './log.ts';
 import { withEntries } from './replaced-entries.ts';
 
 export interface MemoryLog extends Log {
@@ -67,6 +67,14 @@ class RecordsInMemory implements MemoryLog {
       const { position, bytes } = this.#durable[i] as Kept;
       const record = decodeRecord(bytes, position);
       if (position + record.entries.length > from) yield record;
+    }
+  }
+
+  *scan(from: Position, reads: (kind: MessageKind, name: string) => boolean): Iterable<ScannedRecord> {
+    for (let i = Math.max(0, this.#indexOf(from)); i < this.#durable.length; i += 1) {
+      const { position, bytes } = this.#durable[i] as Kept;
+      const record = scanRecord(bytes, position, reads);
+      if (position + record.count > from) yield record;
     }
   }
 

@@ -1,7 +1,7 @@
 /** The quarantine in memory, for tests: what the conformance suite asks except outliving the process. */
 
 import type { Quarantine, Quarantined } from './quarantine.ts';
-import { boundRow, checkLimit, countRow } from './quarantined-row.ts';
+import { boundRow, checkLimit, countRow, holdsOneOf } from './quarantined-row.ts';
 
 export function createMemoryQuarantine(options: { readonly rowsMax?: number } = {}): Quarantine {
   return new RowsInMemory(options.rowsMax ?? Infinity);
@@ -39,6 +39,13 @@ class RowsInMemory implements Quarantine {
       .filter((row) => row.id < before && (options.source === undefined || row.source === options.source))
       .reverse()
       .slice(0, options.limit);
+  }
+
+  remove(texts: readonly string[]): Promise<number> {
+    const isGone = holdsOneOf(texts);
+    const before = this.#rows.length;
+    this.#rows = this.#rows.filter((row) => !isGone(row));
+    return Promise.resolve(before - this.#rows.length);
   }
 
   counts(): ReadonlyMap<string, number> {

@@ -90,7 +90,14 @@ export class RecentTexts {
 /** The place of a text that is worth remembering. */
 export function placeOf(text: string): number {
   const n = text.length;
-  const mixed =
-    n + (text.charCodeAt(0) << 6) + (text.charCodeAt(n >> 1) << 13) + (text.charCodeAt(n - 1) << 20);
-  return Math.imul(mixed, 0x9e3779b1) >>> 22;
+  return mix(n, text.charCodeAt(0), text.charCodeAt(n >> 1), text.charCodeAt(n - 1));
+}
+
+/** The same of a text whose characters are one byte each. */
+export function placeOfBytes(bytes: Uint8Array, from: number, n: number): number {
+  return mix(n, bytes[from] as number, bytes[from + (n >> 1)] as number, bytes[from + n - 1] as number);
+}
+
+function mix(n: number, first: number, middle: number, last: number): number {
+  return Math.imul(n + (first << 6) + (middle << 13) + (last << 20), 0x9e3779b1) >>> 22;
 }

@@ -19,6 +19,8 @@ import {
   nullTag,
   PackedError,
   placeOf,
+  placeOfBytes,
+  placesCount,
   positiveTag,
   RecentTexts,
   rememberedMax,
@@ -56,6 +58,13 @@ export class PackedReader {
   #depth = 0;
   readonly #texts: RecentTexts = new RecentTexts();
   #shapes: Shape[] = [];
+  /** By place: one more than where a text begins that was passed over and is to be remembered; 0: none. */
+  readonly #passedAt: Int32Array = new Int32Array(placesCount);
+  #hasPassed = false;
+  /** −1: there is no mark. */
+  #markedAt = -1;
+  /** What stood at places that were taken by other texts since the mark. */
+  readonly #undo: { readonly place: number; readonly text: string; readonly passedAt: number }[] = [];
 
   /** Begins a record whose values stand from byte `from` on. */
   start(bytes: Buffer, from: number): void {
@@ -65,6 +74,30 @@ export class PackedReader {
     this.#depth = 0;
     this.#texts.forget();
     this.#shapes = [];
+    if (this.#hasPassed) this.#passedAt.fill(0);
+    this.#hasPassed = false;
+    this.#markedAt = -1;
+  }
+
+  /** `rewind` comes back to here. */
+  mark(): void {
+    this.#markedAt = this.#at;
+    this.#undo.length = 0;
+  }
+
+  /** What was passed over since the mark can be read. */
+  rewind(): void {
+    for (let undo = this.#undo.pop(); undo !== undefined; undo = this.#undo.pop()) {
+      this.#texts.remember(undo.place, undo.text);
+      this.#passedAt[undo.place] = undo.passedAt;
+    }
+    this.#at = this.#markedAt;
+    this.#markedAt = -1;
+  }
+
+  /** `rewind` will not be called. */
+  unmark(): void {
+    this.#markedAt = -1;
   }
 
   /** Lets go of the bytes; an error if some were left. */
@@ -107,7 +140,7 @@ export class PackedReader {
     const tag = this.readByte();
     if (tag < 0x80) return tag;
     if (tag < 0xa8) return this.#readText(tag);
-    if (tag < shortListTag) return this.#readKnownShape(tag);
+    if (tag < shortListTag) return this.#readObject(this.#knownShape(tag));
     if (tag < nullTag) return this.#readList(tag & 0x0f);
     switch (tag) {
       case nullTag:
@@ -133,16 +166,108 @@ export class PackedReader {
     }
   }
 
+  /** Passes over a text, which later ones may refer to all the same. */
+  skipText(): void {
+    this.#skipText(this.readByte());
+  }
+
+  /** Passes over a value without making anything of it. */
+  skipValue(): void {
+    const tag = this.readByte();
+    if (tag < 0x80) return;
+    if (tag < knownShapeTag) this.#skipText(tag);
+    else if (tag < shortListTag) this.#skipFields(this.#knownShape(tag));
+    else if (tag < nullTag) this.#skipValues(tag & 0x0f);
+    else this.#skipTagged(tag);
+  }
+
+  #skipTagged(tag: number): void {
+    switch (tag) {
+      case nullTag:
+      case trueTag:
+      case falseTag:
+      case undefinedTag:
+      case emptyObjectTag:
+        return;
+      case listTag:
+        this.#skipValues(this.readCount());
+        return;
+      case shapeTag:
+        this.#skipFields(this.#readShape());
+        return;
+      case latinTag:
+      case utf8Tag:
+      case utf16Tag:
+        this.#skipText(tag);
+        return;
+      default:
+        this.#readNumber(tag);
+    }
+  }
+
+  #skipFields({ keys }: Shape): void {
+    this.#skipValues(keys.length);
+  }
+
+  #skipValues(n: number): void {
+    // Every value has at least one byte.
+    if (n > this.#end - this.#at) throw new PackedError('A list is longer than the bytes that are left');
+    this.#deeper();
+    for (let i = 0; i < n; i += 1) this.skipValue();
+    this.#depth -= 1;
+  }
+
+  #skipText(tag: number): void {
+    if (tag >= knownTextTag && tag < knownShapeTag) {
+      if (tag > lastKnownTextTag) throw new PackedError('A text refers to none before it');
+      this.readByte();
+      return;
+    }
+    const at = this.#at;
+    // Only of characters that are one byte each can the place be told from the bytes.
+    const isLatin = tag === latinTag || (tag >= shortTextTag && tag < knownTextTag);
+    if (!isLatin) {
+      this.#readText(tag);
+      return;
+    }
+    const length = tag === latinTag ? this.readCount() : tag & 0x1f;
+    const from = this.#skip(length);
+    if (length < rememberedMin || length > rememberedMax) return;
+    const place = placeOfBytes(this.#bytes, from, length);
+    if (this.#markedAt >= 0) this.#keepUndo(place);
+    this.#passedAt[place] = at;
+    this.#hasPassed = true;
+  }
+
+  #keepUndo(place: number): void {
+    this.#undo.push({ place, text: this.#texts.at(place), passedAt: this.#passedAt[place] as number });
+  }
+
   #readText(tag: number): string {
     if (tag >= knownTextTag && tag < knownShapeTag) {
-      const text = this.#texts.at(((tag & 0x03) << 8) | this.readByte());
+      const place = ((tag & 0x03) << 8) | this.readByte();
+      const text = this.#hasPassed ? this.#textAt(place) : this.#texts.at(place);
       if (tag > lastKnownTextTag || text === '') throw new PackedError('A text refers to none before it');
       return text;
     }
     const text = this.#readLiteral(tag);
     if (text.length >= rememberedMin && text.length <= rememberedMax) {
-      this.#texts.remember(placeOf(text), text);
+      const place = placeOf(text);
+      if (this.#markedAt >= 0) this.#keepUndo(place);
+      this.#texts.remember(place, text);
+      if (this.#hasPassed) this.#passedAt[place] = 0;
     }
+    return text;
+  }
+
+  /** The text of a place, which may have been passed over when it was written out. */
+  #textAt(place: number): string {
+    const passedAt = this.#passedAt[place] as number;
+    if (passedAt === 0) return this.#texts.at(place);
+    const back = this.#at;
+    this.#at = passedAt - 1;
+    const text = this.#readText(this.readByte());
+    this.#at = back;
     return text;
   }
 
@@ -209,10 +334,10 @@ export class PackedReader {
     return shape;
   }
 
-  #readKnownShape(tag: number): object {
+  #knownShape(tag: number): Shape {
     const shape = this.#shapes[((tag & 0x07) << 8) | this.readByte()];
     if (shape === undefined) throw new PackedError('An object refers to a shape that is not there');
-    return this.#readObject(shape);
+    return shape;
   }
 
   #readObject(shape: Shape): object {

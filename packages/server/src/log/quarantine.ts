@@ -21,6 +21,11 @@ export interface Quarantine {
     readonly before?: number;
     readonly source?: string;
   }): readonly (Quarantined & { readonly id: number })[];
+  /**
+   * Lets go of rows in whose text one of these stands (quarantined-row.ts); resolves with how many when that is durable. They
+   * stay counted.
+   */
+  remove(texts: readonly string[]): Promise<number>;
   /** How many have been refused since the data directory was made, by code; those let go included. */
   counts(): ReadonlyMap<string, number>;
 }

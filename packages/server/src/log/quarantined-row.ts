@@ -43,3 +43,30 @@ function cutText(text: string, bytesMax: number): string {
   while (end > 0 && end < bytes.length && ((bytes[end] as number) & 0xc0) === 0x80) end -= 1;
   return bytes.toString('utf8', 0, end);
 }
+
+/**
+ * Tells rows in which one of these texts stands, whatever its case, as it is or as JSON writes it. Not as a part of a longer
+ * word; a short one only in quotes, or every row with such a number would be meant.
+ */
+export function holdsOneOf(texts: readonly string[]): (row: Quarantined) => boolean {
+  const wanted = texts
+    .filter((text) => text !== '')
+    .flatMap((text) => [text, JSON.stringify(text).slice(1, -1)].map((one) => one.toLowerCase()));
+  return ({ raw, reason }) => {
+    const row = `${raw}\n${reason}`.toLowerCase();
+    return wanted.some((text) => stands(text, row));
+  };
+}
+
+const shortCharacters = 6;
+
+function stands(text: string, row: string): boolean {
+  const edge = text.length < shortCharacters ? /["'“”]/u : /[^\p{L}\p{N}]/u;
+  for (let at = row.indexOf(text); at >= 0; at = row.indexOf(text, at + 1)) {
+    const before = row.charAt(at - 1);
+    const after = row.charAt(at + text.length);
+    const isOpen = before === '' || edge.test(before);
+    if (isOpen && (after === '' || edge.test(after))) return true;
+  }
+  return false;
+}

@@ -14,6 +14,7 @@ export type StorageErrorCode =
   | 'log/newer-format'
   | 'log/stalled'
   | 'log/unusable'
+  | 'base/unusable'
   | 'checkpoint/corrupt'
   | 'checkpoint/failed'
   | 'checkpoint/stalled'

@@ -1,15 +1,16 @@
 /** Who is in a segment, in pages. */
 
 import type { Engine } from '@segue/core/engine/engine.ts';
-
 import type { Instant } from '@segue/core/model/message.ts';
 
+import type { ReadonlyBitmap } from '../sets/bitmaps.ts';
+import type { MembershipSets } from '../sets/membership-sets.ts';
 import { iso } from './customer-reader.ts';
 
-/** The customers, and how many of them are in each segment. */
+/** The customers, and the live sets of who is where. */
 export interface Members {
   readonly engine: Engine;
-  sizes(): ReadonlyMap<string, number>;
+  readonly sets: Pick<MembershipSets, 'ready' | 'segment'>;
   now(): Instant;
 }
 
@@ -22,22 +23,24 @@ export type MembersPage = {
 };
 
 export function membersOf(
-  { engine, size }: { readonly engine: Engine; readonly size: number },
+  { engine, set }: { readonly engine: Engine; readonly set: ReadonlyBitmap },
   segment: string,
   { limit, after = -1 }: { readonly limit: number; readonly after?: number },
 ): MembersPage {
+  const from = after < 0 ? 0 : set.rank(after);
+  const to = Math.min(from + limit, set.size);
   const members: { id: number; displayId: string; since: string }[] = [];
   let last: number | undefined;
-  for (const id of engine.profileIds()) {
-    if (id <= after || !engine.isMember(id, segment)) continue;
-    if (members.length === limit) {
-      last = members.at(-1)?.id;
-      break;
-    }
+  for (let place = from; place < to; place++) {
+    const id = set.at(place);
+    if (id === undefined) continue;
+    last = id;
     const view = engine.profile(id);
     const membership = view?.segments.find((one) => one.segment === segment);
     if (view === undefined || membership === undefined) continue;
     members.push({ id, displayId: view.displayId, since: iso(membership.since) });
   }
-  return { size, members, ...(last === undefined ? {} : { after: last }) };
+  return to >= set.size || last === undefined
+    ? { size: set.size, members }
+    : { size: set.size, members, after: last };
 }

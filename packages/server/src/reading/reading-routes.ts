@@ -13,6 +13,7 @@ import { nearestName } from '@segue/core/rules/names.ts';
 import { notFound, ProblemError } from '../api/problem.ts';
 import { instantSchema } from '../api/schemas.ts';
 import type { Plugin } from '../http/parts.ts';
+import type { ReadonlyBitmap } from '../sets/bitmaps.ts';
 import {
   customerJson,
   explainCustomer,
@@ -248,10 +249,9 @@ function segmentRoutes(untyped: FastifyInstance, members: Members): void {
         },
       },
     },
-    ({ params: { segment }, query: { limit = 100, after } }) => {
-      known(members, segment);
-      const size = members.sizes().get(segment) ?? 0;
-      const page = membersOf({ engine: members.engine, size }, segment, {
+    async ({ params: { segment }, query: { limit = 100, after } }) => {
+      const set = await setOf(members, segment);
+      const page = membersOf({ engine: members.engine, set }, segment, {
         limit,
         ...(after === undefined ? {} : { after }),
       });
@@ -307,11 +307,21 @@ function unknown(identifier: string): ProblemError {
   return notFound('profiles/unknown', `No customer is known by “${shorten(identifier)}”.`);
 }
 
-function known({ engine }: Members, segment: string): void {
-  if (engine.definitions.segments.has(segment)) return;
+async function setOf(members: Members, segment: string): Promise<ReadonlyBitmap> {
+  await members.sets.ready();
+  const set = members.sets.segment(segment);
+  if (set === undefined) throw unknownSegment(members, segment);
+  return set;
+}
+
+function known(members: Members, segment: string): void {
+  if (!members.engine.definitions.segments.has(segment)) throw unknownSegment(members, segment);
+}
+
+function unknownSegment({ engine }: Members, segment: string): ProblemError {
   const nearest = nearestName(segment, [...engine.definitions.segments.keys()]);
   const hint = nearest === undefined ? '' : ` Did you mean “${nearest}”?`;
-  throw notFound('segments/unknown', `There is no segment “${shorten(segment)}”.${hint}`);
+  return notFound('segments/unknown', `There is no segment “${shorten(segment)}”.${hint}`);
 }
 
 function shorten(text: string): string {

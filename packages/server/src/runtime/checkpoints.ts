@@ -2,30 +2,18 @@
  * Checkpoints: the state as of a record of the log, so that a start need not replay everything. What a checkpoint says can
  * always be had from the log instead; one that cannot be read is put aside and the log replayed.
  *
- * A checkpoint is written while messages go on: the engine gives its rows a few at a time, all of one instant. Only
- * customers who were touched since the one before have a row in it.
- *
- *     p, id              a customer: length of the text (4 bytes), the text, packed bytes
- *     s, number          hashes of messages taken, three words of 4 bytes each
- *     i, profile, number positions of a customer's messages (message-index.ts)
+ * A checkpoint is written while messages go on: the engine gives it a sheet of customers at a time, all of one instant.
+ * Only customers who were touched since the one before are in it, and those whose sheets are to be emptied.
  */
 
-import { Engine, type RestoreOptions } from '@segue/core/engine/engine.ts';
-import type { KeptRow } from '@segue/core/engine/checkpoint-run.ts';
-import { seenMessagesMax } from '@segue/core/base/limits.ts';
-
 import type { CheckpointStore, Row } from '../log/checkpoint-store.ts';
+import type { CheckpointRows } from './checkpoint-rows.ts';
 import type { Customers, Standing } from './customers.ts';
-import { numberKey, numberOfKey, prefixRange } from './row-keys.ts';
 
-/** First bytes of keys. */
-const profilePrefix = 0x70;
-const seenPrefix = 0x73;
 /** Grows when older checkpoints can no longer be read. */
-const format = 2;
-const lengthBytes = 4;
-const hashBytes = 12;
-const sliceRowsDefault = 200;
+const format = 3;
+/** Of a sheet, mostly: see checkpoint-run.ts. */
+const sliceCustomersDefault = 256;
 
 export type CheckpointHead = Standing & {
   readonly format: number;
@@ -44,107 +32,47 @@ export function readHead(store: CheckpointStore): CheckpointHead | undefined {
   return head.format === format ? head : undefined;
 }
 
-/** The engine as the last checkpoint has it. */
-export function restoreEngine(
-  store: CheckpointStore,
-  head: CheckpointHead,
-  options: Omit<RestoreOptions, 'keepHistory'>,
-): Engine {
-  return Engine.restoreRows(head.engine, readSeen(store), readRows(store), options);
-}
-
-function* readRows(store: CheckpointStore): Iterable<KeptRow> {
-  const [from, to] = prefixRange(profilePrefix);
-  for (const { key, value } of store.read(from, to)) {
-    const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-    const end = lengthBytes + bytes.readUInt32LE(0);
-    yield {
-      id: numberOfKey(key, 0),
-      text: bytes.toString('utf8', lengthBytes, end),
-      packed: end < bytes.length ? bytes.subarray(end) : undefined,
-    };
-  }
-}
-
-function* readSeen(store: CheckpointStore): Iterable<Uint32Array> {
-  const [from, to] = prefixRange(seenPrefix);
-  for (const { value } of store.read(from, to)) {
-    const words = new Uint32Array(value.length / 4);
-    new Uint8Array(words.buffer).set(value);
-    yield words;
-  }
-}
-
 /** Writes down where the customers stand; one checkpoint at a time. */
 export class Checkpointer {
   readonly #store: CheckpointStore;
-  readonly #sliceRows: number;
-  /** Number and hashes of the rows of messages taken, oldest first. */
-  readonly #seenRows: { readonly number: number; readonly hashes: number }[] = [];
+  readonly #rows: CheckpointRows;
+  readonly #sliceCustomers: number;
 
-  /** `sliceRows`: customers written between two turns of the event loop. */
-  constructor(store: CheckpointStore, sliceRows: number = sliceRowsDefault) {
+  /** `sliceCustomers`: customers written between two turns of the event loop. */
+  constructor(store: CheckpointStore, rows: CheckpointRows, sliceCustomers: number = sliceCustomersDefault) {
     this.#store = store;
-    this.#sliceRows = sliceRows;
-    const [from, to] = prefixRange(seenPrefix);
-    for (const { key, value } of store.read(from, to)) {
-      this.#seenRows.push({ number: numberOfKey(key, 0), hashes: value.length / hashBytes });
-    }
+    this.#rows = rows;
+    this.#sliceCustomers = sliceCustomers;
   }
 
   /**
    * Resolves, with where they stood, when the checkpoint is durable. `before` is waited for first: what must be durable
-   * before the checkpoint is, such as the changes that it counts.
+   * before the checkpoint is, such as the changes that it counts. `isThorough`: nothing is left in it of what customers were
+   * before.
    */
-  async write(customers: Customers, before: () => Promise<void>): Promise<Standing> {
+  async write(
+    customers: Customers,
+    before: () => Promise<void>,
+    isThorough: boolean = false,
+  ): Promise<Standing> {
     // All of this is of one instant.
-    const { standing, index, engine } = customers;
-    const rows: Row[] = [...index.beginCheckpoint()];
-    const { header, seen } = engine.startCheckpoint();
+    const { standing, index, journal, engine } = customers;
+    const rows: Row[] = [...index.beginCheckpoint(), ...(journal?.beginCheckpoint() ?? [])];
+    const { header, seen } = engine.startCheckpoint(this.#rows.crowdedOut(isThorough));
     const head: CheckpointHead = { format, ...standing, chunk: index.chunk, engine: header };
-    this.#addSeen(seen, rows);
+    this.#rows.addSeen(seen, rows);
 
     for (;;) {
-      const part = engine.checkpointRows(this.#sliceRows);
-      if (part.length === 0) break;
-      for (const { id, text: line, packed } of part) {
-        rows.push({ key: numberKey(profilePrefix, id), value: rowValue(line, packed) });
-      }
+      const part = engine.checkpointPart(this.#sliceCustomers);
+      if (part === undefined) break;
+      this.#rows.addPart(part, rows);
       await new Promise((resolve) => setImmediate(resolve));
     }
+    this.#rows.addIndex(rows);
     await before();
     await this.#store.write(rows, Buffer.from(JSON.stringify(head)));
     index.endCheckpoint();
+    journal?.endCheckpoint();
     return standing;
   }
-
-  /** A row for the new hashes; the oldest go where enough newer ones are remembered. */
-  #addSeen(seen: Uint32Array, rows: Row[]): void {
-    const kept = this.#seenRows;
-    if (seen.length > 0) {
-      const number = (kept.at(-1)?.number ?? -1) + 1;
-      kept.push({ number, hashes: seen.length / 3 });
-      rows.push({ key: numberKey(seenPrefix, number), value: new Uint8Array(seen.buffer) });
-    }
-    let all = kept.reduce((sum, { hashes }) => sum + hashes, 0);
-    for (
-      let oldest = kept[0];
-      oldest !== undefined && all - oldest.hashes >= seenMessagesMax;
-      oldest = kept[0]
-    ) {
-      rows.push({ key: numberKey(seenPrefix, oldest.number), value: undefined });
-      all -= oldest.hashes;
-      kept.shift();
-    }
-  }
-}
-
-function rowValue(line: string | undefined, packed: Uint8Array | undefined): Uint8Array | undefined {
-  if (line === undefined) return undefined;
-  const textBytes = Buffer.byteLength(line);
-  const value = Buffer.allocUnsafe(lengthBytes + textBytes + (packed?.length ?? 0));
-  value.writeUInt32LE(textBytes, 0);
-  value.write(line, lengthBytes);
-  if (packed !== undefined) value.set(packed, lengthBytes + textBytes);
-  return value;
 }

@@ -13,20 +13,27 @@ export interface Clock {
  * knows nothing of a machine's time being set, and stands still while the machine sleeps.
  */
 const lookAgainMs = 1_000;
+/** A timer is a millisecond late at times, so the last ones are waited for by looking at the clock turn after turn. */
+const timerSlackMs = 1;
 
 export const systemClock: Clock = {
   now: () => Date.now(),
   wakeAt: (instant, callback) => {
     let timer: NodeJS.Timeout | undefined = undefined;
+    let turn: NodeJS.Immediate | undefined = undefined;
     const wait = (): void => {
+      // The clock may have been set back meanwhile.
       const rest = instant - Date.now();
-      // A timer may fire a little early, and the clock may have been set back meanwhile.
       if (rest <= 0) callback();
-      else timer = setTimeout(wait, Math.min(rest, lookAgainMs));
+      else if (rest <= timerSlackMs) turn = setImmediate(wait);
+      else timer = setTimeout(wait, Math.min(rest - timerSlackMs, lookAgainMs));
     };
-    timer = setTimeout(wait, Math.min(Math.max(instant - Date.now(), 0), lookAgainMs));
+    // Never within this call.
+    if (instant - Date.now() <= timerSlackMs) turn = setImmediate(wait);
+    else wait();
     return () => {
       clearTimeout(timer);
+      clearImmediate(turn);
     };
   },
 };

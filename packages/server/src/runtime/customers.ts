@@ -14,12 +14,18 @@ import type { Input } from '@segue/core/model/input.ts';
 import { readListed } from '@segue/core/model/listed-definitions.ts';
 import type { Identifier, Instant, Message } from '@segue/core/model/message.ts';
 
-import type { FeedEvent } from '../feeds/feed.ts';
-import type { CheckpointStore } from '../log/checkpoint-store.ts';
+import { ChangeColumns, ChangeSubjects } from '../feeds/change-columns.ts';
+import { NamesThen } from '../feeds/names-then.ts';
+import type { Published } from '../feeds/published.ts';
+import type { Journal } from '../history/journal.ts';
+import type { JournalKeeper } from '../history/journal-keeper.ts';
 import type { LogEntry, LogRecord, Position } from '../log/entry.ts';
 import type { Log } from '../log/log.ts';
+import { StorageError } from '../log/storage-error.ts';
 import type { Directory, Found } from '../reading/customer-reader.ts';
-import { type CheckpointHead, restoreEngine } from './checkpoints.ts';
+import { MembershipSets } from '../sets/membership-sets.ts';
+import type { CheckpointRows } from './checkpoint-rows.ts';
+import type { CheckpointHead } from './checkpoints.ts';
 import type { Clock } from './clock.ts';
 import { DefinitionsLoader } from './definitions-loader.ts';
 import { EntryFailure } from './entry-failure.ts';
@@ -37,14 +43,30 @@ export type CustomersOptions = {
   readonly partitions?: number;
   readonly log: Log;
   readonly index: MessageIndex;
+  /** Notes what history needs. */
+  readonly journal?: JournalKeeper;
   /** For looking at customers between two records; the engine's own clock when left out. */
   readonly clock?: Pick<Clock, 'now'>;
+  /** Told of somebody erased, before their changes are published. */
+  readonly onErased?: (erased: ErasedCustomer) => void;
   /** Gets the changes of a record once the state shows them all. */
-  readonly publish: (events: readonly FeedEvent[]) => void;
+  readonly publish: (changes: Published) => void;
+};
+
+/** What there was of somebody who is erased, so that it can be taken out wherever it is kept. */
+export type ErasedCustomer = {
+  /** Of the entry that erased them. */
+  readonly position: Position;
+  readonly at: Instant;
+  /** Undefined where nobody was known by the identifier. */
+  readonly profile: number | undefined;
+  readonly identifiers: readonly Identifier[];
+  /** Of their messages in the log. */
+  readonly messages: readonly Position[];
 };
 
 /** A checkpoint to go on from. */
-export type RestoredFrom = { readonly store: CheckpointStore; readonly head: CheckpointHead };
+export type RestoredFrom = { readonly rows: CheckpointRows; readonly head: CheckpointHead };
 
 /** Where a checkpoint stands. */
 export type Standing = {
@@ -72,7 +94,13 @@ const nothing: Outcome = { notices: [] };
 export class Customers implements Subject, Directory {
   readonly engine: Engine;
   readonly index: MessageIndex;
-  readonly #publish: (events: readonly FeedEvent[]) => void;
+  /** Who is in which segment and stage. */
+  readonly sets: MembershipSets;
+  readonly #journal: JournalKeeper | undefined;
+  readonly #publish: (changes: Published) => void;
+  readonly #subjects = new ChangeSubjects();
+  readonly #names: NamesThen;
+  readonly #onErased: (erased: ErasedCustomer) => void;
   readonly #log: Log;
   readonly #clock: Pick<Clock, 'now'>;
   /** Definitions that are being built, and for which entry of the log. */
@@ -80,33 +108,60 @@ export class Customers implements Subject, Directory {
   #position: Position;
   #seq: number;
   #definitions: TakenDefinitions;
-  /** Members by segment; counted when first asked for, kept up from then on. */
-  #sizes: Map<string, number> | undefined = undefined;
-  #events: FeedEvent[] = [];
+  /** Changes that are not published yet. */
+  #changes: ChangeColumns;
   /** Of the entries taken so far of the record under way. */
   #results: EntryResult[] = [];
 
   constructor(options: CustomersOptions, checkpoint?: RestoredFrom) {
     this.index = options.index;
+    this.#journal = options.journal;
     this.#publish = options.publish;
+    this.#onErased = options.onErased ?? (() => undefined);
     this.#log = options.log;
     this.#clock = options.clock ?? { now: () => this.engine.now };
-    options.index.onMerge = (survivor, gone) => this.#building?.loader.build.merge(survivor, gone);
+    options.index.onMerge = (survivor, gone, positions) => {
+      const loader = this.#building?.loader;
+      loader?.build.merge(survivor, gone);
+      for (const position of positions) loader?.note(survivor, position);
+    };
     this.#position = checkpoint?.head.position ?? 0;
     this.#seq = checkpoint?.head.seq ?? 0;
-    const onMerge = (_: number, gone: number): void => {
-      this.#forgetMember(gone);
+    const onMerge = (survivor: number, gone: number): void => {
+      this.sets.forget(gone);
+      this.#journal?.merging(this.engine, survivor, gone, this.#seq + this.#changes.length);
     };
     const onChange = (change: Change): void => {
       this.#note(change);
     };
+    this.#names = new NamesThen((profile) => {
+      const { displayId, identifiers } = this.engine.namesOf(profile);
+      return { profile, displayId, identifiers };
+    });
+    const onNames = (profile: number): void => {
+      this.#names.changing(profile);
+    };
+    this.#changes = this.#noChanges();
     const { timeZone, start, definitions, partitions = 1, index: history } = options;
     this.engine =
       checkpoint === undefined
-        ? new Engine({ timeZone, start, definitions, partitions, history, onChange, onMerge })
-        : restoreEngine(checkpoint.store, checkpoint.head, { partitions, history, onChange, onMerge });
+        ? new Engine({ timeZone, start, definitions, partitions, history, onChange, onMerge, onNames })
+        : checkpoint.rows.restore(checkpoint.head.engine, {
+            partitions,
+            history,
+            onChange,
+            onMerge,
+            onNames,
+          });
+    this.sets = new MembershipSets(this.engine);
     const { revision, at, author, reason } = checkpoint?.head.definitions ?? noRevision;
     this.#definitions = { revision, at, author, reason, definitions: this.engine.definitions };
+    this.#journal?.begin(this.engine);
+  }
+
+  /** What history needs and only the engine knows; undefined where nobody keeps it. */
+  get journal(): Journal | undefined {
+    return this.#journal?.journal;
   }
 
   get standing(): Standing {
@@ -117,21 +172,29 @@ export class Customers implements Subject, Directory {
   take(record: LogRecord, goOn: () => boolean = always): readonly EntryResult[] | undefined {
     const results = this.#takeEntries(record, goOn);
     if (results !== undefined) this.#position = record.position + record.entries.length;
-    const events = this.#events;
-    if (events.length > 0) {
-      this.#events = [];
-      this.#publish(events);
+    const changes = this.#changes;
+    if (changes.length > 0) {
+      this.#seq += changes.length;
+      this.#changes = this.#noChanges();
+      this.#publish(changes);
+    }
+    if (results !== undefined) {
+      this.#journal?.endRecord(this.engine, this.#seq, this.#position - 1, record.at);
     }
     return results;
   }
 
   /** From the entry on that comes next, as far as there is time. */
-  #takeEntries({ position, at, entries }: LogRecord, goOn: () => boolean): readonly EntryResult[] | undefined {
+  #takeEntries(
+    { position, at, entries }: LogRecord,
+    goOn: () => boolean,
+  ): readonly EntryResult[] | undefined {
     const results = this.#results;
     for (let i = results.length; i < entries.length; i++) {
       const result = goOn() ? this.#takeEntry(entries[i] as LogEntry, position + i, at, goOn) : undefined;
       if (result === undefined) return undefined;
       results.push(result);
+      this.#journal?.taken(this.engine, entries[i] as LogEntry, result, position + i, at);
     }
     this.#results = [];
     return results;
@@ -167,8 +230,8 @@ export class Customers implements Subject, Directory {
 
   /** Begins to build definitions beside those in force, for the entry of the log with that revision. One at a time. */
   beginBuild(definitions: Definitions, revision: number): DefinitionsLoader {
-    const build = this.engine.build(definitions);
-    const loader = new DefinitionsLoader(build, this.#log, this.index.all());
+    this.dropBuild();
+    const loader = new DefinitionsLoader(this.engine.build(definitions), this.#log, this.index);
     this.#building = { loader, revision };
     return loader;
   }
@@ -188,43 +251,49 @@ export class Customers implements Subject, Directory {
     return this.#position;
   }
 
-  /** Definitions that were not built before, as in a replay, are built here, which takes as long as it takes. */
+  /** Definitions that were not built before, as in a replay, are built here. Undefined where there is no time to go on. */
   #putInForce(
     entry: LogEntry & { readonly kind: 'definitions' },
     position: Position,
     at: Instant,
-  ): EntryResult {
-    this.engine.advanceTo(at);
-    const built = this.#building;
-    const isBuilt = built?.revision === entry.revision && built.loader.build.before === this.engine.plan;
-    const loader = isBuilt ? built.loader : this.beginBuild(readListed(entry.definitions), entry.revision);
-    loader.load(position, () => true);
-    const result = this.engine.putInForce(loader.build, at);
+    goOn: () => boolean,
+  ): EntryResult | undefined {
+    const loader = this.#builtFor(entry);
+    if (!loader.load(position, goOn)) return undefined;
+    const result = this.engine.putInForce(loader.build, at, goOn);
+    if (result === undefined) return undefined;
     this.#building = undefined;
     if (result.ok) {
       const { revision, author, reason } = entry;
       this.#definitions = { revision, at, author, reason, definitions: this.engine.definitions };
-      this.#sizes = undefined;
+      this.sets.redefined();
     }
     return result;
   }
 
+  #builtFor({ definitions, revision }: LogEntry & { readonly kind: 'definitions' }): DefinitionsLoader {
+    const built = this.#building;
+    if (built?.revision === revision) {
+      const { build } = built.loader;
+      if (build.swap !== undefined || build.before === this.engine.plan) return built.loader;
+    }
+    return this.beginBuild(readListed(definitions), revision);
+  }
+
   /** Undefined where there is no time to let it become the entry's instant; nothing of the entry is taken then. */
-  #takeEntry(
-    entry: LogEntry,
-    position: Position,
-    at: Instant,
-    goOn: () => boolean,
-  ): EntryResult | undefined {
+  #takeEntry(entry: LogEntry, position: Position, at: Instant, goOn: () => boolean): EntryResult | undefined {
     try {
-      return this.engine.advanceTo(at, goOn) ? this.#giveEntry(entry, position, at) : undefined;
+      return this.engine.advanceTo(at, goOn) ? this.#giveEntry(entry, position, at, goOn) : undefined;
     } catch (error) {
+      if (error instanceof StorageError) throw error;
       throw new EntryFailure(this.engine.now < at ? 'time' : 'entry', entry, position, error);
     }
   }
 
-  #giveEntry(entry: LogEntry, position: Position, at: Instant): EntryResult {
-    if (entry.kind === 'definitions') return this.#putInForce(entry, position, at);
+  #giveEntry(entry: LogEntry, position: Position, at: Instant, goOn: () => boolean): EntryResult | undefined {
+    if (entry.kind === 'definitions') return this.#putInForce(entry, position, at, goOn);
+    if (entry.kind === 'erase') this.#noteErased(entry.customer, position, at);
+    if (entry.kind === 'erased') throw takenOut(position);
     const input = inputOf(entry);
     if (input === undefined) {
       if (entry.kind === 'skipped' && entry.entry.kind === 'message') {
@@ -233,47 +302,61 @@ export class Customers implements Subject, Directory {
       return ok(nothing);
     }
     const result = this.engine.apply(input, at);
+    if (entry.kind === 'erase' && result.ok && result.value.profile !== undefined) {
+      this.sets.forget(result.value.profile);
+    }
     if (entry.kind === 'message' && result.ok && result.value.ignored === undefined) {
       const profile = defined(result.value.profile, 'the profile of a message that was taken');
       this.index.note(profile, position);
       this.#building?.loader.note(profile, position);
     }
+    if (entry.kind === 'message' && result.ok && result.value.ignored === 'duplicate') {
+      return this.#repeated(entry.message, result.value);
+    }
     return result;
   }
 
-  /** Of every segment, how many are in it. */
+  #noteErased(customer: Identifier, position: Position, at: Instant): void {
+    const profile = this.engine.findProfile(customer);
+    const known = profile === undefined ? [] : this.engine.namesOf(profile).identifiers;
+    const isNamed = known.some(({ kind, value }) => kind === customer.kind && value === customer.value);
+    const identifiers = isNamed ? [...known] : [customer, ...known];
+    const messages = profile === undefined ? [] : this.index.positions(profile);
+    this.#onErased({ position, at, profile, identifiers, messages });
+  }
+
+  /** A repetition is answered as the message was: with whom it concerns. */
+  #repeated({ identifiers }: Message, outcome: Outcome): EntryResult {
+    const user = identifiers.find(({ kind }) => kind === 'user_id');
+    for (const identifier of user === undefined ? identifiers : [user, ...identifiers]) {
+      const profile = this.engine.findProfile(identifier);
+      if (profile !== undefined) return ok({ ...outcome, profile });
+    }
+    return ok(outcome);
+  }
+
+  /** Of every segment, how many are in it; at once, also where nobody has asked before. */
   sizes(): ReadonlyMap<string, number> {
-    this.#sizes ??= this.#countSizes();
-    return this.#sizes;
+    this.sets.readyNow();
+    return this.sets.sizes();
   }
 
-  #countSizes(): Map<string, number> {
-    const sizes = new Map([...this.engine.definitions.segments.keys()].map((name) => [name, 0]));
-    for (const id of this.engine.profileIds()) {
-      for (const { segment } of this.engine.profile(id)?.segments ?? []) {
-        sizes.set(segment, (sizes.get(segment) ?? 0) + 1);
-      }
-    }
-    return sizes;
-  }
-
-  #forgetMember(profile: number): void {
-    if (this.#sizes === undefined) return;
-    for (const { segment } of this.engine.profile(profile)?.segments ?? []) {
-      this.#sizes.set(segment, (this.#sizes.get(segment) ?? 0) - 1);
-    }
+  #noChanges(): ChangeColumns {
+    return new ChangeColumns(this.#seq, this.#names, this.#subjects);
   }
 
   #note(change: Change): void {
-    if (change.kind === 'segment' && this.#sizes !== undefined) {
-      const by = change.change === 'entered' ? 1 : -1;
-      this.#sizes.set(change.segment, (this.#sizes.get(change.segment) ?? 0) + by);
-    }
-    const { displayId, identifiers } = this.engine.namesOf(change.profile);
-    const customer = { profile: change.profile, displayId, identifiers: [...identifiers] };
-    const { profile: _, ...rest } = change;
-    this.#events.push({ seq: this.#seq++, customer, ...rest });
+    this.sets.note(change);
+    this.#changes.add(change);
   }
+}
+
+/** A replay begins behind what was taken out. */
+function takenOut(position: Position): StorageError {
+  return new StorageError(
+    'base/unusable',
+    `Entry ${position} of the log was taken out, and the base, the state that stands for it, is not there; restore a backup`,
+  );
 }
 
 function always(): boolean {
@@ -281,7 +364,7 @@ function always(): boolean {
 }
 
 /** What the engine is told of an entry; undefined: only that time passes. */
-function inputOf(entry: Exclude<LogEntry, { readonly kind: 'definitions' }>): Input | undefined {
+function inputOf(entry: Exclude<LogEntry, { readonly kind: 'definitions' | 'erased' }>): Input | undefined {
   switch (entry.kind) {
     case 'message':
     case 'list':
@@ -292,7 +375,6 @@ function inputOf(entry: Exclude<LogEntry, { readonly kind: 'definitions' }>): In
       return entry;
     case 'tick':
     case 'skipped':
-    case 'erased':
       return undefined;
   }
 }

@@ -3,9 +3,12 @@
  * log. The log is the truth about what is in force; the catalog's history of versions follows it.
  */
 
+import { setTimeout as pause } from 'node:timers/promises';
+
 import { assert } from '@segue/core/base/assert.ts';
 import { fail, ok, type Result } from '@segue/core/base/result.ts';
-import type { AnswerChange } from '@segue/core/engine/definitions-build.ts';
+import { previewDefinitions } from '@segue/core/engine/definitions-preview.ts';
+import type { AnswerChange } from '@segue/core/engine/definition-report.ts';
 import type { Definitions } from '@segue/core/model/definitions.ts';
 import { listDefinitions, readListed } from '@segue/core/model/listed-definitions.ts';
 
@@ -20,6 +23,7 @@ import {
   type Moves,
 } from '../api/definitions-port.ts';
 import { type DefinitionHistory, differenceOf } from '../catalog/definition-history.ts';
+import type { IntakeClosed } from './intake.ts';
 import { toPlain } from '../catalog/plain-definitions.ts';
 import type { LogEntry } from '../log/entry.ts';
 import type { Log } from '../log/log.ts';
@@ -28,7 +32,25 @@ import type { DefinitionsLoader } from './definitions-loader.ts';
 import type { Runtime } from './runtime.ts';
 
 /** How long a build works before messages have their turn, in milliseconds. */
-const sliceMs = 5;
+const sliceMs = 4;
+/** Customers who may be left for when definitions come into force. */
+const leftMax = 64;
+/** Between two looks whether somebody was touched, in milliseconds. */
+const restMs = 1;
+
+/** A build is given up because the service stops. */
+class Stopping extends Error {
+  readonly closed: IntakeClosed;
+
+  constructor(closed: IntakeClosed) {
+    super(closed.message);
+    this.closed = closed;
+  }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
 
 export class RuntimeDesk implements DefinitionsDesk {
   readonly #runtime: Runtime;
@@ -62,8 +84,39 @@ export class RuntimeDesk implements DefinitionsDesk {
       if (difference.length === 0) return ok({ revision, difference, moves: [] });
       const loader = customers.beginBuild(definitions, 0);
       try {
-        await this.#load(loader);
+        await this.#bringUp(loader);
         return ok({ revision, difference, moves: await this.#moves(loader) });
+      } catch (error) {
+        if (error instanceof Stopping) return fail({ kind: 'closed', closed: error.closed });
+        throw error;
+      } finally {
+        customers.dropBuild();
+      }
+    });
+  }
+
+  /**
+   * What would change for whom if the definitions were in force, told one by one. `pause` is awaited now and then; what it
+   * throws ends the build.
+   */
+  differences(
+    definitions: Definitions,
+    tell: (change: AnswerChange) => void,
+    pause: () => Promise<void>,
+  ): Promise<void> {
+    return this.#alone(async () => {
+      const { customers } = this.#runtime;
+      await pause();
+      const loader = customers.beginBuild(definitions, 0);
+      try {
+        await inSlices((isTime) => loader.load(customers.position, isTime), pause);
+        let until = performance.now() + sliceMs;
+        for (const change of previewDefinitions(loader.build)) {
+          if (change !== undefined) tell(change);
+          if (performance.now() < until) continue;
+          await pause();
+          until = performance.now() + sliceMs;
+        }
       } finally {
         customers.dropBuild();
       }
@@ -91,8 +144,10 @@ export class RuntimeDesk implements DefinitionsDesk {
     return { ...rest, done: loader.position, total: this.#runtime.customers.position };
   }
 
-  sizes(): ReadonlyMap<string, number> {
-    return this.#runtime.customers.sizes();
+  async sizes(): Promise<ReadonlyMap<string, number>> {
+    const { sets } = this.#runtime.customers;
+    await sets.ready();
+    return sets.sizes();
   }
 
   async #apply(
@@ -111,33 +166,63 @@ export class RuntimeDesk implements DefinitionsDesk {
     const revision = before + 1;
     const loader = customers.beginBuild(definitions, revision);
     this.#progress = { revision, author, startedAt: loop.now(), loader };
-    await this.#load(loader);
-    const listed = listDefinitions(definitions);
-    const [taken] = await loop.submit([
-      { kind: 'definitions', definitions: listed, revision, author, reason },
-    ]);
-    assert(taken?.ok === true, 'definitions that were checked come into force');
+    try {
+      await this.#bringUp(loader);
+      const entry = { kind: 'definitions', definitions: listDefinitions(definitions), revision } as const;
+      const [taken] = await this.#whileBringingUp(loader, loop.submit([{ ...entry, author, reason }]));
+      assert(taken?.ok === true, 'definitions that were checked come into force');
+    } catch (error) {
+      if (error instanceof Stopping) return fail({ kind: 'closed', closed: error.closed });
+      throw error;
+    } finally {
+      customers.dropBuild();
+    }
     await record(this.#history, customers.definitions);
     return ok({ revision, difference });
   }
 
-  /** Loads all that there is, letting messages in between have their turn. */
-  async #load(loader: DefinitionsLoader): Promise<void> {
+  /** Loads what there is and brings customers up, letting others have their turn, until hardly anybody is left. @throws Stopping */
+  async #bringUp(loader: DefinitionsLoader): Promise<void> {
     for (;;) {
-      const until = performance.now() + sliceMs;
-      if (loader.load(this.#runtime.customers.position, () => performance.now() < until)) return;
-      await new Promise((resolve) => setImmediate(resolve));
+      const { closed } = this.#runtime.loop;
+      if (closed?.code === 'intake/stopping') throw new Stopping(closed);
+      const isLoaded = this.#bringUpSome(loader);
+      if (isLoaded && loader.build.left <= leftMax) return;
+      await nextTurn();
     }
+  }
+
+  /** Until the entry's turn has come others are touched, who would all have to be brought up then. */
+  async #whileBringingUp<T>(loader: DefinitionsLoader, taken: Promise<T>): Promise<T> {
+    const done = { is: false };
+    const end = (): void => {
+      done.is = true;
+    };
+    taken.then(end, end);
+    while (!done.is && loader.build.swap === undefined) {
+      this.#bringUpSome(loader);
+      await (loader.build.left > 0 ? nextTurn() : pause(restMs));
+    }
+    return taken;
+  }
+
+  /** True when everything has been loaded. */
+  #bringUpSome(loader: DefinitionsLoader): boolean {
+    const until = performance.now() + sliceMs;
+    const isTime = (): boolean => performance.now() < until;
+    if (!loader.load(this.#runtime.customers.position, isTime)) return false;
+    loader.build.bringUp(isTime);
+    return true;
   }
 
   async #moves(loader: DefinitionsLoader): Promise<readonly Moves[]> {
     const { engine } = this.#runtime;
     const moves = new MovesCount((profile) => engine.namesOf(profile).displayId);
     let until = performance.now() + sliceMs;
-    for (const change of loader.build.differences()) {
+    for (const change of previewDefinitions(loader.build)) {
       if (change !== undefined) moves.add(change);
       if (performance.now() < until) continue;
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn();
       until = performance.now() + sliceMs;
     }
     return moves.list();
@@ -147,6 +232,15 @@ export class RuntimeDesk implements DefinitionsDesk {
     const done = this.#last.then(work);
     this.#last = done.catch(() => undefined);
     return done;
+  }
+}
+
+/** Works until it is done, with a pause after each slice. */
+async function inSlices(work: (isTime: () => boolean) => boolean, pause: () => Promise<void>): Promise<void> {
+  for (;;) {
+    const until = performance.now() + sliceMs;
+    if (work(() => performance.now() < until)) return;
+    await pause();
   }
 }
 

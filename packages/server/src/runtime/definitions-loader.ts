@@ -1,30 +1,34 @@
 /**
- * Brings the messages of the log to a build of definitions: all of them in order, a piece at a time, while the engine
- * goes on. Messages that arrive meanwhile lie in the log too, so it is done when it has caught up with the engine.
+ * Brings the messages of the log to a build of definitions: those that it reads, in order, a piece at a time, while the
+ * engine goes on. Messages that arrive meanwhile lie in the log too, so it is done when it has caught up with the engine.
+ *
+ * Whose each message is stands in the index of messages, which is read first. A build that has nothing to load needs neither.
  */
 
 import type { DefinitionsBuild } from '@segue/core/engine/definitions-build.ts';
 
 import type { Position } from '../log/entry.ts';
 import type { Log } from '../log/log.ts';
+import type { MessageIndex } from './message-index.ts';
 
 const nobody = 0xffff_ffff;
+/** Profiles of the index between two looks at the clock. */
+const profilesPerLook = 64;
 
 export class DefinitionsLoader {
   readonly build: DefinitionsBuild;
   readonly #log: Log;
   /** Whose the message at each position is; `nobody` for entries that are nobody's message. */
   #owners: Uint32Array;
+  /** What of the index has not been read yet; undefined when all has. */
+  #index: Generator<readonly [number, readonly Position[]], void> | undefined;
   #position: Position = 0;
 
-  /** `owners` holds pairs (profile, positions) of all messages taken so far. */
-  constructor(build: DefinitionsBuild, log: Log, owners: Iterable<readonly [number, readonly Position[]]>) {
+  constructor(build: DefinitionsBuild, log: Log, index: MessageIndex) {
     this.build = build;
     this.#log = log;
-    this.#owners = new Uint32Array(log.next + 1024).fill(nobody);
-    for (const [profile, positions] of owners) {
-      for (const position of positions) this.#owners[position] = profile;
-    }
+    this.#index = build.isLoading ? index.all() : undefined;
+    this.#owners = new Uint32Array(build.isLoading ? log.next + 1024 : 0).fill(nobody);
   }
 
   /** Position up to which messages have been loaded. */
@@ -34,6 +38,7 @@ export class DefinitionsLoader {
 
   /** A message has been taken for a profile. */
   note(profile: number, position: Position): void {
+    if (!this.build.isLoading) return;
     if (position >= this.#owners.length) {
       const grown = new Uint32Array(Math.max(position + 1, 2 * this.#owners.length)).fill(nobody);
       grown.set(this.#owners);
@@ -44,17 +49,38 @@ export class DefinitionsLoader {
 
   /** Loads what lies before `end`, for as long as `isTime` says; true when all is loaded. */
   load(end: Position, isTime: () => boolean): boolean {
+    if (!this.build.isLoading) {
+      this.#position = end;
+      return true;
+    }
+    if (!this.#readIndex(isTime)) return false;
     if (this.#position >= end) return true;
-    for (const { position, entries } of this.#log.read(this.#position)) {
-      for (let i = Math.max(0, this.#position - position); i < entries.length && position + i < end; i++) {
-        const entry = entries[i];
-        const owner = this.#owners[position + i] ?? nobody;
-        if (entry?.kind === 'message' && owner !== nobody) this.build.load(owner, entry.message);
+    for (const { position, count, messages } of this.#log.scan(this.#position, this.#reads)) {
+      for (const { at, message } of messages) {
+        if (at < this.#position || at >= end) continue;
+        const owner = this.#owners[at] ?? nobody;
+        if (owner !== nobody) this.build.load(owner, message);
       }
-      this.#position = Math.min(position + entries.length, end);
+      this.#position = Math.min(position + count, end);
       if (this.#position >= end) return true;
       if (!isTime()) return false;
     }
     return this.#position >= end;
+  }
+
+  readonly #reads: DefinitionsBuild['reads'] = (kind, name) => this.build.reads(kind, name);
+
+  /** What was noted while the index was read is newer than what stands in it. */
+  #readIndex(isTime: () => boolean): boolean {
+    if (this.#index === undefined) return true;
+    for (let n = 1; ; n++) {
+      const next = this.#index.next();
+      if (next.done === true) break;
+      const [profile, positions] = next.value;
+      for (const position of positions) this.note(profile, position);
+      if (n % profilesPerLook === 0 && !isTime()) return false;
+    }
+    this.#index = undefined;
+    return true;
   }
 }

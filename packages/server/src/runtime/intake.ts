@@ -13,7 +13,7 @@ export type IntakeClosed = {
 
 /** What became of one message. */
 export type Outcome = {
-  /** Undefined where nobody is concerned: a repeated message, somebody erased. */
+  /** Undefined where nobody is concerned: somebody erased. Of a repeated message whom it names. */
   readonly profile?: number;
   readonly ignored?: 'duplicate' | 'erased' | 'unknown_customer' | 'limit';
   readonly notices: readonly Diagnostic[];

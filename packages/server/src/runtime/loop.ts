@@ -69,7 +69,7 @@ const waitingEntriesMax = 100_000;
 const behindEntriesMax = 20_000;
 /** How long the engine works before others have a turn, in milliseconds: at least, and at most. */
 const sliceMsMin = 3;
-const sliceMsMax = 20;
+const sliceMsMax = 12;
 
 type Submission = {
   readonly entries: readonly LogEntry[];
@@ -313,18 +313,26 @@ export class Loop implements Intake {
     return { submissions, entries, at };
   }
 
-  /** Has the engine go on in this turn's end, when LMDB has begun to write what was given to it. */
+  /** Has the engine go on at the end of this turn: behind the store, which begins to write what it was given then too. */
   #continue(): void {
-    if (this.#slice !== undefined || this.#durable.length === 0) return;
-    this.#sliceSince = performance.now();
+    if (this.#durable.length === 0) return;
+    if (this.#slice === undefined) this.#sliceSince = performance.now();
+    else clearImmediate(this.#slice);
     this.#slice = setImmediate(() => {
-      this.#slice = undefined;
-      try {
-        this.#takeSlice();
-      } catch (error) {
-        this.#fail(asError(error));
-      }
+      const wasWriting = this.#committing !== undefined;
+      this.#commit();
+      if (wasWriting || this.#committing === undefined) this.#endTurn();
+      else this.#continue();
     });
+  }
+
+  #endTurn(): void {
+    this.#slice = undefined;
+    try {
+      this.#takeSlice();
+    } catch (error) {
+      this.#fail(asError(error));
+    }
   }
 
   #takeSlice(): void {
@@ -383,7 +391,7 @@ export class Loop implements Intake {
     this.#disarm = this.#options.clock.wakeAt(due, () => {
       this.#disarm = undefined;
       this.#isDue = true;
-      this.#start();
+      this.#commit();
     });
   }
 

@@ -17,6 +17,15 @@ import { numberKey, numberOfKey, prefixRange } from './row-keys.ts';
 /** First byte of the rows' keys. */
 export const indexPrefix = 0x69;
 
+/** Rows read before others may have a turn. */
+const rowsAtOnce = 256;
+
+type IndexRow = {
+  readonly key: Uint8Array;
+  readonly profile: number;
+  readonly positions: readonly Position[];
+};
+
 export class MessageIndex implements MessageHistory {
   readonly #log: Log;
   readonly #store: CheckpointStore;
@@ -30,8 +39,8 @@ export class MessageIndex implements MessageHistory {
   #chunk: number;
   /** The clock of the engine: what is dated later is not history yet. */
   readonly #now: () => Instant;
-  /** Told of merges. */
-  onMerge: ((survivor: number, gone: number) => void) | undefined = undefined;
+  /** Told of merges, with the messages that are the survivor's from now on. */
+  onMerge: ((survivor: number, gone: number, positions: readonly Position[]) => void) | undefined = undefined;
 
   /** `chunk`: how many checkpoints have been written. */
   constructor(log: Log, store: CheckpointStore, chunk: number, now: () => Instant) {
@@ -87,25 +96,41 @@ export class MessageIndex implements MessageHistory {
     return [...new Set(positions)].sort((a, b) => a - b);
   }
 
-  /** Every profile that has messages, with their positions. */
-  *all(): Iterable<readonly [number, readonly Position[]]> {
-    const [from, to] = prefixRange(indexPrefix);
+  /**
+   * Every profile that has messages now, with their positions, perhaps more than once. Others may have a turn between two;
+   * what is noted and merged meanwhile may be missing, and a profile that has been merged meanwhile may still come.
+   */
+  *all(): Generator<readonly [number, readonly Position[]], void> {
+    const inMemory = [this.#leaving, this.#fresh];
+    const [first, end] = prefixRange(indexPrefix);
+    for (let from: Uint8Array = first; ;) {
+      const rows = this.#someRows(from, end);
+      for (const { profile, positions } of rows) yield [profile, positions];
+      const last = rows.at(-1);
+      if (last === undefined || rows.length < rowsAtOnce) break;
+      from = Buffer.concat([last.key, Buffer.of(0)]);
+    }
+    for (const positions of inMemory) yield* positions;
+  }
+
+  /** No snapshot outlives the turn. */
+  #someRows(from: Uint8Array, to: Uint8Array): readonly IndexRow[] {
+    const rows: IndexRow[] = [];
     for (const { key, value } of this.#store.read(from, to)) {
       const profile = numberOfKey(key, 0);
-      if (this.#gone.has(profile) || this.#leavingGone.has(profile)) continue;
       const positions: Position[] = [];
-      readPositions(value, positions);
-      yield [profile, positions];
+      if (!this.#gone.has(profile) && !this.#leavingGone.has(profile)) readPositions(value, positions);
+      rows.push({ key: Uint8Array.from(key), profile, positions });
+      if (rows.length === rowsAtOnce) break;
     }
-    yield* this.#leaving;
-    yield* this.#fresh;
+    return rows;
   }
 
   merge(survivor: number, gone: number): void {
     const theirs = this.positions(gone);
     for (const position of theirs) this.note(survivor, position);
     this.forget(gone);
-    this.onMerge?.(survivor, gone);
+    this.onMerge?.(survivor, gone, theirs);
   }
 
   forget(profile: number): void {

@@ -10,6 +10,7 @@ import type { Instant } from '@segue/core/model/message.ts';
 
 import { Cursors } from '../api/cursors.ts';
 import { createFrame } from '../api/frame.ts';
+import type { RequestLimits } from '../api/request-limits.ts';
 import { apiRoutes } from '../api/routes.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { ensureFirstSignIn, type FirstSignIn as FirstSignInMade } from '../catalog/first-sign-in.ts';
@@ -25,6 +26,7 @@ import type { Metrics } from '../http/metrics.ts';
 import type { FirstSignIn, Mounted, Readiness, RunningService, Surroundings } from '../http/parts.ts';
 import type { TrackingLimits } from '../ingest/tracking/limits.ts';
 import { trackingRoutes, type TrackingOptions } from '../ingest/tracking/routes.ts';
+import { findBase, restoreFromBase } from '../log/base.ts';
 import { openDataDirectory, type DataDirectory } from '../log/data-directory.ts';
 import { writeDurably } from '../log/durable-files.ts';
 import { openLmdbCheckpointStore, type LmdbCheckpointStore } from '../log/lmdb-checkpoint-store.ts';
@@ -36,6 +38,7 @@ import { readingRoutes } from '../reading/reading-routes.ts';
 import { applyAtStart } from './apply-at-start.ts';
 import { systemClock } from './clock.ts';
 import { RuntimeDesk } from './definitions-desk.ts';
+import { RuntimeErasures } from './erasure-desk.ts';
 import type { IntakeClosed } from './intake.ts';
 import { openWebhooks } from './open-webhooks.ts';
 import { Runtime } from './runtime.ts';
@@ -77,6 +80,7 @@ type Parts = {
   readonly grants: GrantsIndex;
   readonly feed: ChangeFeed;
   readonly runtime: Runtime;
+  readonly erasures: RuntimeErasures;
 };
 
 async function open(settings: Settings, surroundings: Surroundings, opened: Opened): Promise<RunningService> {
@@ -89,10 +93,20 @@ async function open(settings: Settings, surroundings: Surroundings, opened: Open
   const webhooks = opened.add(
     await openWebhooks(directory.paths.deliveries, settings, sources, surroundings),
   );
+  opened.add(parts.erasures);
+  await parts.erasures.start({
+    runtime,
+    forgetDeliveries: (isOf, seqs) => webhooks.sender.forgetCustomer(isOf, seqs),
+  });
   const cursors = new Cursors(await catalog.secret('cursors'));
   watchGauges(surroundings.metrics, runtime, directory);
   return {
-    frame: createFrame({ grants, answers: catalog.answers, ...publicUrlOf(settings) }),
+    frame: createFrame({
+      grants,
+      answers: catalog.answers,
+      limits: requestLimitsOf(settings.limits),
+      ...publicUrlOf(settings),
+    }),
     plugins: [
       ...pluginsOf(parts, desk, settings, surroundings.metrics),
       {
@@ -101,6 +115,7 @@ async function open(settings: Settings, surroundings: Surroundings, opened: Open
           deliveries: webhooks.sender,
           feed,
           cursors,
+          audit: catalog.audit,
           now,
           allowPrivate: settings.webhooks.allowPrivateAddresses,
         }),
@@ -139,15 +154,16 @@ async function openParts(
   const grants = opened.add(await GrantsIndex.open(catalog, { clock: now, onError }));
   const feed = opened.add(await openFeed(settings, directory, processLog));
   const stores = { directory, log, checkpoints, feed };
-  const runtime = await openRuntime({ ...stores, settings, processLog, metrics });
+  const erasures = await openErasures({ ...stores, quarantine, catalog, settings, processLog });
+  const runtime = await openRuntime({ ...stores, erasures, settings, processLog, metrics });
   opened.add({ close: () => runtime.stop() });
-  return { ...stores, quarantine, catalog, grants, runtime };
+  return { ...stores, quarantine, catalog, grants, runtime, erasures };
 }
 
 const now = (): Instant => systemClock.now();
 
 function pluginsOf(
-  { quarantine, catalog, grants, feed, runtime }: Parts,
+  { quarantine, catalog, grants, feed, runtime, erasures }: Parts,
   desk: RuntimeDesk,
   settings: Settings,
   metrics: Metrics,
@@ -172,13 +188,14 @@ function pluginsOf(
         feed,
         findProfile: (identifier) => customers.find(identifier)?.id,
         now,
+        grants,
         limits: { streamsMax: streams, streamsPerPrincipalMax: streamsPerKey },
         watch: (count) => {
           metrics.watch('streams_open', count);
         },
       }),
     },
-    { plugin: apiRoutes({ catalog, desk, quarantine, clock: now, ...publicUrl }), prefix: '/api' },
+    { plugin: apiRoutes({ catalog, desk, quarantine, erasures, clock: now, ...publicUrl }), prefix: '/api' },
   ];
 }
 
@@ -186,8 +203,16 @@ function publicUrlOf({ publicUrl }: Settings): { readonly publicUrl?: string } {
   return publicUrl === undefined ? {} : { publicUrl };
 }
 
+/** A number a second; 0 stands for no limit. */
+function perSecond(count: number): number {
+  return count === 0 ? Infinity : count;
+}
+
+function requestLimitsOf({ apiRequestsPerSecond, readsPerSecond }: LimitSettings): RequestLimits {
+  return { api: perSecond(apiRequestsPerSecond), reads: perSecond(readsPerSecond) };
+}
+
 function trackingLimitsOf(limits: LimitSettings): Partial<TrackingLimits> {
-  const perSecond = (events: number): number => (events === 0 ? Infinity : events);
   return {
     messageBytesMax: limits.eventBytes,
     bodyBytesMax: limits.batchBytes,
@@ -250,21 +275,59 @@ function logFault(processLog: ProcessLog, fault: FeedFault): void {
   }
 }
 
+async function openErasures({
+  directory,
+  log,
+  checkpoints,
+  feed,
+  quarantine,
+  catalog,
+  settings,
+  processLog,
+}: Omit<Parts, 'runtime' | 'erasures' | 'grants'> & {
+  readonly settings: Settings;
+  readonly processLog: ProcessLog;
+}): Promise<RuntimeErasures> {
+  return new RuntimeErasures({
+    log,
+    checkpoints,
+    feed,
+    quarantine,
+    erasures: catalog.erasures,
+    bases: directory.paths.base,
+    secret: await catalog.secret('erasures'),
+    delayMs: settings.erasure.delayMs,
+    now,
+    onError: (error) => {
+      processLog.error({ err: error }, 'the log could not be rewritten without those who were erased');
+    },
+  });
+}
+
 type RuntimeParts = {
   readonly settings: Settings;
   readonly directory: DataDirectory;
   readonly log: Log;
   readonly checkpoints: LmdbCheckpointStore;
   readonly feed: ChangeFeed;
+  readonly erasures: RuntimeErasures;
   readonly processLog: ProcessLog;
   readonly metrics: Metrics;
 };
 
-function openRuntime(parts: RuntimeParts): Promise<Runtime> {
-  const { settings, directory, log, checkpoints, feed, processLog, metrics } = parts;
+async function openRuntime(parts: RuntimeParts): Promise<Runtime> {
+  const { settings, directory, log, checkpoints, feed, erasures, processLog, metrics } = parts;
+  const base = await findBase(directory.paths.base);
   return Runtime.open({
     log,
     checkpoints,
+    ...(base === undefined
+      ? {}
+      : { base: { position: base.position, restore: () => restoreFromBase(base, checkpoints) } }),
+    onErased: (erased) => {
+      erasures.onErased(erased);
+    },
+    erasuresKept: () => erasures.kept(),
     feed,
     clock: systemClock,
     timeZone: settings.timezone,
@@ -301,9 +364,7 @@ function watchGauges(metrics: Metrics, runtime: Runtime, directory: DataDirector
   metrics.watch('profiles', () => customers.engine.profileCount());
   metrics.watch('feed_unsaved', () => feed.next - 1 - feed.durableThrough);
   metrics.watch('checkpoint_age_seconds', () => (now() - runtime.checkpointedAt) / 1000);
-  feed.subscribe((events) => {
-    const counts = { entered: 0, exited: 0, stage: 0 };
-    for (const event of events) counts[event.kind === 'stage' ? 'stage' : event.change]++;
+  feed.subscribe(({ counts }) => {
     for (const kind of ['entered', 'exited', 'stage'] as const) {
       if (counts[kind] > 0) metrics.changes(kind, counts[kind]);
     }

@@ -3,7 +3,8 @@
  *
  * Start: the last checkpoint, then the rest of the log, then the clock. The changes of the rest are published again under
  * the numbers that they had; the feed passes over those that it has. A checkpoint that does not fit the log, or cannot be
- * read, is cleared and the whole log replayed: slower, and the same.
+ * read, is cleared and the whole log replayed: slower, and the same. Where entries were taken out of the log, the base
+ * (log/base.ts) stands for what was before it, and the log is replayed from there.
  */
 
 import type { Engine } from '@segue/core/engine/engine.ts';
@@ -11,12 +12,16 @@ import { noDefinitions } from '@segue/core/model/definitions.ts';
 import type { Instant } from '@segue/core/model/message.ts';
 
 import type { ChangeFeed } from '../feeds/change-feed.ts';
+import { Journal } from '../history/journal.ts';
+import { JournalKeeper } from '../history/journal-keeper.ts';
 import type { CheckpointStore } from '../log/checkpoint-store.ts';
 import type { LogRecord, Position } from '../log/entry.ts';
 import type { Log } from '../log/log.ts';
-import { Checkpointer, readHead } from './checkpoints.ts';
+import { StorageError } from '../log/storage-error.ts';
+import { CheckpointRows } from './checkpoint-rows.ts';
+import { type CheckpointHead, Checkpointer, readHead } from './checkpoints.ts';
 import type { Clock } from './clock.ts';
-import { Customers, type CustomersOptions, type RestoredFrom } from './customers.ts';
+import { Customers, type CustomersOptions, type ErasedCustomer, type RestoredFrom } from './customers.ts';
 import type { IntakeClosed } from './intake.ts';
 import { Loop, type RecordTiming } from './loop.ts';
 import { MessageIndex } from './message-index.ts';
@@ -24,7 +29,12 @@ import { MessageIndex } from './message-index.ts';
 export type RuntimeOptions = {
   readonly log: Log;
   readonly checkpoints: CheckpointStore;
+  /** Where the log can only be replayed from a position on: that, and the way to put the state of then into `checkpoints`. */
+  readonly base?: { readonly position: Position; restore(): Promise<void> };
   readonly feed: ChangeFeed;
+  /** Told of somebody erased; what it begins must be durable before `erasuresKept` resolves, which checkpoints wait for. */
+  readonly onErased?: (erased: ErasedCustomer) => void;
+  readonly erasuresKept?: () => Promise<void>;
   readonly clock: Clock;
   /** IANA name; days of rules begin at its midnights. */
   readonly timeZone: string;
@@ -32,8 +42,12 @@ export type RuntimeOptions = {
   readonly partitions?: number;
   /** How often a checkpoint is written while something happens, in milliseconds. */
   readonly checkpointEveryMs: number;
+  /** A checkpoint is written after so many entries too, so that a start has no more than that to replay, or little. */
+  readonly checkpointEveryEntries?: number;
+  /** Keep the journal that the history store is filled from. */
+  readonly journal?: boolean;
   /** Customers that a checkpoint writes before others have a turn. */
-  readonly checkpointSliceRows?: number;
+  readonly checkpointSliceCustomers?: number;
   readonly refuses?: () => IntakeClosed | undefined;
   readonly onTaken?: (record: LogRecord, timing: RecordTiming) => void;
   /** While the log is replayed: how far, of how much. */
@@ -41,6 +55,16 @@ export type RuntimeOptions = {
   /** A checkpoint that is of no use; the log is replayed instead. */
   readonly onBadCheckpoint?: (reason: string) => void;
   readonly onCheckpoint?: (position: Position, ms: number) => void;
+};
+
+/** At some hundred thousand entries a second, a start replays for half a second at most. */
+const checkpointEveryEntriesDefault = 100_000;
+
+/** Customers as they were, the rows that they came from, and where the checkpoint stands. */
+type TakenUp = {
+  readonly customers: Customers;
+  readonly rows: CheckpointRows;
+  readonly checkpointAt: Position;
 };
 
 /** How long a replay works before it lets others have a turn, in milliseconds. */
@@ -60,14 +84,14 @@ export class Runtime {
   #hasFailed = false;
   readonly #failure: PromiseWithResolvers<Error> = Promise.withResolvers<Error>();
 
-  private constructor(options: RuntimeOptions, customers: Customers, checkpointAt: Position) {
+  private constructor(options: RuntimeOptions, { customers, rows, checkpointAt }: TakenUp) {
     const { log, clock, refuses, onTaken } = options;
     this.#options = options;
     this.customers = customers;
     this.feed = options.feed;
     this.checkpointedAt = clock.now();
     this.#checkpointAt = checkpointAt;
-    this.#checkpointer = new Checkpointer(options.checkpoints, options.checkpointSliceRows);
+    this.#checkpointer = new Checkpointer(options.checkpoints, rows, options.checkpointSliceCustomers);
     this.loop = new Loop({
       log,
       clock,
@@ -97,13 +121,24 @@ export class Runtime {
   /** Takes up the state where it was. */
   static async open(options: RuntimeOptions): Promise<Runtime> {
     const { log, feed } = options;
-    const restored = restore(options);
-    if (restored === undefined) await options.checkpoints.clear();
-    const customers = restored ?? fresh(options);
-    const checkpointAt = customers.position;
+    const takenUp = await takeUp(options);
+    const { customers } = takenUp;
     await replay(customers, log, options.onReplay);
     feed.replayed(customers.standing.seq);
-    return new Runtime(options, customers, checkpointAt);
+    return new Runtime(options, takenUp);
+  }
+
+  /**
+   * Writes down where everything stands, with nothing left of what customers were before; resolves, with where that is, when
+   * it is durable.
+   */
+  async thoroughCheckpoint(): Promise<Position> {
+    await this.#checkpointing;
+    this.#checkpointing = this.#checkpoint(true).finally(() => {
+      this.#checkpointing = undefined;
+    });
+    await this.#checkpointing;
+    return this.#checkpointAt;
   }
 
   /** Writes down where everything stands; resolves when it is durable. */
@@ -122,13 +157,13 @@ export class Runtime {
     if (!this.#hasFailed) await this.checkpoint();
   }
 
-  async #checkpoint(): Promise<void> {
+  async #checkpoint(isThorough: boolean = false): Promise<void> {
     const started = performance.now();
-    if (this.customers.position === this.#checkpointAt) return;
+    if (this.customers.position === this.#checkpointAt && !isThorough) return;
     try {
       // Of an instant at which every record is taken whole or not at all.
       const { position } = await this.loop.atRest(() =>
-        this.#checkpointer.write(this.customers, () => this.feed.flush()),
+        this.#checkpointer.write(this.customers, () => this.#flush(), isThorough),
       );
       this.#checkpointAt = position;
       this.checkpointedAt = this.#options.clock.now();
@@ -139,6 +174,12 @@ export class Runtime {
     }
   }
 
+  /** What must be durable before a checkpoint says that it has been done. */
+  async #flush(): Promise<void> {
+    await this.feed.flush();
+    await this.#options.erasuresKept?.();
+  }
+
   /** The state may be half of something by now: it is not written down any more. */
   #fail(error: Error): void {
     this.#hasFailed = true;
@@ -147,7 +188,12 @@ export class Runtime {
   }
 
   #scheduleCheckpoint(): void {
-    if (this.#timer !== undefined || this.#hasFailed) return;
+    if (this.#hasFailed) return;
+    const { checkpointEveryEntries = checkpointEveryEntriesDefault } = this.#options;
+    if (this.customers.position - this.#checkpointAt >= checkpointEveryEntries) {
+      void this.checkpoint().catch(() => undefined);
+    }
+    if (this.#timer !== undefined) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       void this.checkpoint().catch(() => undefined);
@@ -156,24 +202,48 @@ export class Runtime {
   }
 }
 
-function customersOptions(options: RuntimeOptions, index: MessageIndex): CustomersOptions {
-  const { log, timeZone, partitions, clock, feed } = options;
+function customersOptions(
+  options: RuntimeOptions,
+  index: MessageIndex,
+  head: Pick<CheckpointHead, 'position' | 'seq'>,
+): CustomersOptions {
+  const { log, timeZone, partitions, clock, feed, checkpoints, onErased } = options;
+  const journal = options.journal === true ? new Journal(head.position, head.seq, checkpoints) : undefined;
   return {
+    ...(journal === undefined ? {} : { journal: new JournalKeeper(journal) }),
     log,
     clock,
     timeZone,
     start: log.recordAt(0)?.at ?? clock.now(),
     definitions: noDefinitions,
     ...(partitions === undefined ? {} : { partitions }),
+    ...(onErased === undefined ? {} : { onErased }),
     index,
-    publish: (events) => {
-      feed.publish(events);
+    publish: (changes) => {
+      feed.publish(changes);
     },
   };
 }
 
-function fresh(options: RuntimeOptions): Customers {
-  return openCustomers(options, 0);
+/** From the last checkpoint, else from the base, else from the beginning. */
+async function takeUp(options: RuntimeOptions): Promise<TakenUp> {
+  const { checkpoints, base } = options;
+  const restored = restore(options);
+  if (restored !== undefined) return restored;
+  await checkpoints.clear();
+  if (base === undefined) return fresh(options);
+  await base.restore();
+  const fromBase = restore(options);
+  if (fromBase !== undefined) return fromBase;
+  throw new StorageError(
+    'base/unusable',
+    'The base, the state that stands for what was taken out of the log, cannot be read, damaged or of another version; start the version that wrote it, or restore a backup',
+  );
+}
+
+function fresh(options: RuntimeOptions): TakenUp {
+  const rows = new CheckpointRows(options.checkpoints);
+  return { customers: openCustomers(options, 0), rows, checkpointAt: 0 };
 }
 
 /** The index needs the clock of customers who need the index: it is asked only once there are some. */
@@ -181,13 +251,14 @@ function openCustomers(options: RuntimeOptions, chunk: number, checkpoint?: Rest
   const late: { customers?: Customers } = {};
   const now = (): Instant => late.customers?.engine.now ?? -Infinity;
   const index = new MessageIndex(options.log, options.checkpoints, chunk, now);
-  const customers = new Customers(customersOptions(options, index), checkpoint);
+  const head = checkpoint?.head ?? { position: 0, seq: 0 };
+  const customers = new Customers(customersOptions(options, index, head), checkpoint);
   late.customers = customers;
   return customers;
 }
 
 /** The customers as of the last checkpoint; undefined where there is none that is of use. */
-function restore(options: RuntimeOptions): Customers | undefined {
+function restore(options: RuntimeOptions): TakenUp | undefined {
   const { checkpoints, log, onBadCheckpoint } = options;
   try {
     const head = readHead(checkpoints);
@@ -199,7 +270,13 @@ function restore(options: RuntimeOptions): Customers | undefined {
       onBadCheckpoint?.(`it is of position ${head.position}, and the log ends at ${log.next}`);
       return undefined;
     }
-    return openCustomers(options, head.chunk, { store: checkpoints, head });
+    if (head.position < (options.base?.position ?? 0)) {
+      onBadCheckpoint?.(`it is of position ${head.position}, before what was taken out of the log`);
+      return undefined;
+    }
+    const rows = new CheckpointRows(checkpoints);
+    const customers = openCustomers(options, head.chunk, { rows, head });
+    return { customers, rows, checkpointAt: head.position };
   } catch (error) {
     onBadCheckpoint?.(error instanceof Error ? error.message : String(error));
     return undefined;

@@ -2,8 +2,8 @@
  * Puts an entry of the log aside that the engine cannot take, so that the service starts again.
  *
  * The entry stays where it is, wrapped as `skipped` with the reason: replaying it does nothing but let time pass, so the
- * state is a function of the log as before, and every replay, check and backup knows of it. A message counts as seen; its
- * sender, who got no answer, will send it again, and it must not fail again under another position.
+ * state is a function of the log as before, and every replay, check and backup knows of it. A message counts as seen: a
+ * sender who got no answer sends it again, and it must not fail again under another position.
  *
  * Only the entry at which a start fails can be put aside: the log is replayed to it first, from the last checkpoint. So
  * nothing is skipped that any state or published change rests on.
@@ -17,6 +17,7 @@ import type { Instant } from '@segue/core/model/message.ts';
 
 import { systemActor, type Refusal } from '../catalog/catalog.ts';
 import { openSqliteCatalog } from '../catalog/sqlite-catalog.ts';
+import { findBase, restoreFromBase } from '../log/base.ts';
 import type { CheckpointStore } from '../log/checkpoint-store.ts';
 import { requireData } from '../log/data-format.ts';
 import { openDataDirectory } from '../log/data-directory.ts';
@@ -25,6 +26,7 @@ import { openLmdbCheckpointStore } from '../log/lmdb-checkpoint-store.ts';
 import { openLmdbLog } from '../log/lmdb-log.ts';
 import { openLmdbQuarantine } from '../log/lmdb-quarantine.ts';
 import type { Log } from '../log/log.ts';
+import { CheckpointRows } from './checkpoint-rows.ts';
 import { readHead } from './checkpoints.ts';
 import { Customers } from './customers.ts';
 import { describe, EntryFailure } from './entry-failure.ts';
@@ -57,6 +59,8 @@ export async function skipEntry(
     const checkpoints = await openLmdbCheckpointStore(paths.checkpoint);
     try {
       const timeZone = (await timeZoneOf(paths.workspace)) ?? timezone;
+      const base = await findBase(paths.base);
+      if (base !== undefined && readHead(checkpoints) === undefined) await restoreFromBase(base, checkpoints);
       const found = await failureOf(log, checkpoints, timeZone);
       const refusal = refusalOf(found, position);
       const record = log.recordAt(position);
@@ -103,7 +107,7 @@ function openCustomers(log: Log, store: CheckpointStore, timeZone: string): Cust
     const index = new MessageIndex(log, store, head?.chunk ?? 0, now);
     const start = log.recordAt(0)?.at ?? 0;
     const options = { log, timeZone, start, definitions: noDefinitions, index, publish: () => undefined };
-    return new Customers(options, head === undefined ? undefined : { store, head });
+    return new Customers(options, head === undefined ? undefined : { rows: new CheckpointRows(store), head });
   };
   const head = readHead(store);
   try {

@@ -1,5 +1,5 @@
 /**
- * Is what is kept what the log says? Reads every record, replays them all, and compares: the state of the checkpoint, the
+ * Is what is kept what the log says? Reads every record, replays them (where entries were taken out, from the base on), and compares: the state of the checkpoint, the
  * changes of the feed, the chain of the audit log. Changes nothing.
  */
 
@@ -8,10 +8,11 @@ import { existsSync } from 'node:fs';
 import { noDefinitions } from '@segue/core/model/definitions.ts';
 
 import { openSqliteCatalog } from '../catalog/sqlite-catalog.ts';
-import type { FeedEvent } from '../feeds/feed.ts';
-import { eventText } from '../feeds/feed-codec.ts';
+import { eventText, saysTheSame } from '../feeds/feed-codec.ts';
 import type { FeedStore } from '../feeds/feed-store.ts';
 import { openLmdbFeedStore } from '../feeds/lmdb-feed-store.ts';
+import type { Published } from '../feeds/published.ts';
+import { findBase, openBase, type Base } from '../log/base.ts';
 import { checkLog } from '../log/check-log.ts';
 import type { CheckpointStore } from '../log/checkpoint-store.ts';
 import { openDataDirectory } from '../log/data-directory.ts';
@@ -20,6 +21,7 @@ import { openLmdbCheckpointStore } from '../log/lmdb-checkpoint-store.ts';
 import { openLmdbLog } from '../log/lmdb-log.ts';
 import type { Log } from '../log/log.ts';
 import { createMemoryCheckpointStore } from '../log/memory-checkpoint-store.ts';
+import { CheckpointRows } from './checkpoint-rows.ts';
 import { readHead } from './checkpoints.ts';
 import { Customers, type RestoredFrom } from './customers.ts';
 import { MessageIndex } from './message-index.ts';
@@ -50,9 +52,11 @@ export async function verifyData(
     const feed = await openLmdbFeedStore(paths.feed);
     try {
       const restored = checkpointHash(log, checkpoints, timezone);
-      const replayed = await replayAll(log, feed, timezone, restored?.position);
+      const base = await findBase(paths.base);
+      const replayed = await replayFrom(base, log, feed, timezone, restored?.position);
+      const from = base === undefined ? '' : `; what was before ${base.position} is taken from the base`;
       const parts: VerifiedPart[] = [
-        { what: `the log: ${entries} entries, each record whole and in its place` },
+        { what: `the log: ${entries} entries, each record whole and in its place${from}` },
         ...(restored === undefined ? [] : [compareStates(restored, replayed)]),
         replayed.changes,
         ...(existsSync(paths.catalog) ? [await verifyAudit(paths.catalog)] : []),
@@ -74,7 +78,7 @@ function open(
   log: Log,
   timeZone: string,
   store: CheckpointStore,
-  publish: (events: readonly FeedEvent[]) => void,
+  publish: (events: Published) => void,
   checkpoint?: RestoredFrom,
 ): Customers {
   const late: { customers?: Customers } = {};
@@ -90,7 +94,8 @@ function open(
 function checkpointHash(log: Log, checkpoints: CheckpointStore, timeZone: string): Restored {
   const head = readHead(checkpoints);
   if (head === undefined || head.position > log.next) return undefined;
-  const customers = open(log, timeZone, checkpoints, () => undefined, { store: checkpoints, head });
+  const rows = new CheckpointRows(checkpoints);
+  const customers = open(log, timeZone, checkpoints, () => undefined, { rows, head });
   return { position: head.position, hash: stateHash(customers.engine) };
 }
 
@@ -101,8 +106,24 @@ type Replayed = {
   readonly changes: VerifiedPart;
 };
 
-/** The whole log from its beginning, its changes held against those of the feed. */
+async function replayFrom(
+  base: Base | undefined,
+  log: Log,
+  feed: FeedStore,
+  timeZone: string,
+  stopAt: Position | undefined,
+): Promise<Replayed> {
+  const store = base === undefined ? createMemoryCheckpointStore() : await openBase(base);
+  try {
+    return await replayAll(store, log, feed, timeZone, stopAt);
+  } finally {
+    await store.close();
+  }
+}
+
+/** The log from its beginning, or from the base that is in the store, its changes held against those of the feed. */
 async function replayAll(
+  store: CheckpointStore,
   log: Log,
   feed: FeedStore,
   timeZone: string,
@@ -110,18 +131,21 @@ async function replayAll(
 ): Promise<Replayed> {
   let compared = 0;
   let fault: string | undefined;
-  const publish = (events: readonly FeedEvent[]): void => {
+  const publish = (events: Published): void => {
     for (const event of events) {
       if (event.seq < feed.first || event.seq >= feed.next) continue;
       const kept = feed.get(event.seq);
       compared++;
-      if (kept !== undefined && eventText(kept) === eventText(event)) continue;
+      if (kept !== undefined && saysTheSame(kept, event)) continue;
       fault ??= `change ${event.seq} is kept as ${kept === undefined ? 'nothing' : eventText(kept)}, and the log gives ${eventText(event)}`;
     }
+    events.release();
   };
-  const customers = open(log, timeZone, createMemoryCheckpointStore(), publish);
-  let hashThen = stopAt === 0 ? stateHash(customers.engine) : undefined;
-  for (const record of log.read(0)) {
+  const head = readHead(store);
+  const from = head === undefined ? undefined : { rows: new CheckpointRows(store), head };
+  const customers = open(log, timeZone, store, publish, from);
+  let hashThen = stopAt === customers.position ? stateHash(customers.engine) : undefined;
+  for (const record of log.read(customers.position)) {
     customers.take(record);
     if (customers.position === stopAt) hashThen = stateHash(customers.engine);
     await new Promise((resolve) => setImmediate(resolve));

@@ -44,6 +44,7 @@ function withoutWriter(log: Log): Log {
     failed: log.failed,
     append: () => Promise.reject(new Error('A replay writes nothing')),
     read: (from) => log.read(from),
+    scan: (from, reads) => log.scan(from, reads),
     recordAt: (position) => log.recordAt(position),
     replace: () => Promise.reject(new Error('A replay writes nothing')),
     close: () => Promise.resolve(),

@@ -285,6 +285,7 @@ function sparingWriter(store: CheckpointStore, heard: Heard): CheckpointStore {
     },
     read: (from, to) => store.read(from, to),
     get: (key) => store.get(key),
+    view: (key) => store.view(key),
     clear: async () => {
       if (!isEmpty) await store.clear();
     },

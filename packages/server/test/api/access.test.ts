@@ -26,10 +26,18 @@ function addOtherRoutes(app: FastifyInstance): void {
     add: () => Promise.resolve(),
     list: () => [],
     counts: () => new Map<string, number>(),
+    remove: () => Promise.resolve(0),
   };
   const grants = { ofKey: () => undefined, ofSession: () => undefined };
   const endpoints = { get: () => Promise.resolve(undefined), list: () => Promise.resolve([]) } as never;
-  const webhooks = { endpoints, deliveries: nothing, feed: nothing, cursors: nothing, allowPrivate: false };
+  const webhooks = {
+    endpoints,
+    deliveries: nothing,
+    feed: nothing,
+    cursors: nothing,
+    audit: nothing,
+    allowPrivate: false,
+  };
   app.register(async (scope) => readingRoutes({ directory: nothing, members: nothing })(scope));
   app.register(async (scope) => webhookRoutes({ ...webhooks, now: () => 0 })(scope), { prefix: '/api' });
   app.register(async (scope) =>

@@ -8,6 +8,7 @@ import { expect } from 'vitest';
 
 import type { Instant } from '@segue/core/model/message.ts';
 
+import type { ErasureDesk } from '../../src/api/erasure-port.ts';
 import { createFrame } from '../../src/api/frame.ts';
 import { problemContentType } from '../../src/api/problem.ts';
 import { apiRoutes } from '../../src/api/routes.ts';
@@ -56,6 +57,7 @@ export async function openDoor(
   const grants = await GrantsIndex.open(catalog, { clock: now });
   const desk = new FakeDesk(catalog.definitions, now);
   const refused: Quarantined[] = [];
+  const erasures = fakeErasures(catalog, now);
   const routes: RouteOptions[] = [];
   const { publicUrl } = options;
   const url = publicUrl === undefined ? {} : { publicUrl };
@@ -83,7 +85,7 @@ export async function openDoor(
     if (wrong === undefined) done(null, payload);
     else done(wrong);
   });
-  const api = apiRoutes({ catalog, desk, quarantine: fakeQuarantine(refused), clock: now, ...url });
+  const api = apiRoutes({ catalog, desk, quarantine: fakeQuarantine(refused), erasures, clock: now, ...url });
   app.register(async (scope) => api(scope), { prefix: '/api' });
   options.add?.(app);
   await app.ready();
@@ -143,6 +145,22 @@ function fakeQuarantine(rows: Quarantined[]): Quarantine {
         .filter((row) => row.id < before && (source === undefined || row.source === source))
         .reverse()
         .slice(0, limit),
+    remove: () => Promise.resolve(0),
     counts: () => new Map(rows.map(({ code }) => [code, rows.filter((row) => row.code === code).length])),
+  };
+}
+
+/** Erases nobody, and says that it did. */
+function fakeErasures(catalog: Catalog, now: () => Instant): ErasureDesk {
+  let next = 100;
+  return {
+    subjectOf: ({ kind, value }) => `hash of ${kind.length} ${value.length}`,
+    erase: async (customer) => {
+      const position = next++;
+      const isKnown = customer.value.startsWith('ann');
+      const profile = isKnown ? 7 : undefined;
+      await catalog.erasures.begin({ position, at: now(), profile, identifiers: [customer], messages: [] });
+      return { position, isKnown };
+    },
   };
 }

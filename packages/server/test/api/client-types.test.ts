@@ -29,13 +29,14 @@ async function wholeDocument(): Promise<OpenApiDocument> {
   const frame = createFrame({ grants: nothing, answers: catalog.answers });
   const app = fastify();
   app.register(asPartOfRoot(async (root) => frame.access(root)));
-  const api = apiRoutes({ catalog, desk: nothing, quarantine: nothing, clock });
+  const api = apiRoutes({ catalog, desk: nothing, quarantine: nothing, erasures: nothing, clock });
   app.register(async (scope) => api(scope), { prefix: '/api' });
   const webhooks = {
     endpoints: nothing,
     deliveries: nothing,
     feed: nothing,
     cursors: nothing,
+    audit: nothing,
     allowPrivate: false,
   };
   app.register(async (scope) => webhookRoutes({ ...webhooks, now: clock })(scope), { prefix: '/api' });

@@ -71,7 +71,7 @@ export class FakeDesk implements DefinitionsDesk {
     return this.building;
   }
 
-  sizes(): ReadonlyMap<string, number> {
-    return this.members;
+  sizes(): Promise<ReadonlyMap<string, number>> {
+    return Promise.resolve(this.members);
   }
 }

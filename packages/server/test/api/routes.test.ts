@@ -279,3 +279,41 @@ describe('lists', () => {
     await door.close();
   });
 });
+
+describe('erasures', () => {
+  it('are asked for by admins, listed, and told in the audit log without the identifier', async () => {
+    const door = await openDoor();
+    const identifier = { kind: 'email', value: ' Ann@Example.com ' };
+    const asked = await door.call('POST', '/erasures', { identifier });
+    expect(asked).toMatchObject({
+      status: 202,
+      body: { known: true, erasure: { id: 100, state: 'pending' } },
+    });
+    expect(
+      await door.call('POST', '/erasures', { identifier: { kind: 'user_id', value: 'bob' } }),
+    ).toMatchObject({
+      body: { known: false },
+    });
+    expect(await door.call('POST', '/erasures', { identifier }, { key: door.keys.marketer })).toMatchObject({
+      status: 403,
+    });
+    await door.catalog.erasures.finish(100, { entries: 4 });
+    expect(await door.call('GET', '/erasures?limit=1')).toMatchObject({
+      body: { items: [{ id: 101 }], next: expect.any(String) as string },
+    });
+    expect(await door.call('GET', '/erasures/100')).toMatchObject({
+      body: { state: 'done', doneAt: expect.any(String) as string, removed: { entries: 4, mentions: 0 } },
+    });
+    expect(bodyOf(await door.call('GET', '/erasures/7'))).toMatchObject({ code: 'erasures/unknown' });
+    for (const value of ['null', '000', 'undefined']) {
+      const refused = await door.call('POST', '/erasures', { identifier: { kind: 'user_id', value } });
+      expect(refused).toMatchObject({ status: 400, body: { code: 'erasures/identifier' } });
+    }
+    const audit = await door.call('GET', '/audit?object=erasure:100');
+    expect(audit.body).toMatchObject({
+      items: [{ action: 'erasure.finished' }, { action: 'customer.erased', actor: { name: 'admin' } }],
+    });
+    expect(audit.text).not.toContain('example.com');
+    await door.close();
+  });
+});

@@ -12,6 +12,7 @@ import {
   type Catalog,
   type User,
 } from '../../src/catalog/catalog.ts';
+import type { ErasureWork } from '../../src/catalog/erasures.ts';
 import { answerKeptMs } from '../../src/catalog/limits.ts';
 import { noPlainDefinitions, type PlainDefinitions } from '../../src/catalog/plain-definitions.ts';
 
@@ -332,6 +333,55 @@ export function catalogConformance(name: string, open: (clock: () => Instant) =>
         await answers.begin('p', 'k', 'f');
         await answers.release('p', 'k');
         expect(await answers.begin('p', 'k', 'f')).toEqual({ kind: 'new' });
+      });
+    });
+
+    describe('erasures', () => {
+      const work = (position: number): ErasureWork => ({
+        position,
+        at: start + position,
+        profile: 3,
+        identifiers: [{ kind: 'email', value: `person${position}@example.com` }],
+        messages: [1, 2],
+      });
+
+      it('are pending until they are finished, and named once', async () => {
+        const { erasures } = fresh().catalog;
+        await erasures.begin(work(8));
+        await erasures.begin(work(5));
+        await erasures.begin({ ...work(5), messages: [] });
+        expect(await erasures.pending()).toEqual([work(5), work(8)]);
+        await erasures.nameSubject(5, 'hash');
+        await erasures.count(5, { changes: 2, quarantined: 1 });
+        await erasures.finish(5, { entries: 3, changes: 1 });
+        await erasures.begin(work(5));
+        expect(await erasures.pending()).toEqual([work(8)]);
+        const removed = { entries: 3, mentions: 0, changes: 3, deliveries: 0, quarantined: 1 };
+        const doneAt = expect.any(Number) as number;
+        expect(await erasures.get(5)).toEqual({
+          position: 5,
+          at: start + 5,
+          subject: 'hash',
+          doneAt,
+          removed,
+        });
+        expect(await erasures.get(6)).toBeUndefined();
+      });
+
+      it('are listed, the latest first, and leave a row in the audit log when they are done', async () => {
+        const { catalog } = fresh();
+        for (const position of [1, 2, 3]) await catalog.erasures.begin(work(position));
+        const page = await catalog.erasures.list({ limit: 2 });
+        expect(page.items.map(({ position }) => position)).toEqual([3, 2]);
+        const rest = await catalog.erasures.list({
+          limit: 2,
+          ...(page.next === undefined ? {} : { after: page.next }),
+        });
+        expect(rest).toMatchObject({ items: [{ position: 1 }], next: undefined });
+        await catalog.erasures.finish(2, {});
+        const audit = await catalog.audit.list({ limit: 1 });
+        expect(audit.items).toMatchObject([{ action: 'erasure.finished', object: 'erasure:2' }]);
+        expect(JSON.stringify(audit)).not.toContain('person2');
       });
     });
 

@@ -107,6 +107,51 @@ describe('grants', () => {
     expect(await used()).toBe(start + usedAtGrainMs);
   });
 
+  it('tell at once whoever is in that a key or session is not valid any more', async () => {
+    const { catalog, grants, clock } = await open();
+    const [user, token] = await session(catalog);
+    const { key, secret } = good(
+      await catalog.keys.createServerKey({ name: 'ci', role: 'marketer' }, systemActor),
+    );
+    const byKey = grants.ofKey(secret)!;
+    const bySession = grants.ofSession(token)!;
+    const seen: (readonly boolean[])[] = [];
+    const look = (): readonly boolean[] => [grants.isCurrent(byKey), grants.isCurrent(bySession)];
+    const stop = grants.watch(() => seen.push(look()));
+    good(await catalog.users.update(user, { name: 'Other' }, systemActor));
+    good(await catalog.keys.withdrawServerKey(key.id, systemActor));
+    const { token: other } = good(await catalog.sessions.create(user, sessionLifetimeMs));
+    await catalog.sessions.end(bySession.kind === 'user' ? bySession.session : '', systemActor);
+    expect([seen[0], seen[1], seen.at(-2), seen.at(-1)]).toEqual([
+      [true, true],
+      [false, true],
+      [false, true],
+      [false, false],
+    ]);
+    const told = seen.length;
+    const byOther = grants.ofSession(other)!;
+    expect(grants.isCurrent(byOther)).toBe(true);
+    // Looking is no use of it.
+    clock.now += sessionIdleMs - 1;
+    expect(grants.isCurrent(byOther)).toBe(true);
+    clock.now += 1;
+    expect(grants.isCurrent(byOther)).toBe(false);
+    stop();
+    good(await catalog.users.update(user, { disabled: true }, systemActor));
+    expect(seen).toHaveLength(told);
+  });
+
+  it('know both secrets of a rotated key as the key, for as long as one of them is valid', async () => {
+    const { catalog, grants, clock } = await open();
+    const made = good(await catalog.keys.createServerKey({ name: 'ci', role: 'viewer' }, systemActor));
+    const principal = grants.ofKey(made.secret)!;
+    good(await catalog.keys.rotateServerKey(made.key.id, 1000, systemActor));
+    clock.now += 5000;
+    expect(grants.isCurrent(principal)).toBe(true);
+    good(await catalog.keys.withdrawServerKey(made.key.id, systemActor));
+    expect(grants.isCurrent(principal)).toBe(false);
+  });
+
   it('are the same when they are read anew', async () => {
     const { catalog, clock } = await open();
     const [, token] = await session(catalog);

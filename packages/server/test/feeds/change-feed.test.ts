@@ -16,7 +16,13 @@ function feedOn(
   more: Partial<ChangeFeedOptions> = {},
 ): { feed: ChangeFeed; faults: FeedFault[] } {
   const faults: FeedFault[] = [];
-  const feed = new ChangeFeed({ store, now: () => start, onFault: (fault) => faults.push(fault), ...more });
+  const feed = new ChangeFeed({
+    store,
+    now: () => start,
+    onFault: (fault) => faults.push(fault),
+    writeAfterMs: 0,
+    ...more,
+  });
   return { feed, faults };
 }
 
@@ -46,7 +52,7 @@ describe('publishing', () => {
   it('tells subscribers at once, in order, until they stop', () => {
     const { feed } = feedOn(new MemoryFeedStore());
     const told: number[] = [];
-    const stop = feed.subscribe((events) => told.push(...events.map(({ seq }) => seq)));
+    const stop = feed.subscribe((events) => told.push(...Array.from(events, ({ seq }) => seq)));
     feed.publish(plainEvents(0, 3));
     expect(told).toEqual([0, 1, 2]);
     feed.publish(plainEvents(3, 4));
@@ -100,7 +106,7 @@ describe('after a restart', () => {
     await store.append(plainEvents(0, 10));
     const { feed, faults } = feedOn(store);
     const told: number[] = [];
-    feed.subscribe((events) => told.push(...events.map(({ seq }) => seq)));
+    feed.subscribe((events) => told.push(...Array.from(events, ({ seq }) => seq)));
     feed.publish(plainEvents(4, 8));
     feed.publish(plainEvents(8, 13));
     feed.replayed(13);
@@ -174,7 +180,7 @@ describe('keeping', () => {
     const store = new MemoryFeedStore();
     const events = plainEvents(0, 100);
     const now = start + 99_000;
-    const { feed } = feedOn(store, { now: () => now, keepMs: 29_000, memoryEventsMax: 1 });
+    const { feed } = feedOn(store, { now: () => now, keepMs: 29_000 });
     feed.publish(events);
     await feed.trim();
     expect([feed.first, [...feed.read(0)]]).toEqual([70, plainEvents(70, 100)]);
@@ -187,7 +193,7 @@ describe('keeping', () => {
   it('reads across memory and store, whatever has been forgotten, trimmed or is still to be written', async () => {
     const folder = await newFolder();
     const store = await openLmdbFeedStore(folder, { mapBytes: 2 ** 26 });
-    const { feed, faults } = feedOn(store, { memoryEventsMax: 16, keepEventsMax: 200 });
+    const { feed, faults } = feedOn(store, { keepEventsMax: 200 });
     let published = 0;
     await fc.assert(
       fc.asyncProperty(

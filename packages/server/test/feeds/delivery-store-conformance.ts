@@ -9,6 +9,7 @@ import {
   type Delivery,
   type DeliveryStore,
   type DeliveryWrite,
+  withoutAnswer,
 } from '../../src/feeds/delivery-store.ts';
 import { MemoryDeliveryStore } from '../../src/feeds/memory-delivery-store.ts';
 import { plainEvent, start } from './plain-events.ts';
@@ -83,6 +84,20 @@ export function deliveryStoreConformance(
         ),
         { numRuns: 40 },
       );
+    });
+
+    it('forgets what was answered to deliveries of some changes, and that alone', async () => {
+      let store = await open();
+      const attempts = [0, 1, 2, 1].map(attempt);
+      void store.write(attempts.map((one) => ({ kind: 'attempt', endpoint: 'wh_a', attempt: one })));
+      void store.write([{ kind: 'attempt', endpoint: 'wh_b', attempt: attempt(1) }]);
+      await store.write([{ kind: 'forget_answers', endpoint: 'wh_a', seqs: new Set([1, 7]) }]);
+      store = await reopen(store);
+      const left = store.attempts('wh_a', { limit: 10 }).map(({ id: _, ...rest }) => rest);
+      expect(left.reverse()).toEqual(attempts.map((one) => withoutAnswer(one, new Set([1]))));
+      expect(JSON.stringify(left)).toMatch(/oops/u);
+      expect(store.attempts('wh_b', { limit: 10 })).toMatchObject([{ answer: '“oops” \u0000 ✓' }]);
+      await store.close();
     });
 
     it('gives attempts newest first, in parts, and those of one change', async () => {

@@ -17,7 +17,7 @@ const principals: Readonly<Record<string, Principal>> = {
 export const grants: Grants = {
   ofKey: (key) => principals[key],
   ofSession: (token) =>
-    token === 'session' ? { kind: 'user', id: 'ann', name: 'Ann', role: 'viewer' } : undefined,
+    token === 'session' ? { kind: 'user', id: 'ann', name: 'Ann', role: 'viewer', session: 's' } : undefined,
 };
 
 const answers: KeptAnswers = {

@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { withoutNames } from '../../src/feeds/feed-codec.ts';
 import type { FeedStore } from '../../src/feeds/feed-store.ts';
 import { anyEvents } from './events.ts';
 import { plainEvent, plainEvents } from './plain-events.ts';
@@ -48,6 +49,31 @@ export function feedStoreConformance(
           }
           await store.close();
         }),
+        { numRuns: 25 },
+      );
+    });
+
+    it('takes names out of events, of those that it has, and leaves everything else as it was', async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          anyEvents(),
+          fc.array(fc.nat(40), { maxLength: 12 }),
+          fc.nat(10),
+          async (events, seqs, first) => {
+            let store = await open();
+            for (let i = 0; i < events.length; i += 3) await store.append(events.slice(i, i + 3));
+            await store.trim(first);
+            await store.takeNamesOut(seqs);
+            if (reopen !== undefined) store = await reopen(store);
+            const chosen = new Set(seqs);
+            const expected = events.map((event) => (chosen.has(event.seq) ? withoutNames(event) : event));
+            expect([...store.read(0)]).toEqual(expected.slice(store.first));
+            expect(store.next).toBe(events.length);
+            const own = expected.filter(({ customer, seq }) => customer.profile === 1 && seq >= store.first);
+            expect(store.ofProfile(1, { limit: 100 })).toEqual(own.reverse());
+            await store.close();
+          },
+        ),
         { numRuns: 25 },
       );
     });

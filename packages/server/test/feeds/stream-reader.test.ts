@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 
 import type { Feed, FeedEvent } from '../../src/feeds/feed.ts';
+import { publishedEvents } from '../../src/feeds/published.ts';
 import { StreamReader, type StreamGap, type StreamSink } from '../../src/feeds/stream-reader.ts';
 import { plainEvent, plainEvents } from './plain-events.ts';
 
@@ -33,10 +34,10 @@ class StubFeed implements Feed {
   read(from: number): Iterable<FeedEvent> {
     return this.events.filter(({ seq }) => seq >= from);
   }
-  subscribe(listener: (events: readonly FeedEvent[]) => void): () => void {
+  subscribe(listener: Parameters<Feed['subscribe']>[0]): () => void {
     this.listeners += 1;
     this.wake = () => {
-      listener([]);
+      listener(publishedEvents([]));
     };
     return () => {
       this.listeners -= 1;

@@ -17,6 +17,8 @@ type Setting = Door & {
   readonly feed: ChangeFeed;
   readonly count: () => number;
   readonly gone: Set<string>;
+  /** Says that somebody's access has changed. */
+  readonly tell: () => void;
   clock: number;
 };
 
@@ -34,10 +36,11 @@ async function setting(
     now: () => start,
     onFault: () => undefined,
     keepEventsMax: 10_000,
-    memoryEventsMax: 50,
+    writeAfterMs: 0,
   });
   let count = (): number => 0;
   const gone = new Set<string>();
+  let told = (): void => undefined;
   const door = await openDoor(
     streamRoutes({
       feed,
@@ -46,7 +49,13 @@ async function setting(
         const [, number] = /^(?:user_id:)?u([0-6])$/u.exec(identifier) ?? [];
         return number === undefined ? undefined : Number(number);
       },
-      isCurrent: ({ id }: Principal) => !gone.has(id),
+      grants: {
+        isCurrent: ({ id }: Principal) => !gone.has(id),
+        watch: (listener) => {
+          told = listener;
+          return () => undefined;
+        },
+      },
       limits: { heartbeatMs: 20, stallMs: 200, lastWordsMs: 200, ...limits },
       watch: (read) => {
         count = read;
@@ -54,7 +63,10 @@ async function setting(
       ...more,
     }),
   );
-  const made: Setting = { ...door, feed, gone, clock: start, count: () => count() };
+  const tell = (): void => {
+    told();
+  };
+  const made: Setting = { ...door, feed, gone, tell, clock: start, count: () => count() };
   open.push(made);
   return made;
 }
@@ -288,6 +300,23 @@ describe('server-sent events', () => {
     withdrawn.gone.add('viewer');
     await client.ended;
     expect(client.comments.at(-1)).toMatch(/not valid any more/u);
+
+    // Told of it, they do not wait for the next heartbeat.
+    const slow = await setting({ heartbeatMs: 3_600_000 });
+    const viewer = await openSse(`${slow.url}/v1/stream`);
+    const admin = await openSse(`${slow.url}/v1/stream`, { key: 'admin' });
+    const answer = await fetch(`${slow.url}/v1/stream/tickets`, {
+      method: 'POST',
+      headers: bearer('viewer'),
+    });
+    const { ticket } = (await answer.json()) as { ticket: string };
+    slow.gone.add('viewer');
+    slow.tell();
+    await viewer.ended;
+    expect(viewer.comments.at(-1)).toMatch(/not valid any more/u);
+    await expect.poll(slow.count).toBe(1);
+    await expect(openWs(`${slow.url}/v1/stream/ws/by-ticket?ticket=${ticket}`)).rejects.toThrow('401');
+    admin.close();
 
     const short = await setting({ lifetimeMs: 60 });
     const long = await openSse(`${short.url}/v1/stream`);

@@ -24,6 +24,8 @@ class Desk {
     onFault: () => undefined,
   });
   readonly endpoints = new MemoryWebhookEndpoints();
+  /** Who did what to which deliveries. */
+  readonly audited: (readonly [string, string, string, object])[] = [];
   sender: WebhookSender | undefined;
   door: Door | undefined;
 
@@ -47,6 +49,12 @@ class Desk {
       deliveries,
       feed,
       cursors,
+      audit: {
+        record: (by, action, object, details) => {
+          this.audited.push([by.name, action, object, details]);
+          return Promise.resolve();
+        },
+      },
       now: Date.now,
       allowPrivate: false,
     });
@@ -214,6 +222,35 @@ describe('webhooks', () => {
       body: { code: 'webhooks/not-kept' },
     });
     expect(await desk.call('POST', '/wh_x/replay', { seq: 1 })).toMatchObject({ status: 404 });
+  });
+
+  it('leave a row in the audit log for what is done to their deliveries, and none for what is refused', async () => {
+    const desk = await open();
+    const { webhook } = await desk.create();
+    desk.feed.publish(plainEvents(0, 4));
+    await expect.poll(() => desk.receiver.received.length).toBe(4);
+    const object = `webhook:${webhook.id}`;
+    for (const [path, body, status] of [
+      ['replay', { seq: 2 }, 202],
+      ['replay', { from: 1 }, 202],
+      ['replay', { seq: 99 }, 409],
+      ['replay', { seq: 1, from: 1 }, 400],
+      ['test', undefined, 200],
+      ['skip', undefined, 200],
+    ] as const) {
+      expect(await desk.call('POST', `/${webhook.id}/${path}`, body)).toMatchObject({ status });
+    }
+    expect(desk.audited).toEqual([
+      ['admin', 'webhook.replayed', object, { seq: 2 }],
+      ['admin', 'webhook.replayed', object, { from: 1 }],
+      ['admin', 'webhook.tested', object, {}],
+      [
+        'admin',
+        'webhook.skipped',
+        object,
+        expect.objectContaining({ waiting: expect.any(Number) as number }),
+      ],
+    ]);
   });
 
   it('are tried with a made-up change', async () => {

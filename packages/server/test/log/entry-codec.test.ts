@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { JsonObject, JsonValue, Message } from '@segue/core/model/message.ts';
-import { decodeRecord, encodeRecord, recordFormat } from '../../src/log/entry-codec.ts';
+import { decodeRecord, encodeRecord, recordFormat, scanRecord } from '../../src/log/entry-codec.ts';
 import type { LogEntry } from '../../src/log/entry.ts';
 import { StorageError } from '../../src/log/storage-error.ts';
 import { message, messages } from './entries.ts';
@@ -141,6 +141,49 @@ describe('a record as bytes', () => {
         expect(record.entries).toEqual(list);
       }),
       { numRuns: 300 },
+    );
+  });
+
+  test('is scanned for some of its messages as if all were read', () => {
+    // Few texts, so that many refer to others before them, in places that collide.
+    const few = fc.constantFrom('ab', 'a', 'usd', 'é', '漢字', 'x'.repeat(40), 'key 1', 'key 2', 'value');
+    const field = fc.oneof(few, text);
+    const alike = fc.record(
+      {
+        ...messageFields,
+        messageId: field,
+        name: field,
+        identifiers: fc.array(plainRecord({ kind: field, value: field }), { maxLength: 3 }),
+        properties: fc.dictionary(few, fc.oneof(few, number, json.value), { noNullPrototype: true }),
+        previousId: few,
+      },
+      { requiredKeys: ['kind', 'messageId', 'time', 'identifiers', 'name', 'properties', 'traits'] },
+    );
+    const list = fc.array(
+      fc.oneof(
+        plainRecord({ kind: fc.constant('message' as const), message: alike, source: few }),
+        plainRecord({ kind: fc.constant('list' as const), name: few, members: fc.array(few) }),
+      ),
+      { minLength: 1, maxLength: 30 },
+    );
+    fc.assert(
+      fc.property(fc.oneof(entries, list), fc.nat(7), (all, mask) => {
+        const bytes = encodeRecord(5, now, all);
+        const reads = (kind: string, name: string): boolean => (kind.length + name.length) % 8 < mask;
+        const wanted = all.flatMap((entry, i) =>
+          entry.kind === 'message' && reads(entry.message.kind, entry.message.name)
+            ? [{ at: 5 + i, message: entry.message }]
+            : [],
+        );
+        const { messages: found, ...record } = scanRecord(bytes, 5, reads);
+        expect(record).toEqual({ position: 5, count: all.length });
+        expect(found).toEqual(wanted);
+        const [exact, expected] = [found, wanted].map((some) =>
+          some.map(({ message: one }) => exactEntry({ kind: 'message', message: one, source: '' })),
+        );
+        expect(exact).toEqual(expected);
+      }),
+      { numRuns: 500 },
     );
   });
 

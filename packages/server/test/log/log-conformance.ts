@@ -66,6 +66,25 @@ export function describeLog(name: string, makePlace: () => LogPlace): void {
       await log.close();
     });
 
+    test('scans for some messages from the record that holds a position', async () => {
+      const log = await opened();
+      await log.append(messages(0, 3), now);
+      await log.append([{ kind: 'tick' }, ...messages(3, 4)], now);
+      const all = [...log.scan(0, () => true)];
+      expect(all.map(({ position, count }) => [position, count])).toEqual([
+        [0, 3],
+        [3, 5],
+      ]);
+      expect(all.flatMap((record) => record.messages.map(({ at }) => at))).toEqual([0, 1, 2, 4, 5, 6, 7]);
+      const name = log.recordAt(5)?.entries[2];
+      const named = name?.kind === 'message' ? name.message.name : '';
+      const some = [...log.scan(4, (_, other) => other === named)];
+      expect(some.map(({ position }) => position)).toEqual([3]);
+      expect(some[0]?.messages.every(({ message }) => message.name === named)).toBe(true);
+      expect([...log.scan(8, () => true)]).toEqual([]);
+      await log.close();
+    });
+
     test('finds the record of an entry at every position, and none outside', async () => {
       const log = await opened();
       await log.append(messages(0, 3), now);

@@ -51,6 +51,33 @@ export function describeQuarantine(name: string, makePlace: () => QuarantinePlac
       await place.close(quarantine);
     });
 
+    test('removes rows in which a text stands, in any case and as JSON writes it, and goes on', async () => {
+      const place = makePlace();
+      let quarantine = await place.open({ rowsMax: 10 });
+      await quarantine.add([
+        refused(0, { raw: '{"email":"Ann@Example.com"}' }),
+        refused(1, { raw: '{"name":"a\\"b","userId":"42"}' }),
+        refused(2, { raw: '{"price":42}' }),
+        refused(3, { reason: 'The user id “ann@example.com” is long' }),
+        refused(4, { raw: 'joann@example.community' }),
+        refused(5),
+      ]);
+      expect(await quarantine.remove(['ann@example.com', '42', ''])).toBe(3);
+      expect(await quarantine.remove(['ann@example.com'])).toBe(0);
+      const left = ['5', 'joann@example.community', '{"price":42}'];
+      expect(raws(quarantine, { limit: 10 })).toEqual(left);
+      expect(quarantine.counts()).toEqual(new Map([['message/shape', 6]]));
+      if (place.outlivesClose) {
+        await place.close(quarantine);
+        quarantine = await place.open({ rowsMax: 10 });
+        expect(raws(quarantine, { limit: 10 })).toEqual(left);
+      }
+      // The gaps are let go like rows.
+      for (let n = 10; n < 40; n += 3) await quarantine.add([refused(n), refused(n + 1), refused(n + 2)]);
+      expect(raws(quarantine, { limit: 20 })).toHaveLength(10);
+      await place.close(quarantine);
+    });
+
     test('lets the oldest go above its bound, and counts them still', async () => {
       const place = makePlace();
       const quarantine = await place.open({ rowsMax: 10 });

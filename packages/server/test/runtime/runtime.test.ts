@@ -88,7 +88,7 @@ class Disk {
       timeZone,
       partitions: this.#partitions[this.#starts++ % this.#partitions.length] ?? 1,
       checkpointEveryMs: 3_600_000,
-      checkpointSliceRows: 1,
+      checkpointSliceCustomers: 1,
     });
   }
 }

@@ -44,7 +44,15 @@ export class WholeService {
     const metrics = createMetrics();
     const running = await openSegue(settings, { log, metrics });
     const { frame, plugins, firstSignIn } = running;
-    const app = createApp({ settings, log, metrics, frame, plugins, ready: () => running.ready() });
+    const app = createApp({
+      settings,
+      log,
+      metrics,
+      frame,
+      plugins,
+      ready: () => running.ready(),
+      ...(running.caughtUp === undefined ? {} : { caughtUp: () => running.caughtUp?.() }),
+    });
     await app.fastify.ready();
     return new WholeService(app, running, complaints, key ?? serverKeyOf(firstSignIn));
   }

@@ -246,10 +246,17 @@ describe('?return=segments', () => {
 
   test('says so when nobody was concerned', async () => {
     const { app } = await openTrackingDoor();
+    const payload = { ...bought, messageId: 'erased' };
+    const reply = await app.inject({ method: 'POST', url, headers: withKey(keys.admin), payload });
+    expect(reply.json()).toEqual({ success: true, segments: null, ignored: 'erased' });
+  });
+
+  test('answers a call that is sent again as the first, and says that it was a repetition', async () => {
+    const { app } = await openTrackingDoor();
     const payload = { ...bought, messageId: 'once' };
     const send = async () => app.inject({ method: 'POST', url, headers: withKey(keys.admin), payload });
-    await send();
-    expect((await send()).json()).toEqual({ success: true, segments: null, ignored: 'duplicate' });
+    const first: object = (await send()).json();
+    expect((await send()).json()).toEqual({ ...first, ignored: 'duplicate' });
   });
 
   test('is refused to a write key, and nothing is taken', async () => {

@@ -51,8 +51,9 @@ export class FakeIntake implements Intake {
     this.takes.push({ messages, source });
     return ok(
       messages.map(({ messageId }): Outcome => {
-        if (this.#ids.has(messageId)) return { ignored: 'duplicate', notices: [] };
+        if (this.#ids.has(messageId)) return { profile: 7, ignored: 'duplicate', notices: [] };
         this.#ids.add(messageId);
+        if (messageId === 'erased') return { ignored: 'erased', notices: [] };
         return { profile: 7, notices: [] };
       }),
     );
@@ -86,6 +87,10 @@ export class FakeQuarantine implements Quarantine {
 
   list(): ReturnType<Quarantine['list']> {
     return [];
+  }
+
+  remove(): ReturnType<Quarantine['remove']> {
+    return Promise.resolve(0);
   }
 
   counts(): ReturnType<Quarantine['counts']> {

@@ -158,6 +158,8 @@ export class SqlDatabase {
     }
     if (path !== ':memory:') chmodSync(path, 0o600);
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
+    // What is deleted leaves nothing behind in the file.
+    db.exec('PRAGMA secure_delete = ON');
     db.exec(`PRAGMA trusted_schema = OFF; PRAGMA busy_timeout = ${busyMs}`);
     if (version === migrations.length) return;
     this.#transaction(() => {

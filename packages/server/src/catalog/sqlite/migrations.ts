@@ -123,4 +123,14 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX answers_by_age ON kept_answers (begun_at);
   `,
+  `
+  CREATE TABLE erasures (
+    seq INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    subject TEXT,
+    work TEXT,
+    removed TEXT NOT NULL,
+    done_at INTEGER
+  ) STRICT;
+  `,
 ];

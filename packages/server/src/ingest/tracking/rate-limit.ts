@@ -29,6 +29,14 @@ export class RateLimit {
     return bucket.tokens > 0 ? 0 : (1e-6 - bucket.tokens) / this.#perSecond;
   }
 
+  /** What this sender has left of a second's worth; below 0 where a batch was larger. */
+  left(sender: string): number {
+    const bucket = this.#buckets.get(sender);
+    if (bucket === undefined) return this.#perSecond;
+    this.#fill(bucket);
+    return bucket.tokens;
+  }
+
   spend(sender: string, messages: number): void {
     if (this.#perSecond === Infinity || messages === 0) return;
     let bucket = this.#buckets.get(sender);

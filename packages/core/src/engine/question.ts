@@ -1,0 +1,220 @@
+/**
+ * Conditions that nobody has defined, asked of every customer as they are now, without history: how many a rule would hold
+ * for while it is being written.
+ *
+ * Idea. The conditions are compiled into a plan of their own. What it reads is mostly what definitions in force keep
+ * already (common-parts.ts), so each customer is copied into a working form of that plan and asked, and nothing of it is
+ * kept. Where it reads events that are not kept, or not as far back, `missing` names them: then history has to answer.
+ *
+ * Invariant. Customers may be asked in pieces while the engine goes on. `changed` tells who has to be asked again: those
+ * who have been touched since, and those for whom time alone may have changed an answer. Once it tells of nobody, all answers
+ * are of one instant. The question is of use only while the definitions in force are those that it began with.
+ *
+ * Segments and stages that a condition names are answered as they stand. Populations that it needs, also through those
+ * that it names, are taken anew first, as they would be if it were defined now: ask `measure` of everybody, then `measured`.
+ */
+
+import type { Instant } from '../model/message.ts';
+import type { Condition, Value } from '../rules/tree.ts';
+import type { RuleValue } from '../rules/value.ts';
+import { carryOver } from './carry-over.ts';
+import { commonParts, type CommonParts } from './common-parts.ts';
+import type { Partitions } from './engine-state.ts';
+import { Environment } from './environment.ts';
+import { Machine } from './machine.ts';
+import { makePlanFor, type Plan } from './make-plan.ts';
+import { NEVER, Profile } from './profile.ts';
+import type { Test, StreamPlan } from './plan.ts';
+import { collectValue, keepPopulation } from './take-populations.ts';
+import type { ValuePlan } from './value-plan.ts';
+
+/** Conditions of one question at most: their answers are the bits of a number. */
+export const questionConditionsMax: number = 31;
+
+type Asked = { readonly tests: readonly Test[]; readonly values: readonly ValuePlan[] };
+
+export class Question {
+  /** What was in force when the question began. */
+  readonly before: Plan;
+  /** Events that are read and not kept, or not as far back, for people. */
+  readonly missing: readonly string[];
+  /** The instant asked about, where the engine's clock is not later: nothing that is in force may be due by then. */
+  at: Instant;
+  readonly #parts: Partitions;
+  readonly #env: Environment;
+  readonly #plan: Plan;
+  readonly #asked: Asked;
+  readonly #common: CommonParts;
+  readonly #machine: Machine;
+  /** Something has to be found before conditions can be asked. */
+  readonly #isFresh: boolean;
+  readonly #p: Profile = new Profile(-1, '');
+  readonly #values = new Map<string, number[]>();
+  /** Asked, and touched since. */
+  readonly #touched = new Set<number>();
+  /** Asked, with the instant at which time alone may change an answer. */
+  readonly #due = new Map<number, number>();
+
+  constructor(parts: Partitions, conditions: readonly Condition[], values: readonly Value[] = []) {
+    const [{ plan, zone, env, now }] = parts;
+    this.#parts = parts;
+    this.at = now;
+    this.before = plan;
+    this.#env = new Environment(zone);
+    this.#env.channels = plan.definitions.channels;
+    for (const [key, taken] of env.populations) this.#env.populations.set(key, [...taken]);
+    const made = makePlanFor<Asked>(this.#env, plan.definitions, (compiler) => ({
+      tests: conditions.map((condition) => compiler.askWhether(condition)),
+      values: values.map((value) => compiler.ask(value)),
+    }));
+    this.#plan = made.plan;
+    this.#asked = made.compiled;
+    // Against another population, also what is in force may be answered otherwise.
+    this.#common = commonParts(plan, made.plan, { answers: made.plan.populationValues.size === 0 });
+    this.#machine = new Machine(made.plan, () => undefined);
+    this.missing = [...new Set(this.#common.loaded.map(nameOf))];
+    const { fresh } = this.#common;
+    this.#isFresh = fresh.units.length > 0 || fresh.sequences.length > 0 || fresh.tracked.length > 0;
+    for (const key of made.plan.populationValues.keys()) this.#values.set(key, []);
+    this.#takeNegatives();
+    for (const { profiles } of parts) profiles.watch(this.#touch);
+  }
+
+  /** Customers have numbers below it. */
+  get count(): number {
+    return this.#parts[0].registry.count;
+  }
+
+  /** Whether `measure` has to be asked of everybody first. */
+  get needsMeasuring(): boolean {
+    return this.#values.size > 0;
+  }
+
+  /** Whether the answers are still of the definitions in force. */
+  get isCurrent(): boolean {
+    return this.#parts[0].plan === this.before;
+  }
+
+  /** Notes a customer's values for the populations that conditions need. */
+  measure(id: number): void {
+    const p = this.#take(id);
+    if (p === undefined) return;
+    for (const [key, into] of this.#values) collectValue({ plan: this.#plan, now: this.#now }, p, key, into);
+  }
+
+  /** Everybody has been measured. */
+  measured(): void {
+    for (const [key, values] of this.#values) {
+      const asked = {
+        plan: this.#plan,
+        env: this.#env,
+        now: this.#now,
+        keepsAllMessages: this.#parts[0].keepsAllMessages,
+      };
+      keepPopulation(asked, key, Float64Array.from(values).sort());
+      values.length = 0;
+    }
+    this.#touched.clear();
+    this.#due.clear();
+  }
+
+  /** Which conditions hold for a customer now, the n-th as bit n; undefined where there is nobody, or nobody yet. */
+  ask(id: number): number | undefined {
+    const p = this.#take(id);
+    if (p === undefined) return undefined;
+    const { tests } = this.#asked;
+    const now = this.#now;
+    let holds = 0;
+    for (let i = 0; i < tests.length; i++) if ((tests[i] as Test)(p, now)) holds |= 1 << i;
+    return holds;
+  }
+
+  /** A value of the customer asked last, who exists, by its place among the values. */
+  value(place: number): RuleValue {
+    return this.#asked.values[place]?.get(this.#p, this.#now);
+  }
+
+  /** Who has been asked and has to be asked again. They count as asked anew. */
+  changed(): readonly number[] {
+    const now = this.#now;
+    for (const [id, due] of this.#due) if (due <= now) this.#touched.add(id);
+    const ids = [...this.#touched].sort((a, b) => a - b);
+    this.#touched.clear();
+    for (const id of ids) this.#due.delete(id);
+    return ids;
+  }
+
+  /** Nothing more will be asked. */
+  release(): void {
+    for (const { profiles } of this.#parts) profiles.unwatch(this.#touch);
+    this.#touched.clear();
+    this.#due.clear();
+  }
+
+  readonly #touch = (id: number): void => {
+    this.#touched.add(id);
+  };
+
+  get #now(): Instant {
+    return Math.max(this.at, this.#parts[0].now);
+  }
+
+  /** The customer as the question's plan has them. */
+  #take(id: number): Profile | undefined {
+    const { registry } = this.#parts[0];
+    const state = this.#parts[registry.placeOf(id)];
+    const old = state?.profiles.glance(id);
+    if (state === undefined || old === undefined) return undefined;
+    const now = this.#now;
+    if (old.bornAt > now) {
+      if (old.bornAt !== NEVER || old.dueAt !== NEVER) this.#wait(id, Math.min(old.bornAt, old.dueAt));
+      return undefined;
+    }
+    const p = this.#p;
+    p.reset(id, old.sampleId);
+    carryOver(p, old, this.#common);
+    if (this.#isFresh || this.#common.fresh.groups.length > 0 || this.#common.fresh.atoms.length > 0) {
+      this.#machine.askFresh(p, this.#common.fresh, now);
+      if (this.#isFresh) this.#machine.settle(p, now);
+    }
+    if (p.dueAt !== NEVER) this.#wait(id, p.dueAt);
+    return p;
+  }
+
+  /** Only what may become due while others are asked is remembered. */
+  #wait(id: number, due: number): void {
+    if (due - this.#now < WAITED_MS) this.#due.set(id, due);
+  }
+
+  /** Whether an amount has ever been negative decides when time may raise a sum. */
+  #takeNegatives(): void {
+    const { streams, changed } = this.#common;
+    for (const state of this.#parts) {
+      state.plan.streams.forEach((stream) => {
+        const after = this.#plan.streams[streams[stream.id] as number];
+        after?.columns.forEach((column, c) => {
+          const place = changed.get(stream.id)?.columns[c] ?? c;
+          if (stream.columns[place]?.hasNegative === true) column.hasNegative = true;
+        });
+      });
+    }
+  }
+}
+
+/** Nobody asks everybody for longer than this. */
+const WAITED_MS = 600_000;
+
+function nameOf({ source }: StreamPlan): string {
+  switch (source?.kind) {
+    case 'track':
+      return source.name;
+    case 'page':
+    case 'screen':
+      return `${source.kind} ${source.name}`;
+    case 'prefix':
+      return `${source.prefix}…`;
+    case 'any':
+    case undefined:
+      return 'any event';
+  }
+}

@@ -1,0 +1,89 @@
+/** What both stores keep beside the tables of the schema: which log they are filled from, and how far. */
+
+import { historySchemaStatements, historySchemaVersion, historyTables } from './schema.ts';
+import type { HistoryBatch, Reached, Retained } from './history-store.ts';
+
+/** Nothing is in. */
+export const nowhere: Reached = { position: 0, seq: 0, at: -Infinity };
+
+const instantMin = -(2 ** 53);
+
+/** Every table and view; each is one statement. */
+export function storeStatements(): readonly string[] {
+  return [
+    `CREATE TABLE IF NOT EXISTS projected (
+  to_position UInt64, from_position UInt64, to_seq UInt64, at Int64, written_at Int64, counts Map(String, UInt64)
+) ENGINE = MergeTree ORDER BY to_position`,
+    `CREATE TABLE IF NOT EXISTS projection (
+  version UInt32, log String, made_at Int64
+) ENGINE = MergeTree ORDER BY made_at`,
+    ...historySchemaStatements(),
+  ];
+}
+
+/** Names of all tables that are emptied with a reset. */
+export const filledTables: readonly string[] = [...historyTables.map(({ name }) => name), 'projected'];
+
+/** Tables whose rows bear the position of their entry, and are not merged by their key: what was cut short is taken out. */
+export const countedTables: readonly string[] = historyTables
+  .filter(
+    ({ columns, engine }) => !engine.startsWith('Replacing') && columns.some((c) => c.name === 'position'),
+  )
+  .map(({ name }) => name);
+
+/** Tables with rows of a profile. */
+export const profileTables: readonly string[] = historyTables
+  .filter(({ name, columns }) => name !== 'erasures' && columns.some((c) => c.name === 'profile'))
+  .map(({ name }) => name);
+
+export const reachedQuery = 'SELECT to_position, to_seq, at FROM projected ORDER BY to_position DESC LIMIT 1';
+
+export const projectionQuery = 'SELECT version, log FROM projection ORDER BY made_at DESC LIMIT 1';
+
+export function projectionRow(log: string, now: number): string {
+  return `INSERT INTO projection VALUES (${historySchemaVersion}, ${quoted(log)}, ${now})`;
+}
+
+export function projectedRow({ from, to, tables }: HistoryBatch, now: number): string {
+  const counts = tables.flatMap(({ table, rows }) => [quoted(table), String(rows)]).join(', ');
+  const at = to.at === -Infinity ? instantMin : to.at;
+  return `INSERT INTO projected VALUES (${to.position}, ${from.position}, ${to.seq}, ${at}, ${now}, map(${counts}))`;
+}
+
+export function readReached(row: readonly unknown[] | undefined): Reached {
+  if (row === undefined) return nowhere;
+  const [position, seq, at] = row.map(Number);
+  return {
+    position: position ?? 0,
+    seq: seq ?? 0,
+    at: at === undefined || at <= instantMin ? -Infinity : at,
+  };
+}
+
+/** Deletes what a batch that was cut short has left. */
+export function cutStatements({ position }: Reached): readonly string[] {
+  return countedTables.map((table) => `DELETE FROM ${table} WHERE position >= ${position}`);
+}
+
+/** Deletes all rows of those who were erased, and of whoever was merged into them. */
+export function eraseStatements(erased: readonly number[]): readonly string[] {
+  const list = erased.join(', ');
+  const theirs = `profile IN (${list}) OR profile IN (SELECT gone FROM merges WHERE survivor IN (${list}))`;
+  return profileTables.map((table) => `DELETE FROM ${table} WHERE ${theirs}`);
+}
+
+export function retainStatement(which: Retained, before: number): string {
+  const names = which.names.map(quoted).join(', ');
+  const chosen =
+    which.kind === 'only'
+      ? `name IN (${names})`
+      : which.names.length === 0
+        ? 'true'
+        : `name NOT IN (${names})`;
+  return `DELETE FROM messages WHERE kind IN ('track', 'page', 'screen') AND ${chosen} AND time < ${before}`;
+}
+
+/** A text in SQL. */
+export function quoted(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+}

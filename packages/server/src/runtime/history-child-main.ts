@@ -1,0 +1,30 @@
+/** The process of the history store; its parent speaks to it through the channel of `fork`. */
+
+import type { ToHistory, FromHistory } from '../history/protocol.ts';
+import { HistoryChild } from '../history/history-child.ts';
+import { replayLog } from './replay-log.ts';
+
+const child = new HistoryChild({ send }, (timeZone) => (log) => replayLog(log, timeZone));
+
+function send(message: FromHistory): void {
+  // The parent may be gone; then this process is too, soon.
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
+}
+
+function fail(error: unknown): void {
+  const message = error instanceof Error ? error.message : String(error);
+  send({ kind: 'broken', message, at: Date.now() });
+  // What was said gets out first.
+  setTimeout(() => process.exit(1), 50);
+}
+
+process.on('message', (message) => {
+  child.take(message as ToHistory).then((outcome) => {
+    if (outcome === 'stop') process.exit(0);
+  }, fail);
+});
+process.on('disconnect', () => process.exit(0));
+process.on('uncaughtException', fail);
+process.on('unhandledRejection', fail);
+// Whoever asks the service to stop asks its group: the service says when this process stops.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);

@@ -1,0 +1,172 @@
+/**
+ * Incremental ≡ SQL ≡ interpreter on stories at random, in chDB. SEGUE_CASES sets how many groups of stories, SEGUE_SEED
+ * which. A story that fails is made as short as it gets and written to the folder of regressions, whose cases every route
+ * tries in every run.
+ */
+
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Zone } from '@segue/core/base/zone.ts';
+import { noDefinitions } from '@segue/core/model/definitions.ts';
+import { emptyHistory } from '@segue/core/rules/interpreter-history.ts';
+import { ruleToSql } from '@segue/core/sql/compile.ts';
+import { commentText, slug, sqlString } from '@segue/core/sql/sql-text.ts';
+import { wellFormed } from '@segue/core/sql/stored-json.ts';
+import { SqlProcess, whyNoSql } from '@segue/server/scenario/sql-process.ts';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import type { DifferentialCase } from '../src/differential.ts';
+import { fileNameOf, readCase, writeCase } from '../src/saved-case.ts';
+import {
+  arbitrarySqlCase,
+  asSqlCase,
+  findSqlDifference,
+  type SqlCase,
+  type SqlTally,
+} from './sql-differential.ts';
+import { addCustomer, noSqlRows, sqlStatements } from '../src/sql-rows.ts';
+
+const groups = Number(process.env['SEGUE_CASES'] ?? 40);
+const seed = Number(process.env['SEGUE_SEED'] ?? 20_260_101);
+/** Stories that are asked about in one query. */
+const storiesTogether = 15;
+const folder = new URL('./regressions/', import.meta.url);
+
+const absent = await whyNoSql();
+const title = absent === undefined ? '' : ` (skipped: ${absent})`;
+
+describe.skipIf(absent !== undefined)(`rules in SQL${title}`, () => {
+  let database: SqlProcess;
+
+  beforeAll(() => {
+    database = new SqlProcess();
+  });
+  afterAll(() => database.close());
+
+  test(`engine, SQL and interpreter agree on ${groups} groups of ${storiesTogether} stories`, async () => {
+    const tally: SqlTally = { answers: 0, refusals: new Map() };
+    for (const given of fc.sample(arbitrarySqlCase(storiesTogether), { numRuns: groups, seed })) {
+      const wrong = await findSqlDifference(given, database, tally);
+      if (wrong !== undefined) throw new Error(await save(given, wrong.story, wrong.text));
+    }
+    expect(tally.answers).toBeGreaterThan(groups * storiesTogether);
+  });
+
+  /** The shortest part of the story that still shows a difference, written to the folder; what to tell. */
+  async function save(given: SqlCase, story: number, text: string): Promise<string> {
+    const { timeZone, start, definitions, tailMs } = given;
+    let alone: DifferentialCase = {
+      timeZone,
+      start,
+      definitions,
+      steps: given.stories[story] ?? [],
+      tailMs,
+    };
+    if ((await findSqlDifference(asSqlCase(alone), database)) === undefined) {
+      return `${text}\nThe story alone does not show it; SEGUE_SEED=${seed} does.`;
+    }
+    for (let index = 0; index < alone.steps.length;) {
+      const shorter = { ...alone, steps: alone.steps.toSpliced(index, 1) };
+      const still = await findSqlDifference(asSqlCase(shorter), database);
+      if (still === undefined) index += 1;
+      else alone = shorter;
+    }
+    const wrong = await findSqlDifference(asSqlCase(alone), database);
+    const file = new URL(fileNameOf(alone), folder);
+    writeFileSync(file, writeCase(alone, 'Found at random: a rule in SQL.'));
+    return `Saved as ${fileURLToPath(file)}\n${wrong?.text ?? text}`;
+  }
+
+  test.each(readdirSync(folder).filter((name) => name.endsWith('.json')))(
+    'a case once found stays right: %s',
+    async (name) => {
+      const kept = readCase(readFileSync(new URL(name, folder), 'utf8'));
+      expect((await findSqlDifference(asSqlCase(kept), database))?.text ?? '').toBe('');
+    },
+  );
+
+  test('a literal is the text that it quotes, whatever that is', async () => {
+    const texts = fc.sample(hostileTexts, { numRuns: 2000, seed });
+    const [row] = await database.rows([`SELECT [${texts.map(sqlString).join(', ')}] AS texts`]);
+    expect(row?.[0]).toEqual(texts.map(wellFormed));
+  });
+
+  test('no name, property or text of a rule gets out of its place', async () => {
+    const zone = new Zone('UTC');
+    for (const [name, key, text] of fc.sample(fc.tuple(filled, filled, filled), { numRuns: 60, seed })) {
+      const rows = noSqlRows();
+      const event = { kind: 'track' as const, name, time: 5, messageId: 'm', properties: { [key]: text } };
+      addCustomer(rows, 1, { ...emptyHistory, bornAt: 5, sampleId: 's', events: [event] });
+      addCustomer(rows, 2, { ...emptyHistory, bornAt: 5, sampleId: text });
+      const sql = ruleToSql(
+        {
+          kind: 'did',
+          negated: false,
+          comments: [text],
+          events: {
+            source: { kind: 'track', name },
+            where: {
+              kind: 'compare',
+              op: '=',
+              left: { kind: 'property', path: [key] },
+              right: { kind: 'string', value: text },
+            },
+          },
+        },
+        { zone, definitions: noDefinitions, at: 10 },
+      );
+      if (!sql.ok) throw new Error(sql.error.message);
+      expect(
+        await database.rows([...sqlStatements(rows), sql.value]),
+        JSON.stringify([name, key, text]),
+      ).toEqual([[1]]);
+    }
+  });
+});
+
+/** Texts that end literals, comments and statements. */
+const hostileTexts = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 12 }),
+  fc.string({
+    unit: fc.constantFrom(
+      "'",
+      '\\',
+      '"',
+      '`',
+      ';',
+      '--',
+      '/*',
+      '*/',
+      '\n',
+      '\0',
+      '{',
+      '}',
+      ' OR ',
+      '\u2028',
+      '\ud800',
+      'é',
+    ),
+    maxLength: 8,
+  }),
+  fc.constantFrom(
+    "' OR 1=1 --",
+    "\\'; DROP TABLE events; --",
+    '{{x}}',
+    '${x}',
+    "''",
+    '\\',
+    '%s',
+    '__proto__',
+  ),
+);
+const filled = hostileTexts.filter((text) => text !== '');
+
+test('a comment cannot be left, and a name is made of letters, digits and underscores', () => {
+  fc.assert(
+    fc.property(hostileTexts, (text) => {
+      expect(commentText(text)).not.toMatch(/[\n\r\u2028\u2029]|\*\/|\/\*/);
+      expect(slug(text)).toMatch(/^[a-z][a-z0-9_]*$/);
+    }),
+  );
+});

@@ -1,0 +1,284 @@
+/**
+ * Incremental ≡ SQL ≡ interpreter (law 6): many stories are lived through at once by an engine and an oracle, as customers
+ * that never meet; what the oracle knows is put into tables; and every rule is asked of all customers by all three.
+ *
+ * The engine answers about now, so it is compared where the stories end. SQL and the interpreter are also asked about an
+ * instant of the past, as known at the end.
+ */
+
+import { defined } from '@segue/core/base/assert.ts';
+import { Engine } from '@segue/core/engine/engine.ts';
+import type { Definitions } from '@segue/core/model/definitions.ts';
+import type { Input } from '@segue/core/model/input.ts';
+import type { Identifier, Instant } from '@segue/core/model/message.ts';
+import { formatRule, formatValue } from '@segue/core/rules/format.ts';
+import type { Condition, Value } from '@segue/core/rules/tree.ts';
+import type { RuleValue } from '@segue/core/rules/value.ts';
+import { ruleToSql } from '@segue/core/sql/compile.ts';
+import { valueToSql } from '@segue/core/sql/value-query.ts';
+import fc from 'fast-check';
+
+import {
+  arbitraryHistory,
+  inputAt,
+  startInstants,
+  timeZones,
+  type HistoryStep,
+} from '../src/arbitrary-history.ts';
+import { arbitraryValue } from '../src/arbitrary-rule.ts';
+import { arbitraryDefinitions, type DifferentialCase } from '../src/differential.ts';
+import { Oracle } from '../src/oracle.ts';
+import { addCustomer, addPopulations, noSqlRows, sqlStatements } from '../src/sql-rows.ts';
+
+/** Runs statements in order; the rows of the last one. */
+export interface SqlDatabase {
+  rows(statements: readonly string[]): Promise<readonly (readonly unknown[])[]>;
+}
+
+export type SqlCase = {
+  readonly timeZone: string;
+  readonly start: Instant;
+  readonly definitions: Definitions;
+  /** Of customers who never meet. */
+  readonly stories: readonly (readonly HistoryStep[])[];
+  readonly tailMs: number;
+  /** Asked besides the rules of the definitions. */
+  readonly values: readonly Value[];
+  /** Where in the time that has passed the question of the past lies, 0 to 1. */
+  readonly past: number;
+};
+
+export type SqlDifference = {
+  readonly text: string;
+  /** A story that shows it. */
+  readonly story: number;
+};
+
+/** What was asked, and how often SQL said that it cannot tell. */
+export type SqlTally = { answers: number; refusals: Map<string, number> };
+
+export function arbitrarySqlCase(stories: number): fc.Arbitrary<SqlCase> {
+  return fc.record({
+    timeZone: fc.constantFrom(...timeZones),
+    start: fc.constantFrom(...startInstants),
+    definitions: arbitraryDefinitions,
+    stories: fc.array(arbitraryHistory(), { minLength: stories, maxLength: stories }),
+    tailMs: fc.constantFrom(1, 3_600_000, 86_400_000, 7 * 86_400_000),
+    values: fc.array(
+      arbitraryValue({
+        lists: ['vips'],
+        scores: ['churn', 'value'],
+        segments: ['first', 'second'],
+        lifecycles: { life: ['one', 'two', 'rest'] },
+        rfm: ['default'],
+        // Only what definitions name has a population.
+        population: false,
+      }),
+      { minLength: 2, maxLength: 2 },
+    ),
+    past: fc.double({ min: 0, max: 1, noNaN: true }),
+  });
+}
+
+/** A case of one story, for the same definitions. */
+export function asSqlCase({ timeZone, start, definitions, steps, tailMs }: DifferentialCase): SqlCase {
+  return { timeZone, start, definitions, stories: [steps], tailMs, values: [], past: 0.5 };
+}
+
+/** The first difference between the three; undefined when there is none. */
+export async function findSqlDifference(
+  test: SqlCase,
+  database: SqlDatabase,
+  tally: SqlTally = { answers: 0, refusals: new Map() },
+): Promise<SqlDifference | undefined> {
+  const world = liveThrough(test);
+  const { oracle, engine } = world;
+  await database.rows(sqlStatements(rowsOf(oracle)));
+  const asking = new Asking(test, world, database, tally);
+  const now = oracle.now;
+  const before = Math.floor(test.start + (now - test.start) * test.past);
+  for (const { name, rule } of oracle.definitions.segments.values()) {
+    for (const at of now === before ? [now] : [now, before]) {
+      const incremental = (profile: number): boolean => engine.isMember(world.inEngine(profile), name);
+      const wrong = await asking.rule(rule, at, at === now ? incremental : undefined);
+      if (wrong !== undefined) return wrong;
+    }
+  }
+  for (const value of test.values) {
+    const wrong = await asking.value(value, now);
+    if (wrong !== undefined) return wrong;
+  }
+  return undefined;
+}
+
+type Lived = {
+  readonly oracle: Oracle;
+  readonly engine: Engine;
+  readonly storyOf: ReadonlyMap<number, number>;
+  /** The engine's number for a customer of the oracle. */
+  readonly inEngine: (profile: number) => number;
+};
+
+function liveThrough({ timeZone, start, definitions, stories, tailMs }: SqlCase): Lived {
+  const oracle = new Oracle({ timeZone, start, definitions });
+  const engine = new Engine({ timeZone, start, definitions, keepHistory: true, onChange: () => undefined });
+  const inputs = stories.flatMap((story, number) => {
+    let now = start;
+    return story.map(({ afterMs, input }) => {
+      now += afterMs;
+      return { at: now, number, input: ofStory(inputAt(input, now), number) };
+    });
+  });
+  inputs.sort((a, b) => a.at - b.at);
+  const storyOf = new Map<number, number>();
+  let end = start;
+  for (const { at, number, input } of inputs) {
+    const { profile } = oracle.apply(input, at);
+    if (profile !== undefined) storyOf.set(profile, number);
+    engine.apply(input, at);
+    end = at;
+  }
+  oracle.advanceTo(end + tailMs);
+  engine.advanceTo(end + tailMs);
+  const inEngine = (profile: number): number => {
+    const [identifier] = oracle.identifiers(profile);
+    const known = identifier === undefined ? undefined : engine.findProfile(identifier);
+    return defined(known, `the customer ${profile} in the engine`);
+  };
+  return { oracle, engine, storyOf, inEngine };
+}
+
+/** The input with names of its story's own. */
+function ofStory(input: Input, story: number): Input {
+  const mine = (text: string): string => `${text}.${story}`;
+  const named = ({ kind, value }: Identifier): Identifier => ({ kind, value: mine(value) });
+  switch (input.kind) {
+    case 'message': {
+      const { identifiers, messageId, previousId, ...rest } = input.message;
+      const message = {
+        ...rest,
+        identifiers: identifiers.map(named),
+        messageId: mine(messageId),
+        ...(previousId === undefined ? {} : { previousId: mine(previousId) }),
+      };
+      return { kind: 'message', message };
+    }
+    case 'list':
+      return { ...input, members: input.members.map(mine) };
+    case 'score':
+    case 'consent':
+    case 'erase':
+      return { ...input, customer: named(input.customer) };
+    case 'definitions':
+    case 'refresh':
+      return input;
+  }
+}
+
+function rowsOf(oracle: Oracle): ReturnType<typeof noSqlRows> {
+  const rows = noSqlRows();
+  for (const profile of oracle.profileIds()) addCustomer(rows, profile, oracle.history(profile));
+  addPopulations(rows, oracle.world().populations);
+  return rows;
+}
+
+class Asking {
+  readonly #test: SqlCase;
+  readonly #lived: Lived;
+  readonly #database: SqlDatabase;
+  readonly #tally: SqlTally;
+
+  constructor(test: SqlCase, lived: Lived, database: SqlDatabase, tally: SqlTally) {
+    this.#test = test;
+    this.#lived = lived;
+    this.#database = database;
+    this.#tally = tally;
+  }
+
+  /** `incremental`: what the engine says. */
+  async rule(
+    rule: Condition,
+    at: Instant,
+    incremental: ((profile: number) => boolean) | undefined,
+  ): Promise<SqlDifference | undefined> {
+    const { oracle } = this.#lived;
+    const sql = ruleToSql(rule, { zone: oracle.zone, definitions: oracle.definitions, at });
+    if (!sql.ok) {
+      this.#refused(sql.error.code);
+      return;
+    }
+    const found = await this.#query(sql.value);
+    if (typeof found === 'string') return this.#tell(formatRule(rule), at, found, undefined);
+    const bySql = new Set(found.map(([profile]) => Number(profile)));
+    for (const profile of oracle.profileIds()) {
+      this.#tally.answers += 1;
+      const right = oracle.interpreter(profile).holds(rule, at);
+      const engineSaid = incremental?.(profile);
+      if (bySql.has(profile) === right && (engineSaid ?? right) === right) continue;
+      const said = `interpreter ${String(right)}, SQL ${String(bySql.has(profile))}, engine ${String(engineSaid ?? 'not asked')}`;
+      return this.#tell(formatRule(rule), at, said, profile);
+    }
+    return undefined;
+  }
+
+  async value(value: Value, at: Instant): Promise<SqlDifference | undefined> {
+    const { oracle } = this.#lived;
+    const sql = valueToSql(value, { zone: oracle.zone, definitions: oracle.definitions, at });
+    if (!sql.ok) {
+      this.#refused(sql.error.code);
+      return;
+    }
+    const found = await this.#query(sql.value.text);
+    if (typeof found === 'string') return this.#tell(formatValue(value), at, found, undefined);
+    const bySql = new Map(found.map(([profile, ...columns]) => [Number(profile), sql.value.read(columns)]));
+    for (const profile of oracle.profileIds()) {
+      this.#tally.answers += 1;
+      const right = textOf(oracle.interpreter(profile).evaluate(value, at));
+      const sqlSaid = textOf(bySql.get(profile));
+      if (sqlSaid === right) continue;
+      const said = `interpreter ${right}, SQL ${sqlSaid}`;
+      return this.#tell(formatValue(value), at, said, profile);
+    }
+    return undefined;
+  }
+
+  /** The rows, or what went wrong. */
+  async #query(sql: string): Promise<readonly (readonly unknown[])[] | string> {
+    try {
+      return await this.#database.rows([sql]);
+    } catch (error) {
+      return `${error instanceof Error ? error.message : String(error)}\n${sql}`;
+    }
+  }
+
+  #refused(code: string): undefined {
+    const { refusals } = this.#tally;
+    refusals.set(code, (refusals.get(code) ?? 0) + 1);
+  }
+
+  #tell(asked: string, at: Instant, said: string, profile: number | undefined): SqlDifference {
+    const { oracle, storyOf } = this.#lived;
+    const story = profile === undefined ? 0 : (storyOf.get(profile) ?? 0);
+    const about =
+      profile === undefined
+        ? []
+        : [
+            oracle
+              .identifiers(profile)
+              .map(({ value }) => value)
+              .join(', '),
+            JSON.stringify(oracle.history(profile)),
+          ];
+    const when = `at ${new Date(at).toISOString()} in ${this.#test.timeZone}`;
+    return { text: [asked, when, said, ...about].join('\n'), story };
+  }
+}
+
+function textOf(value: RuleValue): string {
+  if (value === undefined) return 'missing';
+  return JSON.stringify(value, (key, part: unknown) => {
+    if (part === 0) return 0;
+    // Whether a list was crossed or ended at is told by nothing but “contains”, which is a condition.
+    return key === 'crossed' ? undefined : part;
+  });
+}
