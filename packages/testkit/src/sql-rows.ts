@@ -58,14 +58,28 @@ export function addPopulations(rows: SqlRows, populations: ReadonlyMap<string, r
   }
 }
 
-/** Statements that make the relations anew, as tables in memory, and fill them. */
-export function sqlStatements(rows: SqlRows): readonly string[] {
-  return relations.flatMap(({ name, columns }) => {
+/** Statements that make the relations, as tables in memory, where they are not there. */
+export function relationTables(): readonly string[] {
+  return relations.map(({ name, columns }) => {
     const types = columns.map((column) => `${column.name} ${column.type}`).join(', ');
-    const made = [`DROP TABLE IF EXISTS ${name}`, `CREATE TABLE ${name} (${types}) ENGINE = Memory`];
-    const values = (rows.get(name) ?? []).map((row) => `(${row.map(cellSql).join(', ')})`);
-    return values.length === 0 ? made : [...made, `INSERT INTO ${name} VALUES ${values.join(', ')}`];
+    return `CREATE TABLE IF NOT EXISTS ${name} (${types}) ENGINE = Memory`;
   });
+}
+
+/** Statements that fill each relation anew. */
+export function relationRows(rows: SqlRows): ReadonlyMap<string, readonly string[]> {
+  return new Map(
+    relations.map(({ name }) => {
+      const values = (rows.get(name) ?? []).map((row) => `(${row.map(cellSql).join(', ')})`);
+      const filling = values.length === 0 ? [] : [`INSERT INTO ${name} VALUES ${values.join(', ')}`];
+      return [name, [`TRUNCATE TABLE ${name}`, ...filling]];
+    }),
+  );
+}
+
+/** Statements that make the relations and fill them. */
+export function sqlStatements(rows: SqlRows): readonly string[] {
+  return [...relationTables(), ...[...relationRows(rows).values()].flat()];
 }
 
 function cellSql(cell: SqlCell): string {

@@ -12,43 +12,43 @@ import type { OtherInput, ScenarioSubject, SubjectSetup } from '@segue/server/sc
 import { Oracle } from '@segue/testkit/oracle.ts';
 
 export class OracleSubject implements ScenarioSubject {
-  readonly #oracle: Oracle;
+  readonly oracle: Oracle;
 
   constructor(setup: SubjectSetup) {
-    this.#oracle = new Oracle(setup);
+    this.oracle = new Oracle(setup);
   }
 
   advanceTo(now: Instant): void {
-    this.#oracle.advanceTo(now);
+    this.oracle.advanceTo(now);
   }
 
   take(messages: readonly Message[], now: Instant): readonly (number | undefined)[] {
-    return messages.map((message) => this.#oracle.apply({ kind: 'message', message }, now).profile);
+    return messages.map((message) => this.oracle.apply({ kind: 'message', message }, now).profile);
   }
 
   apply(input: OtherInput, now: Instant): readonly Diagnostic[] {
-    this.#oracle.apply(input, now);
+    this.oracle.apply(input, now);
     return [];
   }
 
   findCustomers(names: readonly string[]): readonly (number | undefined)[] {
-    return names.map((name) => this.#oracle.findProfile(name));
+    return names.map((name) => this.oracle.findProfile(name));
   }
 
   namesOf(customers: readonly number[]): readonly string[] {
-    return customers.map((customer) => this.#oracle.displayId(customer));
+    return customers.map((customer) => this.oracle.displayId(customer));
   }
 
   members(segment: string): readonly number[] {
-    return this.#oracle.members(segment);
+    return this.oracle.members(segment);
   }
 
   stageMembers(lifecycle: string, stage: string): readonly number[] {
-    return this.#oracle.stageMembers(lifecycle, stage);
+    return this.oracle.stageMembers(lifecycle, stage);
   }
 
   value(customer: number, value: Value): RuleValue {
-    return this.#oracle.value(customer, value);
+    return this.oracle.value(customer, value);
   }
 
   takeChanges(): undefined {
@@ -62,7 +62,7 @@ export class OracleSubject implements ScenarioSubject {
 
   /** Conditions with their answers, then the messages that made them so. */
   explain(customer: number, segment: string): readonly string[] {
-    const oracle = this.#oracle;
+    const oracle = this.oracle;
     const rule = oracle.definitions.segments.get(segment)?.rule;
     if (rule === undefined) return [];
     const conditions = explainRule(rule, {

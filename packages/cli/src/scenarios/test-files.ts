@@ -6,6 +6,7 @@ import { importScenarioFile } from '@segue/server/scenario/import-messages.ts';
 import { readScenarios } from '@segue/server/scenario/read-scenario.ts';
 import type { Scenario } from '@segue/server/scenario/scenario.ts';
 import { openServiceSubject } from '@segue/server/scenario/service-subject.ts';
+import { whyNoSql } from '@segue/server/scenario/sql-process.ts';
 
 import { diagnosticText } from '../diagnostic-text.ts';
 import { exitFailed, exitOk, exitUnusable } from '../exit-code.ts';
@@ -13,6 +14,7 @@ import type { Terminal } from '../terminal.ts';
 import { OracleSubject } from './oracle-subject.ts';
 import { outcomeJson, outcomeText, summaryText } from './report.ts';
 import { runRoutes, type OpenRoute } from './run-routes.ts';
+import { ScenarioDatabase, SqlSubject } from './sql-subject.ts';
 
 export type RouteName = 'incremental' | 'sql' | 'interpreter' | 'all';
 export type TestOptions = { readonly route: RouteName; readonly json?: true };
@@ -26,13 +28,28 @@ export async function testFiles(
   options: TestOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const routes = routesOf(options.route);
-  if (routes === undefined) {
+  const { route } = options;
+  const noSql = route === 'sql' || route === 'all' ? await whyNoSql() : undefined;
+  if (noSql !== undefined) {
     terminal.writeError(
-      'The sql route needs the history store, which is not part of this version. Use --route incremental, interpreter or all.\n',
+      `The sql route needs chDB, which cannot be used here: ${noSql}. Use --route incremental or interpreter.\n`,
     );
     return exitUnusable;
   }
+  const database = new ScenarioDatabase();
+  try {
+    return await runFiles(paths, routesOf(route, database), options, terminal);
+  } finally {
+    await database.close();
+  }
+}
+
+async function runFiles(
+  paths: readonly string[],
+  routes: readonly OpenRoute[],
+  options: TestOptions,
+  terminal: Terminal,
+): Promise<number> {
   const json = options.json === true;
   const listed = await listFiles(paths);
   let unreadable = reportUnreadable(listed.unreadable, undefined, terminal);
@@ -58,17 +75,17 @@ export async function testFiles(
   return failed > 0 ? exitFailed : exitOk;
 }
 
-/** Undefined where the route is not there. */
-function routesOf(route: RouteName): readonly OpenRoute[] | undefined {
+function routesOf(route: RouteName, database: ScenarioDatabase): readonly OpenRoute[] {
+  const sql: OpenRoute = { route: 'sql', open: (setup) => new SqlSubject(setup, database) };
   switch (route) {
     case 'incremental':
       return [incremental];
     case 'interpreter':
       return [interpreter];
-    case 'all':
-      return [incremental, interpreter];
     case 'sql':
-      return undefined;
+      return [sql];
+    case 'all':
+      return [incremental, interpreter, sql];
   }
 }
 
