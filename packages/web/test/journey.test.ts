@@ -113,17 +113,36 @@ describe(here ? 'the web app' : `the web app (skipped: there is no ${chromiumPat
   test.runIf(here)('a rule is read while it is written, and what is wrong is said where it is', async () => {
     await page.getByRole('link', { name: 'Segments', exact: true }).click();
     await page.getByRole('link', { name: 'New segment' }).first().click();
-    await page.getByLabel('Rule').fill('count("Product Viewed", last 7d) >= 2 and nto did "Order Completed"');
+    await page.getByRole('tab', { name: 'Text' }).click();
+    const rule = page.getByRole('textbox', { name: 'Rule' });
+    await rule.fill('count("Product Viewed", last 7d) >= 2 and nto did "Order Completed"');
     await page.getByText(/Line 1, column \d+/).waitFor();
     expect(await violations()).toEqual([]);
-    await page.getByLabel('Rule').fill('count("Product Viewed", last 7d) >= 2');
+    await rule.fill('');
+  });
+
+  test.runIf(here)('a rule is put together from conditions, and its text and sentence follow', async () => {
+    await page.getByRole('tab', { name: 'Conditions' }).click();
+    await page.getByRole('button', { name: 'Something they did' }).click();
+    await page.getByText('Customers who have done “Order Completed” in the last 30 days.').waitFor();
+    await page.getByLabel('What is asked').selectOption('count');
+    await page.getByRole('combobox', { name: 'Event', exact: true }).fill('Product Viewed');
+    await page.getByRole('spinbutton', { name: 'Value' }).fill('2');
+    await page.getByRole('spinbutton', { name: 'in the last' }).fill('7');
     await page
       .getByText('Customers who have done “Product Viewed” at least twice in the last 7 days.')
       .waitFor();
+    expect(await violations()).toEqual([]);
+    await page.getByRole('button', { name: 'A trait' }).click();
+    await page.getByRole('combobox', { name: 'How conditions are joined' }).waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('tab', { name: 'Text' }).click();
+    const rule = page.getByRole('textbox', { name: 'Rule' });
+    expect(await rule.inputValue()).toBe('count("Product Viewed", last 7d) >= 2');
   });
 
   test.runIf(here)('a segment is saved, and whoever enters appears on its page by themselves', async () => {
-    await page.getByLabel('Name').fill('browsers');
+    await page.getByRole('textbox', { name: 'Name' }).fill('browsers');
     await page.getByRole('button', { name: 'See who would move' }).click();
     await page.getByText('Nobody moves.').waitFor();
     await page.getByRole('button', { name: 'Save' }).click();

@@ -17,7 +17,7 @@ test('every text is used somewhere', () => {
     .filter((file) => !file.startsWith('texts'))
     .map((file) => readFileSync(path.join(source, file), 'utf8'))
     .join('\n');
-  const built = /^(cause|role)\./;
+  const built = /^(cause|role|rule\.(measure|source|unit|op))\./;
   expect(names.filter((name) => !built.test(name) && !code.includes(`'${name}'`))).toEqual([]);
 });
 

@@ -10,10 +10,13 @@ import { Answer } from '../../data/answer.tsx';
 import { api, sentenceOf } from '../../data/client.ts';
 import { definitionsQuery, segmentQuery } from '../../data/queries.ts';
 import { Button, IconButton } from '../../design/button.tsx';
-import { TextArea, TextField } from '../../design/field.tsx';
+import { TextField } from '../../design/field.tsx';
 import { Card, Notice, View } from '../../design/layout.tsx';
 import { useTexts } from '../../texts/use-texts.ts';
 import { Moves } from './moves.tsx';
+import { NamesContext } from './builder/names.ts';
+import { namesOf } from './names-in-force.ts';
+import { RuleEditor } from './rule-editor.tsx';
 import { readDefinitions, readRule } from './read-rule.ts';
 import { beginRule, changeRule, type RuleAction, type RuleHistory } from './rule-history.ts';
 import { RuleMeaning } from './rule-meaning.tsx';
@@ -68,46 +71,41 @@ function Editor({ isNew, draft }: { readonly isNew: boolean; readonly draft: Dra
     if (name === '') setName(template.name);
     if (description === '') setDescription(template.description);
   };
+  const names = useMemo(() => namesOf(definitions), [definitions]);
   return (
-    <div className="editor">
-      <div className="stack">
-        <Card>
-          <div className="stack">
-            {isNew && (
+    <NamesContext value={names}>
+      <div className="editor">
+        <div className="stack">
+          <Card>
+            <div className="stack">
+              {isNew && (
+                <TextField
+                  label={t('builder.name')}
+                  hint={t('builder.name.hint')}
+                  value={name}
+                  autoFocus
+                  onChange={(event) => {
+                    setName(event.target.value);
+                  }}
+                />
+              )}
               <TextField
-                label={t('builder.name')}
-                hint={t('builder.name.hint')}
-                value={name}
-                autoFocus
+                label={t('builder.description')}
+                value={description}
                 onChange={(event) => {
-                  setName(event.target.value);
+                  setDescription(event.target.value);
                 }}
               />
-            )}
-            <TextField
-              label={t('builder.description')}
-              value={description}
-              onChange={(event) => {
-                setDescription(event.target.value);
-              }}
-            />
-            <TextArea
-              label={t('builder.rule')}
-              hint={t('builder.rule.hint')}
-              value={history.text}
-              rows={6}
-              onChange={(event) => {
-                change({ kind: 'type', text: event.target.value, at: event.timeStamp });
-              }}
-            />
-            <Steps history={history} onStep={change} />
-            {history.text.trim() !== '' && <RuleMeaning read={read} />}
-          </div>
-        </Card>
-        <Save draft={{ name, description, rule: history.text }} isRight={read.isRight && name !== ''} />
+              <RuleEditor history={history} onChange={change} />
+              <Steps history={history} onStep={change} />
+              {history.text.trim() !== '' && <RuleMeaning read={read} />}
+            </div>
+          </Card>
+          <Save draft={{ name, description, rule: history.text }} isRight={read.isRight && name !== ''} />
+        </div>
+        {isNew && <Templates onTake={take} />}
       </div>
-      {isNew && <Templates onTake={take} />}
-    </div>
+    </NamesContext>
   );
 }
 

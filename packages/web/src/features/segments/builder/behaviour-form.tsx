@@ -1,0 +1,154 @@
+/** What somebody did, how often or how much, when, and what the events had to say. */
+
+import type { CompareOperator, EventSource } from '@segue/core/rules/tree.ts';
+import { type JSX, use } from 'react';
+
+import { useTexts } from '../../../texts/use-texts.ts';
+import { NameField, NumberField, Pick } from './fields.tsx';
+import { FilterForm } from './filter-form.tsx';
+import { type Behaviour, compareOperators, type NumberFunction, numberFunctions } from './leaf-kinds.ts';
+import { pathOf, pathText } from './literal-text.ts';
+import { NamesContext } from './names.ts';
+import { WindowForm } from './window-form.tsx';
+
+type MeasureWord = 'did' | 'did_not' | 'count' | 'days' | NumberFunction;
+type Props = { readonly behaviour: Behaviour; readonly onChange: (behaviour: Behaviour) => void };
+
+export function BehaviourForm({ behaviour, onChange }: Props): JSX.Element {
+  const { window } = behaviour;
+  return (
+    <div className="stack tight">
+      <div className="row">
+        <Measure behaviour={behaviour} onChange={onChange} />
+        <Source behaviour={behaviour} onChange={onChange} />
+        <Comparison behaviour={behaviour} onChange={onChange} />
+        <WindowForm
+          window={window}
+          onChange={(chosen) => {
+            onChange({ ...behaviour, window: chosen });
+          }}
+        />
+      </div>
+      <FilterForm
+        where={behaviour.events.where}
+        onChange={(where) => {
+          const { source } = behaviour.events;
+          onChange({ ...behaviour, events: where === undefined ? { source } : { source, where } });
+        }}
+      />
+    </div>
+  );
+}
+
+function wordOf({ measure }: Behaviour): MeasureWord {
+  if (measure.kind === 'did') return measure.negated ? 'did_not' : 'did';
+  return measure.kind === 'aggregate' ? measure.fn : measure.kind;
+}
+
+function Measure({ behaviour, onChange }: Props): JSX.Element {
+  const t = useTexts();
+  const { properties } = use(NamesContext);
+  const { measure } = behaviour;
+  const compared = measure.kind === 'did' ? { op: '>=' as const, than: 1 } : measure;
+  const words: readonly MeasureWord[] = ['did', 'did_not', 'count', 'days', ...numberFunctions];
+  return (
+    <>
+      <Pick<MeasureWord>
+        label={t('rule.measure')}
+        value={wordOf(behaviour)}
+        options={words.map((word) => [word, t(`rule.measure.${word}`)])}
+        onChange={(word) => {
+          const { op, than } = compared;
+          if (word === 'did' || word === 'did_not') {
+            onChange({ ...behaviour, measure: { kind: 'did', negated: word === 'did_not' } });
+          } else if (word === 'count' || word === 'days') {
+            onChange({ ...behaviour, measure: { kind: word, op, than } });
+          } else {
+            const property = measure.kind === 'aggregate' ? measure.property : ['revenue'];
+            onChange({ ...behaviour, measure: { kind: 'aggregate', fn: word, property, op, than } });
+          }
+        }}
+      />
+      {measure.kind === 'aggregate' && (
+        <>
+          <NameField
+            label={t('rule.property')}
+            value={pathText(measure.property)}
+            suggestions={properties}
+            size={10}
+            onChange={(text) => {
+              const property = pathOf(text);
+              if (property !== undefined) onChange({ ...behaviour, measure: { ...measure, property } });
+            }}
+          />
+          <span className="quiet">{t('rule.of')}</span>
+        </>
+      )}
+    </>
+  );
+}
+
+function Source({ behaviour, onChange }: Props): JSX.Element {
+  const t = useTexts();
+  const { events: names } = use(NamesContext);
+  const { source } = behaviour.events;
+  const put = (chosen: EventSource): void => {
+    onChange({ ...behaviour, events: { ...behaviour.events, source: chosen } });
+  };
+  type SourceWord = EventSource['kind'];
+  const words: readonly SourceWord[] = ['track', 'page', 'screen', 'prefix', 'any'];
+  const name = source.kind === 'any' ? '' : source.kind === 'prefix' ? source.prefix : source.name;
+  return (
+    <>
+      <Pick<SourceWord>
+        label={t('rule.source')}
+        value={source.kind}
+        options={words.map((word) => [word, t(`rule.source.${word}`)])}
+        onChange={(word) => {
+          put(sourceOf(word, name === '' ? 'Order Completed' : name));
+        }}
+      />
+      {source.kind !== 'any' && (
+        <NameField
+          label={t('rule.event')}
+          value={name}
+          suggestions={source.kind === 'track' ? names : []}
+          size={20}
+          onChange={(typed) => {
+            if (typed.trim() !== '') put(sourceOf(source.kind, typed.trim()));
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+function sourceOf(kind: EventSource['kind'], name: string): EventSource {
+  if (kind === 'any') return { kind };
+  return kind === 'prefix' ? { kind, prefix: name } : { kind, name };
+}
+
+function Comparison({ behaviour, onChange }: Props): JSX.Element | null {
+  const t = useTexts();
+  const { measure } = behaviour;
+  if (measure.kind === 'did') return null;
+  return (
+    <>
+      <Pick<CompareOperator>
+        label={t('rule.operator')}
+        value={measure.op}
+        options={compareOperators.map((op) => [op, op])}
+        onChange={(op) => {
+          onChange({ ...behaviour, measure: { ...measure, op } });
+        }}
+      />
+      <NumberField
+        label={t('rule.value')}
+        value={measure.than}
+        onChange={(than) => {
+          onChange({ ...behaviour, measure: { ...measure, than } });
+        }}
+      />
+    </>
+  );
+}

@@ -1,0 +1,59 @@
+/** The rule as conditions or as text: two views of one thing, always in step. */
+
+import { formatRule } from '@segue/core/rules/format.ts';
+import { parseRule } from '@segue/core/rules/parse.ts';
+import { Tabs } from 'radix-ui';
+import { type JSX, useMemo } from 'react';
+
+import { TextArea } from '../../design/field.tsx';
+import { Notice } from '../../design/layout.tsx';
+import { useTexts } from '../../texts/use-texts.ts';
+import { RuleBuilder } from './builder/rule-builder.tsx';
+import type { RuleAction, RuleHistory } from './rule-history.ts';
+
+export function RuleEditor({
+  history: { text },
+  onChange,
+}: {
+  readonly history: RuleHistory;
+  readonly onChange: (action: RuleAction) => void;
+}): JSX.Element {
+  const t = useTexts();
+  const { tree } = useMemo(() => parseRule(text), [text]);
+  const isEmpty = text.trim() === '';
+  return (
+    <Tabs.Root defaultValue="builder" className="stack">
+      <Tabs.List className="tabs" aria-label={t('builder.rule')}>
+        <Tabs.Trigger value="builder" className="tab">
+          {t('rule.mode.builder')}
+        </Tabs.Trigger>
+        <Tabs.Trigger value="text" className="tab">
+          {t('rule.mode.text')}
+        </Tabs.Trigger>
+      </Tabs.List>
+      <Tabs.Content value="builder">
+        {tree === undefined && !isEmpty ? (
+          <Notice tone="warn">{t('rule.broken')}</Notice>
+        ) : (
+          <RuleBuilder
+            tree={isEmpty ? undefined : tree}
+            onEdit={(changed) => {
+              onChange({ kind: 'set', text: changed === undefined ? '' : formatRule(changed) });
+            }}
+          />
+        )}
+      </Tabs.Content>
+      <Tabs.Content value="text">
+        <TextArea
+          label={t('builder.rule')}
+          hint={t('builder.rule.hint')}
+          value={text}
+          rows={6}
+          onChange={(event) => {
+            onChange({ kind: 'type', text: event.target.value, at: event.timeStamp });
+          }}
+        />
+      </Tabs.Content>
+    </Tabs.Root>
+  );
+}
