@@ -901,6 +901,34 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/lists/{name}/members': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /**
+     * Replaces all members of a list.
+     * @description Takes the role marketer.
+     */
+    put: operations['replaceListMembers'];
+    /**
+     * Puts members onto a list; those who are on it stay.
+     * @description Takes the role marketer.
+     */
+    post: operations['addListMembers'];
+    /**
+     * Takes members off a list; who is not on it is passed over.
+     * @description Takes the role marketer.
+     */
+    delete: operations['removeListMembers'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/rules/check': {
     parameters: {
       query?: never;
@@ -4132,6 +4160,135 @@ export interface operations {
               definition?: unknown;
             }[];
             next?: string;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  replaceListMembers: {
+    parameters: {
+      query?: {
+        /** @description Why; kept with the version. */
+        reason?: string;
+      };
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description Identifiers of any kind, as people write them: an e-mail in any case, a user id. */
+          members: string[];
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            name: string;
+            /** @description Who were not on it before. */
+            added: number;
+            removed: number;
+            /** @description Members now. */
+            size: number;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  addListMembers: {
+    parameters: {
+      query?: {
+        /** @description Why; kept with the version. */
+        reason?: string;
+      };
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description Identifiers of any kind, as people write them: an e-mail in any case, a user id. */
+          members: string[];
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            name: string;
+            /** @description Who were not on it before. */
+            added: number;
+            removed: number;
+            /** @description Members now. */
+            size: number;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  removeListMembers: {
+    parameters: {
+      query?: {
+        /** @description Why; kept with the version. */
+        reason?: string;
+      };
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description Identifiers of any kind, as people write them: an e-mail in any case, a user id. */
+          members: string[];
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            name: string;
+            /** @description Who were not on it before. */
+            added: number;
+            removed: number;
+            /** @description Members now. */
+            size: number;
           };
         };
       };

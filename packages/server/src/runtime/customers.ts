@@ -302,6 +302,9 @@ export class Customers implements Subject, Directory {
       return ok(nothing);
     }
     const result = this.engine.apply(input, at);
+    if (entry.kind === 'list') {
+      this.#definitions = { ...this.#definitions, definitions: this.engine.definitions };
+    }
     if (entry.kind === 'erase' && result.ok && result.value.profile !== undefined) {
       this.sets.forget(result.value.profile);
     }
