@@ -37,6 +37,7 @@ import { StorageError } from '../log/storage-error.ts';
 import { readingRoutes } from '../reading/reading-routes.ts';
 import { applyAtStart } from './apply-at-start.ts';
 import { systemClock } from './clock.ts';
+import { historyNotes, historyPlugin, openHistory } from './open-history.ts';
 import { RuntimeDesk } from './definitions-desk.ts';
 import { RuntimeErasures } from './erasure-desk.ts';
 import type { IntakeClosed } from './intake.ts';
@@ -99,6 +100,8 @@ async function open(settings: Settings, surroundings: Surroundings, opened: Open
     forgetDeliveries: (isOf, seqs) => webhooks.sender.forgetCustomer(isOf, seqs),
   });
   const cursors = new Cursors(await catalog.secret('cursors'));
+  const history = openHistory(settings, directory, runtime, surroundings);
+  opened.add({ close: () => history?.stop() });
   watchGauges(surroundings.metrics, runtime, directory);
   return {
     frame: createFrame({
@@ -121,9 +124,10 @@ async function open(settings: Settings, surroundings: Surroundings, opened: Open
         }),
         prefix: '/api',
       },
+      historyPlugin(history, runtime, settings, cursors),
     ],
     ...firstSignInOf(firstSignIn),
-    ready: () => readiness(runtime),
+    ready: () => ({ ...historyNotes(history), ...readiness(runtime) }),
     caughtUp: () => runtime.loop.caughtUp(),
     failed: Promise.race([
       runtime.failed,
@@ -332,6 +336,7 @@ async function openRuntime(parts: RuntimeParts): Promise<Runtime> {
     clock: systemClock,
     timeZone: settings.timezone,
     partitions: settings.partitions,
+    journal: settings.history.enabled,
     checkpointEveryMs: settings.checkpoint.intervalMs,
     refuses: () => (directory.diskState().low ? diskLow : undefined),
     onTaken: ({ entries }, { commitMs, applyMs, lateMs }) => {
