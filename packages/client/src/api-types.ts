@@ -1205,6 +1205,238 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/backtests': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * All backtests that are kept, the newest first.
+     * @description Takes the role viewer.
+     */
+    get: operations['listBacktests'];
+    put?: never;
+    /**
+     * Starts a backtest: what a draft would have done over the past, beside what is in force.
+     * @description Takes the role marketer.
+     */
+    post: operations['createBacktest'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/backtests/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * A backtest: how far it is, and when it is done, what it found.
+     * @description Takes the role viewer.
+     */
+    get: operations['getBacktest'];
+    put?: never;
+    post?: never;
+    /**
+     * Deletes a backtest and what it found; one that runs is stopped.
+     * @description Takes the role marketer.
+     */
+    delete: operations['removeBacktest'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/backtests/{id}/cancel': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Stops a backtest; it can be resumed.
+     * @description Takes the role marketer.
+     */
+    post: operations['cancelBacktest'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/backtests/{id}/resume': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Goes on with a backtest that was cancelled or has failed.
+     * @description Takes the role marketer.
+     */
+    post: operations['resumeBacktest'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/suggestions/numbers': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * The numbers of a rule, or of a segment in force, that others could be tried for.
+     * @description Takes the role viewer.
+     */
+    post: operations['listRuleNumbers'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/suggestions/threshold': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Tries other numbers for one in a rule: size, precision and recall of each, and the knee.
+     * @description Takes the role marketer.
+     */
+    post: operations['suggestThreshold'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/suggestions/lifecycle': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Proposes stages of a lifecycle from how long people let pass between purchases.
+     * @description Takes the role marketer.
+     */
+    post: operations['suggestLifecycle'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/suggestions/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * A suggestion: how far it is, and when it is done, what it found.
+     * @description Takes the role viewer.
+     */
+    get: operations['getSuggestion'];
+    put?: never;
+    post?: never;
+    /**
+     * Deletes a suggestion and what it found; one that runs is stopped.
+     * @description Takes the role marketer.
+     */
+    delete: operations['removeSuggestion'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/suggestions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * All suggestions that are kept, the newest first.
+     * @description Takes the role viewer.
+     */
+    get: operations['listSuggestions'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/suggestions/{id}/cancel': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Stops a suggestion; it can be resumed.
+     * @description Takes the role marketer.
+     */
+    post: operations['cancelSuggestion'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/suggestions/{id}/resume': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Goes on with a suggestion that was cancelled or has failed.
+     * @description Takes the role marketer.
+     */
+    post: operations['resumeSuggestion'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/profiles/{identifier}': {
     parameters: {
       query?: never;
@@ -5492,6 +5724,1196 @@ export interface operations {
                 /** @description Changes with from ≤ number < to were not kept long enough. */
                 to: number;
               };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listBacktests: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: {
+              id: string;
+              kind: 'backtest' | 'threshold' | 'lifecycle';
+              title: string;
+              state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              createdAt: string;
+              createdBy: string;
+              /** @description Entries of the log that it is about: all that there were. */
+              entries: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              startedAt?: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              endedAt?: string;
+              error?: {
+                code: string;
+                message: string;
+              };
+              /** @description Of one that runs. `at` is where the clock of the run stands. */
+              progress?: {
+                phase: 'reading' | 'running' | 'explaining';
+                /** @description Steps told so far; while the log is read, its entries. */
+                done: number;
+                total?: number;
+                /**
+                 * Format: date-time
+                 * @description UTC, to the millisecond.
+                 */
+                at?: string;
+                perSecond?: number;
+                secondsLeft?: number;
+              };
+            }[];
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  createBacktest: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          title?: string;
+          /** @description A rule, as text. */
+          rule?: string;
+          definitions?: {
+            segments?: {
+              [key: string]: unknown;
+            };
+            lifecycles?: {
+              [key: string]: unknown;
+            };
+            rfm?: {
+              [key: string]: unknown;
+            };
+            lists?: {
+              [key: string]: unknown;
+            };
+            channels?: {
+              [key: string]: unknown;
+            };
+          };
+          /** @description Of the definitions given, or in force; with a rule, the segment in force that the rule would change. */
+          segment?: string;
+          lifecycle?: string;
+          /** @description In force, to compare with; that of the same name where it is left out. */
+          against?: string;
+          /** @description A date, at whose midnight in the time zone of the workspace it begins, or an instant. */
+          from: string;
+          /** @description A date, at whose midnight in the time zone of the workspace it begins, or an instant. */
+          to?: string;
+          /** @description What people do afterwards; Order Completed with its revenue where it is left out. */
+          outcomes?: {
+            /** @description The name of an event, or a pattern. */
+            event: string;
+            /** @description A property that is summed up. */
+            value?: string;
+          }[];
+          /** @description Such as 30d. */
+          within?: string;
+          samples?: number;
+          /** @description Each message when it happened (the default), or when it arrived. */
+          order?: 'event_time' | 'arrival';
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            id: string;
+            kind: 'backtest' | 'threshold' | 'lifecycle';
+            title: string;
+            state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            createdAt: string;
+            createdBy: string;
+            /** @description Entries of the log that it is about: all that there were. */
+            entries: number;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            startedAt?: string;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            endedAt?: string;
+            error?: {
+              code: string;
+              message: string;
+            };
+            /** @description Of one that runs. `at` is where the clock of the run stands. */
+            progress?: {
+              phase: 'reading' | 'running' | 'explaining';
+              /** @description Steps told so far; while the log is read, its entries. */
+              done: number;
+              total?: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at?: string;
+              perSecond?: number;
+              secondsLeft?: number;
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getBacktest: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            job: {
+              id: string;
+              kind: 'backtest' | 'threshold' | 'lifecycle';
+              title: string;
+              state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              createdAt: string;
+              createdBy: string;
+              /** @description Entries of the log that it is about: all that there were. */
+              entries: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              startedAt?: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              endedAt?: string;
+              error?: {
+                code: string;
+                message: string;
+              };
+              /** @description Of one that runs. `at` is where the clock of the run stands. */
+              progress?: {
+                phase: 'reading' | 'running' | 'explaining';
+                /** @description Steps told so far; while the log is read, its entries. */
+                done: number;
+                total?: number;
+                /**
+                 * Format: date-time
+                 * @description UTC, to the millisecond.
+                 */
+                at?: string;
+                perSecond?: number;
+                secondsLeft?: number;
+              };
+            };
+            result?: {
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              from: string;
+              /** @description The end of the period, or of what is known. */
+              to: string;
+              /** @description People were followed up to here. */
+              until: string;
+              withinMs: number;
+              customers: number;
+              parts: {
+                /** @description Of a lifecycle. */
+                stage?: string;
+                draft?: {
+                  title: string;
+                  /** @description Members when the period ended. */
+                  size: number;
+                  entered: number;
+                  exited: number;
+                  customersEntered: number;
+                  enteredBy: {
+                    [key: string]: number;
+                  };
+                  exitedBy: {
+                    [key: string]: number;
+                  };
+                  days: {
+                    /** @description In the time zone of the workspace. */
+                    day: string;
+                    entered: number;
+                    exited: number;
+                    /** @description Members when the day ended. */
+                    size: number;
+                  }[];
+                  afterwards: {
+                    /** @description Customers whose first entry could be followed to the end. */
+                    followed: number;
+                    notFollowed: number;
+                    measures: {
+                      measure: string;
+                      entered: {
+                        customers: number;
+                        /** @description With its 95 % interval. */
+                        rate?: {
+                          value: number;
+                          low: number;
+                          high: number;
+                        };
+                        /** @description With its 95 % interval. */
+                        mean?: {
+                          value: number;
+                          low: number;
+                          high: number;
+                        };
+                      };
+                      /** @description Who existed at the same instants and was not in the segment: the mean over all entries. */
+                      others: {
+                        customers: number;
+                        /** @description With its 95 % interval. */
+                        rate?: {
+                          value: number;
+                          low: number;
+                          high: number;
+                        };
+                        /** @description With its 95 % interval. */
+                        mean?: {
+                          value: number;
+                          low: number;
+                          high: number;
+                        };
+                      };
+                      /** @description With its 95 % interval. */
+                      rateDifference?: {
+                        value: number;
+                        low: number;
+                        high: number;
+                      };
+                      /** @description With its 95 % interval. */
+                      meanDifference?: {
+                        value: number;
+                        low: number;
+                        high: number;
+                      };
+                    }[];
+                  };
+                  sample: {
+                    customer: string;
+                    /**
+                     * Format: date-time
+                     * @description UTC, to the millisecond.
+                     */
+                    at: string;
+                    cause: string;
+                    messageId?: string;
+                    why?: string[];
+                  }[];
+                };
+                against?: {
+                  title: string;
+                  /** @description Members when the period ended. */
+                  size: number;
+                  entered: number;
+                  exited: number;
+                  customersEntered: number;
+                  enteredBy: {
+                    [key: string]: number;
+                  };
+                  exitedBy: {
+                    [key: string]: number;
+                  };
+                  days: {
+                    /** @description In the time zone of the workspace. */
+                    day: string;
+                    entered: number;
+                    exited: number;
+                    /** @description Members when the day ended. */
+                    size: number;
+                  }[];
+                  afterwards: {
+                    /** @description Customers whose first entry could be followed to the end. */
+                    followed: number;
+                    notFollowed: number;
+                    measures: {
+                      measure: string;
+                      entered: {
+                        customers: number;
+                        /** @description With its 95 % interval. */
+                        rate?: {
+                          value: number;
+                          low: number;
+                          high: number;
+                        };
+                        /** @description With its 95 % interval. */
+                        mean?: {
+                          value: number;
+                          low: number;
+                          high: number;
+                        };
+                      };
+                      /** @description Who existed at the same instants and was not in the segment: the mean over all entries. */
+                      others: {
+                        customers: number;
+                        /** @description With its 95 % interval. */
+                        rate?: {
+                          value: number;
+                          low: number;
+                          high: number;
+                        };
+                        /** @description With its 95 % interval. */
+                        mean?: {
+                          value: number;
+                          low: number;
+                          high: number;
+                        };
+                      };
+                      /** @description With its 95 % interval. */
+                      rateDifference?: {
+                        value: number;
+                        low: number;
+                        high: number;
+                      };
+                      /** @description With its 95 % interval. */
+                      meanDifference?: {
+                        value: number;
+                        low: number;
+                        high: number;
+                      };
+                    }[];
+                  };
+                  sample: {
+                    customer: string;
+                    /**
+                     * Format: date-time
+                     * @description UTC, to the millisecond.
+                     */
+                    at: string;
+                    cause: string;
+                    messageId?: string;
+                    why?: string[];
+                  }[];
+                };
+                sideBySide?: {
+                  members: {
+                    both: number;
+                    onlyDraft: number;
+                    onlyAgainst: number;
+                    onlyDraftSample: string[];
+                    onlyAgainstSample: string[];
+                  };
+                  entered: {
+                    both: number;
+                    onlyDraft: number;
+                    onlyAgainst: number;
+                  };
+                  onlyDraft: {
+                    measure: string;
+                    customers: number;
+                    /** @description With its 95 % interval. */
+                    rate?: {
+                      value: number;
+                      low: number;
+                      high: number;
+                    };
+                    /** @description With its 95 % interval. */
+                    mean?: {
+                      value: number;
+                      low: number;
+                      high: number;
+                    };
+                  }[];
+                  onlyAgainst: {
+                    measure: string;
+                    customers: number;
+                    /** @description With its 95 % interval. */
+                    rate?: {
+                      value: number;
+                      low: number;
+                      high: number;
+                    };
+                    /** @description With its 95 % interval. */
+                    mean?: {
+                      value: number;
+                      low: number;
+                      high: number;
+                    };
+                  }[];
+                };
+              }[];
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  removeBacktest: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done; there is nothing to say. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  cancelBacktest: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            id: string;
+            kind: 'backtest' | 'threshold' | 'lifecycle';
+            title: string;
+            state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            createdAt: string;
+            createdBy: string;
+            /** @description Entries of the log that it is about: all that there were. */
+            entries: number;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            startedAt?: string;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            endedAt?: string;
+            error?: {
+              code: string;
+              message: string;
+            };
+            /** @description Of one that runs. `at` is where the clock of the run stands. */
+            progress?: {
+              phase: 'reading' | 'running' | 'explaining';
+              /** @description Steps told so far; while the log is read, its entries. */
+              done: number;
+              total?: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at?: string;
+              perSecond?: number;
+              secondsLeft?: number;
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  resumeBacktest: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            id: string;
+            kind: 'backtest' | 'threshold' | 'lifecycle';
+            title: string;
+            state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            createdAt: string;
+            createdBy: string;
+            /** @description Entries of the log that it is about: all that there were. */
+            entries: number;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            startedAt?: string;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            endedAt?: string;
+            error?: {
+              code: string;
+              message: string;
+            };
+            /** @description Of one that runs. `at` is where the clock of the run stands. */
+            progress?: {
+              phase: 'reading' | 'running' | 'explaining';
+              /** @description Steps told so far; while the log is read, its entries. */
+              done: number;
+              total?: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at?: string;
+              perSecond?: number;
+              secondsLeft?: number;
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listRuleNumbers: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description A rule, as text. */
+          rule?: string;
+          segment?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            numbers: {
+              /** @description From 1, as a suggestion is asked for. */
+              number: number;
+              text: string;
+              /** @description The condition that it stands in. */
+              condition: string;
+            }[];
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  suggestThreshold: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description A rule, as text. */
+          rule?: string;
+          segment?: string;
+          /** @description Which of the rule; the first where it is left out. */
+          number?: number;
+          /** @description A date, at whose midnight in the time zone of the workspace it begins, or an instant. */
+          from: string;
+          /** @description A date, at whose midnight in the time zone of the workspace it begins, or an instant. */
+          to?: string;
+          /** @description Such as 30d. */
+          within?: string;
+          /** @description Order Completed where it is left out. */
+          outcome?: string;
+          /** @description Members are right where they do the outcome, or (the default) where they do not. */
+          expects?: 'does' | 'does_not';
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            id: string;
+            kind: 'backtest' | 'threshold' | 'lifecycle';
+            title: string;
+            state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            createdAt: string;
+            createdBy: string;
+            /** @description Entries of the log that it is about: all that there were. */
+            entries: number;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            startedAt?: string;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            endedAt?: string;
+            error?: {
+              code: string;
+              message: string;
+            };
+            /** @description Of one that runs. `at` is where the clock of the run stands. */
+            progress?: {
+              phase: 'reading' | 'running' | 'explaining';
+              /** @description Steps told so far; while the log is read, its entries. */
+              done: number;
+              total?: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at?: string;
+              perSecond?: number;
+              secondsLeft?: number;
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  suggestLifecycle: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description Order Completed where it is left out. */
+          purchase?: string;
+          name?: string;
+          /** @description Such as 30d. */
+          returnWithin?: string;
+          lostBelowPercent?: number;
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            id: string;
+            kind: 'backtest' | 'threshold' | 'lifecycle';
+            title: string;
+            state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            createdAt: string;
+            createdBy: string;
+            /** @description Entries of the log that it is about: all that there were. */
+            entries: number;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            startedAt?: string;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            endedAt?: string;
+            error?: {
+              code: string;
+              message: string;
+            };
+            /** @description Of one that runs. `at` is where the clock of the run stands. */
+            progress?: {
+              phase: 'reading' | 'running' | 'explaining';
+              /** @description Steps told so far; while the log is read, its entries. */
+              done: number;
+              total?: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at?: string;
+              perSecond?: number;
+              secondsLeft?: number;
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getSuggestion: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            job: {
+              id: string;
+              kind: 'backtest' | 'threshold' | 'lifecycle';
+              title: string;
+              state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              createdAt: string;
+              createdBy: string;
+              /** @description Entries of the log that it is about: all that there were. */
+              entries: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              startedAt?: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              endedAt?: string;
+              error?: {
+                code: string;
+                message: string;
+              };
+              /** @description Of one that runs. `at` is where the clock of the run stands. */
+              progress?: {
+                phase: 'reading' | 'running' | 'explaining';
+                /** @description Steps told so far; while the log is read, its entries. */
+                done: number;
+                total?: number;
+                /**
+                 * Format: date-time
+                 * @description UTC, to the millisecond.
+                 */
+                at?: string;
+                perSecond?: number;
+                secondsLeft?: number;
+              };
+            };
+            result?:
+              | {
+                  segment: string;
+                  condition: string;
+                  number: string;
+                  outcome: string;
+                  expects: string;
+                  withinMs: number;
+                  looks: string[];
+                  customers: number;
+                  expected: number;
+                  versions: {
+                    number: string;
+                    rule: string;
+                    current: boolean;
+                    /** @description Members per instant looked at. */
+                    size: number;
+                    share: number;
+                    /** @description Of the members, the share whose outcome was as expected. */
+                    precision?: number;
+                    /** @description Of those with the expected outcome, the share that were members. */
+                    recall?: number;
+                  }[];
+                  knee?: {
+                    number: string;
+                    rule: string;
+                    current: boolean;
+                    /** @description Members per instant looked at. */
+                    size: number;
+                    share: number;
+                    /** @description Of the members, the share whose outcome was as expected. */
+                    precision?: number;
+                    /** @description Of those with the expected outcome, the share that were members. */
+                    recall?: number;
+                  };
+                }
+              | {
+                  purchase: string;
+                  /**
+                   * Format: date-time
+                   * @description UTC, to the millisecond.
+                   */
+                  from?: string;
+                  /**
+                   * Format: date-time
+                   * @description UTC, to the millisecond.
+                   */
+                  to?: string;
+                  customers: number;
+                  returning: number;
+                  gaps: number;
+                  gapPercentiles: {
+                    percent: number;
+                    gap: string;
+                    ms: number;
+                  }[];
+                  returnMs: number;
+                  returns: {
+                    silentFor: string;
+                    silences: number;
+                    returned: number;
+                  }[];
+                  thresholds?: {
+                    atRisk: string;
+                    lost: string;
+                    loyalOrders: number;
+                    why: string[];
+                  };
+                  /** @description A definitions file. */
+                  yaml?: string;
+                };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  removeSuggestion: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done; there is nothing to say. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listSuggestions: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: {
+              id: string;
+              kind: 'backtest' | 'threshold' | 'lifecycle';
+              title: string;
+              state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              createdAt: string;
+              createdBy: string;
+              /** @description Entries of the log that it is about: all that there were. */
+              entries: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              startedAt?: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              endedAt?: string;
+              error?: {
+                code: string;
+                message: string;
+              };
+              /** @description Of one that runs. `at` is where the clock of the run stands. */
+              progress?: {
+                phase: 'reading' | 'running' | 'explaining';
+                /** @description Steps told so far; while the log is read, its entries. */
+                done: number;
+                total?: number;
+                /**
+                 * Format: date-time
+                 * @description UTC, to the millisecond.
+                 */
+                at?: string;
+                perSecond?: number;
+                secondsLeft?: number;
+              };
+            }[];
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  cancelSuggestion: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            id: string;
+            kind: 'backtest' | 'threshold' | 'lifecycle';
+            title: string;
+            state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            createdAt: string;
+            createdBy: string;
+            /** @description Entries of the log that it is about: all that there were. */
+            entries: number;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            startedAt?: string;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            endedAt?: string;
+            error?: {
+              code: string;
+              message: string;
+            };
+            /** @description Of one that runs. `at` is where the clock of the run stands. */
+            progress?: {
+              phase: 'reading' | 'running' | 'explaining';
+              /** @description Steps told so far; while the log is read, its entries. */
+              done: number;
+              total?: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at?: string;
+              perSecond?: number;
+              secondsLeft?: number;
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  resumeSuggestion: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            id: string;
+            kind: 'backtest' | 'threshold' | 'lifecycle';
+            title: string;
+            state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            createdAt: string;
+            createdBy: string;
+            /** @description Entries of the log that it is about: all that there were. */
+            entries: number;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            startedAt?: string;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            endedAt?: string;
+            error?: {
+              code: string;
+              message: string;
+            };
+            /** @description Of one that runs. `at` is where the clock of the run stands. */
+            progress?: {
+              phase: 'reading' | 'running' | 'explaining';
+              /** @description Steps told so far; while the log is read, its entries. */
+              done: number;
+              total?: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at?: string;
+              perSecond?: number;
+              secondsLeft?: number;
+            };
+          };
         };
       };
       default: components['responses']['Problem'];

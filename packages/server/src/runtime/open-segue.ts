@@ -4,14 +4,17 @@
  */
 
 import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 
 import { Zone } from '@segue/core/base/zone.ts';
 import type { Instant } from '@segue/core/model/message.ts';
 
 import { Cursors } from '../api/cursors.ts';
+import { backtestRoutes } from '../api/backtest-routes.ts';
 import { createFrame } from '../api/frame.ts';
 import type { RequestLimits } from '../api/request-limits.ts';
 import { apiRoutes } from '../api/routes.ts';
+import { Jobs } from '../backtest/jobs.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { ensureFirstSignIn, type FirstSignIn as FirstSignInMade } from '../catalog/first-sign-in.ts';
 import { GrantsIndex } from '../catalog/grants-index.ts';
@@ -41,6 +44,7 @@ import { historyNotes, historyPlugin, openHistory } from './open-history.ts';
 import { RuntimeDesk } from './definitions-desk.ts';
 import { RuntimeErasures } from './erasure-desk.ts';
 import type { IntakeClosed } from './intake.ts';
+import { openPreviews } from './open-previews.ts';
 import { openWebhooks } from './open-webhooks.ts';
 import { Runtime } from './runtime.ts';
 
@@ -102,6 +106,8 @@ async function open(settings: Settings, surroundings: Surroundings, opened: Open
   const cursors = new Cursors(await catalog.secret('cursors'));
   const history = openHistory(settings, directory, runtime, surroundings);
   opened.add({ close: () => history?.stop() });
+  const jobs = opened.add(await openJobs(parts, surroundings.log));
+  const previews = opened.add(openPreviews({ runtime, desk, audit: catalog.audit, history, settings }));
   watchGauges(surroundings.metrics, runtime, directory);
   return {
     frame: createFrame({
@@ -124,7 +130,18 @@ async function open(settings: Settings, surroundings: Surroundings, opened: Open
         }),
         prefix: '/api',
       },
+      {
+        plugin: backtestRoutes({
+          jobs,
+          definitions: () => desk.current().definitions,
+          timeZone: settings.timezone,
+          now,
+          audit: catalog.audit,
+        }),
+        prefix: '/api',
+      },
       historyPlugin(history, runtime, settings, cursors),
+      ...previews.plugins,
     ],
     ...firstSignInOf(firstSignIn),
     ready: () => ({ ...historyNotes(history), ...readiness(runtime) }),
@@ -165,6 +182,20 @@ async function openParts(
 }
 
 const now = (): Instant => systemClock.now();
+
+/** Backtests and suggestions; those that a stop interrupted go on. */
+function openJobs({ directory, runtime }: Parts, processLog: ProcessLog): Promise<Jobs> {
+  const { path, paths } = directory;
+  return Jobs.open({
+    folder: join(path, 'backtests'),
+    log: paths.log,
+    until: () => runtime.customers.position,
+    now,
+    onFault: (error) => {
+      processLog.warn({ err: error }, 'a backtest or suggestion ended badly');
+    },
+  });
+}
 
 function pluginsOf(
   { quarantine, catalog, grants, feed, runtime, erasures }: Parts,

@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 
 import type { FastifyInstance } from 'fastify';
 
+import { noDefinitions } from '@segue/core/model/definitions.ts';
+
+import { backtestRoutes } from '../../src/api/backtest-routes.ts';
 import { systemActor } from '../../src/catalog/catalog.ts';
 import { webhookRoutes } from '../../src/feeds/webhook-routes.ts';
 import { trackingRoutes } from '../../src/ingest/tracking/routes.ts';
@@ -40,6 +43,9 @@ function addOtherRoutes(app: FastifyInstance): void {
   };
   app.register(async (scope) => readingRoutes({ directory: nothing, members: nothing })(scope));
   app.register(async (scope) => webhookRoutes({ ...webhooks, now: () => 0 })(scope), { prefix: '/api' });
+  const jobs = { get: () => undefined, list: () => [] } as never;
+  const backtests = { jobs, definitions: () => noDefinitions, timeZone: 'UTC', now: () => 0, audit: nothing };
+  app.register(async (scope) => backtestRoutes(backtests)(scope), { prefix: '/api' });
   app.register(async (scope) =>
     trackingRoutes(scope, { intake, quarantine, grants, zone: { parseInstant: () => 0 } }),
   );

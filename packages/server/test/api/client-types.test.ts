@@ -4,6 +4,7 @@ import openapiTS, { astToString } from 'openapi-typescript';
 import { format, resolveConfig } from 'prettier';
 import { expect, it } from 'vitest';
 
+import { backtestRoutes } from '../../src/api/backtest-routes.ts';
 import { createFrame } from '../../src/api/frame.ts';
 import { openApiDocument, type OpenApiDocument } from '../../src/api/openapi.ts';
 import { apiRoutes } from '../../src/api/routes.ts';
@@ -40,6 +41,8 @@ async function wholeDocument(): Promise<OpenApiDocument> {
     allowPrivate: false,
   };
   app.register(async (scope) => webhookRoutes({ ...webhooks, now: clock })(scope), { prefix: '/api' });
+  const backtests = { jobs: nothing, definitions: nothing, timeZone: 'UTC', now: clock, audit: nothing };
+  app.register(async (scope) => backtestRoutes(backtests)(scope), { prefix: '/api' });
   app.register(async (scope) => readingRoutes(nothing)(scope));
   app.register(async (scope) => streamRoutes({ feed: nothing, findProfile: nothing, now: clock })(scope));
   await app.ready();
