@@ -188,10 +188,10 @@ export class RuntimeErasures implements ErasureDesk {
   }
 
   async #rewrite(): Promise<void> {
-    const { erasures, bases, checkpoints, feed, log } = this.#options;
+    const { erasures, bases, checkpoints, feed, log, secret } = this.#options;
     const { runtime } = this.#started();
     await this.#kept;
-    const erased = (await erasures.pending()).map((work) => new ErasedFromLog(work));
+    const erased = (await erasures.pending()).map((work) => new ErasedFromLog(work, secret));
     const last = erased.at(-1)?.work;
     if (last === undefined) return;
     const position = await runtime.thoroughCheckpoint();
