@@ -1437,6 +1437,146 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/overlap': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * How many are in a combination of segments and stages now, and some of them.
+     * @description Takes the role viewer.
+     */
+    post: operations['countOverlap'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/overlap/matrix': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * How segments and stages lie in one another: every pair, and the exclusive parts.
+     * @description Takes the role viewer.
+     */
+    post: operations['compareSets'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/preview': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * How many a rule would hold for now, some of them, and what its conditions, stages and traits say.
+     * @description Takes the role viewer.
+     */
+    post: operations['previewRule'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/populations': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What percentiles and RFM models measure against, and when that was taken.
+     * @description Takes the role viewer.
+     */
+    get: operations['listPopulations'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/populations/refresh': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Takes all populations anew, now; whoever moves by it moves before the answer.
+     * @description Takes the role marketer.
+     */
+    post: operations['refreshPopulations'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/populations/preview': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Who would move if all populations were taken anew now; nothing is changed.
+     * @description Takes the role viewer.
+     */
+    post: operations['previewRefresh'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/rfm/{name}/table': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * How many customers are in each group of an RFM model now.
+     * @description Takes the role viewer.
+     */
+    get: operations['getRfmTable'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/profiles/{identifier}': {
     parameters: {
       query?: never;
@@ -6913,6 +7053,377 @@ export interface operations {
               perSecond?: number;
               secondsLeft?: number;
             };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  countOverlap: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description As text, such as in vip and not in churned, or as a tree. */
+          rule:
+            | string
+            | {
+                [key: string]: unknown;
+              };
+          /**
+           * @description How many to name: evenly spread, the same for the same set.
+           * @default 0
+           */
+          members?: number;
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            size: number;
+            everybody: number;
+            share: number;
+            members: {
+              id: number;
+              displayId: string;
+            }[];
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            at: string;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  compareSets: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          sets: string[];
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            sets: {
+              name: string;
+              size: number;
+              share: number;
+            }[];
+            pairs: {
+              a: string;
+              b: string;
+              both: number;
+              either: number;
+              /** @description both / either */
+              jaccard: number;
+              /** @description Of those in a, the part that is in b. */
+              shareOfA: number;
+              shareOfB: number;
+            }[];
+            /** @description The largest first, 1000 at most. */
+            exclusive: {
+              /** @description In exactly these of the sets asked. */
+              sets: string[];
+              size: number;
+            }[];
+            /** @description How many exclusive parts there are. */
+            exclusiveCount: number;
+            inNone: number;
+            everybody: number;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            at: string;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  previewRule: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description As text, such as in vip and not in churned, or as a tree. */
+          rule:
+            | string
+            | {
+                [key: string]: unknown;
+              };
+          /** @description Of this preview: a later one of the same name, by the same key or session, takes its place. */
+          name?: string;
+          /**
+           * @description How many to name.
+           * @default 20
+           */
+          members?: number;
+          /** @description Traits by whose values members are counted, such as city or address.city. */
+          traits?: string[];
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            size: number;
+            everybody: number;
+            share: number;
+            members: {
+              id: number;
+              displayId: string;
+            }[];
+            /** @description How the parts make the rule: each has to hold, or any. */
+            joined: 'and' | 'or';
+            parts: {
+              rule: string;
+              english: string;
+              /** @description For how many it holds. */
+              size: number;
+              /** @description and: who fails this one alone; or: who is in by this one alone. */
+              alone: number;
+            }[];
+            /** @description Members by the stage that they are in now. */
+            stages: {
+              lifecycle: string;
+              stages: {
+                stage: string;
+                size: number;
+              }[];
+            }[];
+            traits: {
+              trait: string;
+              values: {
+                /** @description null: they have none. */
+                value: string | number | boolean | null;
+                size: number;
+              }[];
+              /** @description Members with any other value. */
+              others: number;
+            }[];
+            /** @description sets: who is where now; engine: what is kept of each customer; history: the history store; log: a build from the log. */
+            answeredBy: 'sets' | 'engine' | 'history' | 'log';
+            /**
+             * Format: date-time
+             * @description As of when; earlier than now where the history store lags.
+             */
+            at: string;
+            tookMs: number;
+            warnings: {
+              code: string;
+              severity: 'error' | 'warning';
+              message: string;
+              /** @description From 1, in the text of the rule. */
+              line?: number;
+              column?: number;
+              length?: number;
+              pointer?: string;
+              expected?: string;
+              nearest?: string;
+              /** @description Such as segments.vip. */
+              definition?: string;
+            }[];
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listPopulations: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: {
+              /** @description A value as in a rule, or recency, frequency or monetary of `model`. */
+              of: string;
+              model?: string;
+              /** @description Customers who had a value. */
+              size: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at?: string;
+              /** @description The greatest values of the quintiles 1 to 4; durations in milliseconds. */
+              cuts: number[];
+            }[];
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  refreshPopulations: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: {
+              /** @description A value as in a rule, or recency, frequency or monetary of `model`. */
+              of: string;
+              model?: string;
+              /** @description Customers who had a value. */
+              size: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at?: string;
+              /** @description The greatest values of the quintiles 1 to 4; durations in milliseconds. */
+              cuts: number[];
+            }[];
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  previewRefresh: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            at: string;
+            segments: {
+              segment: string;
+              entering: number;
+              leaving: number;
+              enteringExamples: string[];
+              leavingExamples: string[];
+            }[];
+            stages: {
+              lifecycle: string;
+              from?: string;
+              to: string;
+              size: number;
+            }[];
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getRfmTable: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            model: string;
+            groups: {
+              group: string;
+              size: number;
+            }[];
+            /** @description Customers who bought nothing in the window of the model. */
+            none: number;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            at: string;
           };
         };
       };
