@@ -15,6 +15,9 @@ const format = 3;
 /** Of a sheet, mostly: see checkpoint-run.ts. */
 const sliceCustomersDefault = 256;
 
+/** Rows of the index that are made before others have a turn. */
+const indexRowsBetweenTurns = 1_000;
+
 export type CheckpointHead = Standing & {
   readonly format: number;
   /** Checkpoints written before; see MessageIndex. */
@@ -57,11 +60,16 @@ export class Checkpointer {
   ): Promise<Standing> {
     // All of this is of one instant.
     const { standing, index, journal, engine } = customers;
-    const rows: Row[] = [...index.beginCheckpoint(), ...(journal?.beginCheckpoint() ?? [])];
+    const rows: Row[] = [...(journal?.beginCheckpoint() ?? [])];
+    const indexed = index.beginCheckpoint();
     const { header, seen } = engine.startCheckpoint(this.#rows.crowdedOut(isThorough));
     const head: CheckpointHead = { format, ...standing, chunk: index.chunk, engine: header };
     this.#rows.addSeen(seen, rows);
 
+    for (const row of indexed) {
+      rows.push(row);
+      if (rows.length % indexRowsBetweenTurns === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
     for (;;) {
       const part = engine.checkpointPart(this.#sliceCustomers);
       if (part === undefined) break;
