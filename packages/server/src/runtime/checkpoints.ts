@@ -40,6 +40,8 @@ export class Checkpointer {
   readonly #store: CheckpointStore;
   readonly #rows: CheckpointRows;
   readonly #sliceCustomers: number;
+  /** How long the last one kept others from their turn, in milliseconds, all in all. */
+  busyMs = 0;
 
   /** `sliceCustomers`: customers written between two turns of the event loop. */
   constructor(store: CheckpointStore, rows: CheckpointRows, sliceCustomers: number = sliceCustomersDefault) {
@@ -58,6 +60,8 @@ export class Checkpointer {
     before: () => Promise<void>,
     isThorough: boolean = false,
   ): Promise<Standing> {
+    let busyMs = 0;
+    let since = performance.now();
     // All of this is of one instant.
     const { standing, index, journal, engine } = customers;
     const rows: Row[] = [...(journal?.beginCheckpoint() ?? [])];
@@ -74,9 +78,12 @@ export class Checkpointer {
       const part = engine.checkpointPart(this.#sliceCustomers);
       if (part === undefined) break;
       this.#rows.addPart(part, rows);
+      busyMs += performance.now() - since;
       await new Promise((resolve) => setImmediate(resolve));
+      since = performance.now();
     }
     this.#rows.addIndex(rows);
+    this.busyMs = busyMs + performance.now() - since;
     await before();
     await this.#store.write(rows, Buffer.from(JSON.stringify(head)));
     index.endCheckpoint();

@@ -374,9 +374,9 @@ async function openRuntime(parts: RuntimeParts): Promise<Runtime> {
       metrics.recordTaken({ entries: entries.length, commitMs, applyMs });
       if (lateMs !== undefined) metrics.dueTaken(lateMs);
     },
-    onReplay: (position, end) => {
+    onReplay: everySecond((position, end) => {
       if (position < end) processLog.info({ position, end }, 'replaying the log');
-    },
+    }),
     onBadCheckpoint: (reason) => {
       processLog.warn({ reason }, 'the checkpoint is of no use; the log is replayed instead');
     },
@@ -425,4 +425,14 @@ async function keepTimeZone({ path, paths }: DataDirectory, timeZone: string): P
     'data/time-zone',
     `The data in ${path} belongs to the time zone ${String(known)}, in which the days of its rules begin, and the settings say ${timeZone}. Start with --timezone ${String(known)}, or with another data directory.`,
   );
+}
+
+/** Passes on what comes a second after what was passed on before, the first after a second. */
+function everySecond(tell: (position: number, end: number) => void): typeof tell {
+  let told = performance.now();
+  return (position, end) => {
+    if (performance.now() - told < 1_000) return;
+    told = performance.now();
+    tell(position, end);
+  };
 }
