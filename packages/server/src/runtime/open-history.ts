@@ -16,7 +16,8 @@ import { StorageError } from '../log/storage-error.ts';
 import { systemClock } from './clock.ts';
 import type { Runtime } from './runtime.ts';
 
-const main = new URL('./history-child-main.ts', import.meta.url);
+/** What runs in the process of the store. */
+export const historyMain: URL = new URL('./history-child-main.ts', import.meta.url);
 /** Of the memory of the store, what one query may take. */
 const queryShare = 0.5;
 
@@ -32,7 +33,7 @@ export function openHistory(
   const history = new HistoryProcess({
     config: historyConfig(settings, directory),
     journal,
-    main,
+    main: historyMain,
     now: () => systemClock.now(),
     timeoutMs: settings.history.queryMs,
     memoryBytes: queryMemory(settings.history),
