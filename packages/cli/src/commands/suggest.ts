@@ -125,7 +125,7 @@ async function suggestThreshold(
   if (wanted === undefined) return exitUnusable;
   const { askThreshold } = await import('@segue/server/suggest/ask-suggestion.ts');
   const { performThreshold } = await import('@segue/server/suggest/perform-threshold.ts');
-  return run(files, options, terminal, {
+  return await run(files, options, terminal, {
     ask: ({ definitions, timeZone }) => askThreshold(definitions, wanted, { timeZone, now: Date.now() }),
     perform: (question, story, tell) => performThreshold(question, story, tell),
     show: (result) => (options.json === true ? json(result) : thresholdText(result, terminal.colours)),
@@ -141,7 +141,7 @@ async function suggestLifecycle(
   const wanted = { purchase, name, returnWithin, lostBelowPercent: Number(lostBelow) };
   const { askLifecycle } = await import('@segue/server/suggest/ask-suggestion.ts');
   const { performLifecycle } = await import('@segue/server/suggest/perform-lifecycle.ts');
-  return run(files, options, terminal, {
+  return await run(files, options, terminal, {
     ask: ({ timeZone }) => askLifecycle(wanted, { timeZone }),
     perform: (question, story, tell) => performLifecycle(question, story, tell),
     show: (result) => (options.json === true ? json(result) : lifecycleText(result, terminal.colours)),
@@ -170,8 +170,9 @@ async function run<Q, R>(
     }
     const result = await runShown(terminal, (tell) => perform(question.value, source.story, tell));
     if (result === undefined) return exitInterrupted;
-    for (const fault of source.faults())
-      {terminal.writeError(`${terminal.errorColours.red('error')}: ${fault}\n`);}
+    for (const fault of source.faults()) {
+      terminal.writeError(`${terminal.errorColours.red('error')}: ${fault}\n`);
+    }
     terminal.write(show(result));
     return exitOk;
   } catch (error) {

@@ -74,12 +74,14 @@ export class NumberLook implements Listener {
       const scale = kind === 'units' ? unitDays[unit] * dayMs : 1;
       return this.#gaps().map((gap) => gap / scale);
     }
-    // Only what the rule keeps can be asked without everybody's messages.
-    if (!this.#engine.plan.values.has(JSON.stringify(value))) return [];
-    return this.#engine
-      .profileIds()
-      .slice(0, valuesMax)
-      .flatMap((id) => numberOf(this.#engine.value(id, value)) ?? []);
+    // The rule keeps what the value is made of, so everybody can be asked without their messages.
+    const question = this.#engine.question([], { values: [value], populations: 'standing' });
+    const ids = question.missing.length > 0 ? [] : this.#engine.profileIds().slice(0, valuesMax);
+    const values = ids.flatMap((id) =>
+      question.ask(id) === undefined ? [] : (numberOf(question.value(0)) ?? []),
+    );
+    question.release();
+    return values;
   }
 
   #gaps(): readonly number[] {
