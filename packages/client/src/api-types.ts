@@ -1577,6 +1577,226 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/history/status': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * How the history store is, and how far it has come.
+     * @description Takes the role viewer.
+     */
+    get: operations['getHistoryStatus'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/history/rebuild': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Empties the history store and makes it again from the log. Everything else goes on.
+     * @description Takes the role admin.
+     */
+    post: operations['rebuildHistory'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/history/size': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The size of a segment or stage through a period, with entries and exits by cause.
+     * @description Takes the role viewer.
+     */
+    get: operations['getSizeThroughTime'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/history/members': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Who was in a segment or stage at an instant, in the order in which they became known.
+     * @description Takes the role viewer.
+     */
+    get: operations['getMembersThen'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/history/stay': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * How long people stay who entered in a period: quantiles, and the share still in after each unit.
+     * @description Takes the role viewer.
+     */
+    get: operations['getStay'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/history/returns': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Of those who left in a period, how many are in again within so many days.
+     * @description Takes the role viewer.
+     */
+    get: operations['getReturns'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/history/flows': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * How customers moved between the stages of a lifecycle: nodes and links of a Sankey diagram.
+     * @description Takes the role viewer.
+     */
+    get: operations['getFlows'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/history/retention': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Of those who first did something in a week, how many do it (or something else) in each later week.
+     * @description Takes the role viewer.
+     */
+    get: operations['getRetention'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/history/export/members': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Who is, or was at an instant, in a segment or stage, as a file.
+     * @description Takes the role viewer.
+     */
+    get: operations['exportMembers'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/history/export/changes': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Entries, exits and moves between stages in a period, as a file.
+     * @description Takes the role viewer.
+     */
+    get: operations['exportChanges'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/history/export/events': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Events of a period, as a file.
+     * @description Takes the role viewer.
+     */
+    get: operations['exportEvents'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/profiles/{identifier}': {
     parameters: {
       query?: never;
@@ -7425,6 +7645,593 @@ export interface operations {
              */
             at: string;
           };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getHistoryStatus: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            /** @description off, starting, running, rebuilding, down or stopped. */
+            state: string;
+            position: number;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            at?: string;
+            behind: number;
+            /** @description How long ago what is missing first arrived. */
+            lagMs: number;
+            restarts: number;
+            rebuilding?: {
+              position: number;
+              end: number;
+            };
+            /** @description Why its process ended last. */
+            error?: string;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  rebuildHistory: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            state: string;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getSizeThroughTime: {
+    parameters: {
+      query: {
+        /** @description A segment (`vip`), or a stage of a lifecycle (`customer.active`). */
+        of: string;
+        /** @description Included; 30 days before `to` when left out. */
+        from?: string;
+        /** @description Excluded; now when left out. */
+        to?: string;
+        /** @description Wait up to five seconds until history has all that was acknowledged before. */
+        fresh?: boolean;
+        every?: 'hour' | 'day' | 'week' | 'month';
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            of: string;
+            period: {
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              from: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              to: string;
+            };
+            pieces: {
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              from: string;
+              /** @description At the end of the piece. */
+              size: number;
+              entered: number;
+              exited: number;
+              causes: {
+                entered: {
+                  [key: string]: number;
+                };
+                exited: {
+                  [key: string]: number;
+                };
+              };
+            }[];
+            /** @description Up to where history knows: it may lag behind the service. */
+            asOf: {
+              /** @description Entries of the log that are in history. */
+              position: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at?: string;
+              /** @description Entries that are not in yet. */
+              behind: number;
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getMembersThen: {
+    parameters: {
+      query: {
+        /** @description A segment (`vip`), or a stage of a lifecycle (`customer.active`). */
+        of: string;
+        /** @description An instant, or a date in the time zone of the workspace: `2026-11-01`. */
+        at?: string;
+        limit?: number;
+        /** @description The `next` of the page before. */
+        cursor?: string;
+        /** @description Wait up to five seconds until history has all that was acknowledged before. */
+        fresh?: boolean;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            of: string;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            at: string;
+            size: number;
+            members: {
+              /** @description Number of the customer then. */
+              id: number;
+              /** @description Missing for who is no longer there. */
+              displayId?: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              since: string;
+            }[];
+            next?: string;
+            /** @description Up to where history knows: it may lag behind the service. */
+            asOf: {
+              /** @description Entries of the log that are in history. */
+              position: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at?: string;
+              /** @description Entries that are not in yet. */
+              behind: number;
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getStay: {
+    parameters: {
+      query: {
+        /** @description A segment (`vip`), or a stage of a lifecycle (`customer.active`). */
+        of: string;
+        /** @description Included; 30 days before `to` when left out. */
+        from?: string;
+        /** @description Excluded; now when left out. */
+        to?: string;
+        /** @description Wait up to five seconds until history has all that was acknowledged before. */
+        fresh?: boolean;
+        unit?: 'hour' | 'day' | 'week';
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            of: string;
+            period: {
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              from: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              to: string;
+            };
+            unit: string;
+            spells: number;
+            ended: number;
+            ongoing: number;
+            endedMs: {
+              /** @description Milliseconds. */
+              mean: number;
+              /** @description Milliseconds. */
+              p10: number;
+              /** @description Milliseconds. */
+              p25: number;
+              /** @description Milliseconds. */
+              p50: number;
+              /** @description Milliseconds. */
+              p75: number;
+              /** @description Milliseconds. */
+              p90: number;
+            } | null;
+            survival: {
+              after: number;
+              share: number;
+              atRisk: number;
+            }[];
+            medianUnits: number | null;
+            /** @description Up to where history knows: it may lag behind the service. */
+            asOf: {
+              /** @description Entries of the log that are in history. */
+              position: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at?: string;
+              /** @description Entries that are not in yet. */
+              behind: number;
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getReturns: {
+    parameters: {
+      query: {
+        /** @description A segment (`vip`), or a stage of a lifecycle (`customer.active`). */
+        of: string;
+        /** @description Included; 30 days before `to` when left out. */
+        from?: string;
+        /** @description Excluded; now when left out. */
+        to?: string;
+        /** @description Wait up to five seconds until history has all that was acknowledged before. */
+        fresh?: boolean;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            of: string;
+            period: {
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              from: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              to: string;
+            };
+            within: {
+              days: number;
+              /** @description Exits of which so many days are known since. */
+              exits: number;
+              returned: number;
+            }[];
+            /** @description Up to where history knows: it may lag behind the service. */
+            asOf: {
+              /** @description Entries of the log that are in history. */
+              position: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at?: string;
+              /** @description Entries that are not in yet. */
+              behind: number;
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getFlows: {
+    parameters: {
+      query: {
+        lifecycle: string;
+        /** @description Included; 30 days before `to` when left out. */
+        from?: string;
+        /** @description Excluded; now when left out. */
+        to?: string;
+        /** @description Wait up to five seconds until history has all that was acknowledged before. */
+        fresh?: boolean;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            lifecycle: string;
+            period: {
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              from: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              to: string;
+            };
+            nodes: {
+              stage: string;
+              before: number;
+              after: number;
+            }[];
+            links: {
+              /** @description Empty: not a customer yet, or no longer. */
+              from: string;
+              /** @description Empty: not a customer yet, or no longer. */
+              to: string;
+              customers: number;
+            }[];
+            moves: {
+              /** @description Empty: not a customer yet, or no longer. */
+              from: string;
+              /** @description Empty: not a customer yet, or no longer. */
+              to: string;
+              moves: number;
+              customers: number;
+            }[];
+            /** @description Up to where history knows: it may lag behind the service. */
+            asOf: {
+              /** @description Entries of the log that are in history. */
+              position: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at?: string;
+              /** @description Entries that are not in yet. */
+              behind: number;
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getRetention: {
+    parameters: {
+      query: {
+        event: string;
+        /** @description The later event; the same when left out. */
+        then?: string;
+        /** @description Included; 30 days before `to` when left out. */
+        from?: string;
+        /** @description Excluded; now when left out. */
+        to?: string;
+        /** @description Wait up to five seconds until history has all that was acknowledged before. */
+        fresh?: boolean;
+        every?: 'hour' | 'day' | 'week' | 'month';
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            event: string;
+            then: string;
+            every: string;
+            period: {
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              from: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              to: string;
+            };
+            cohorts: {
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              from: string;
+              customers: number;
+              /** @description In the same piece, the one after, and so on. */
+              active: number[];
+            }[];
+            /** @description Up to where history knows: it may lag behind the service. */
+            asOf: {
+              /** @description Entries of the log that are in history. */
+              position: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at?: string;
+              /** @description Entries that are not in yet. */
+              behind: number;
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  exportMembers: {
+    parameters: {
+      query: {
+        /** @description A segment (`vip`), or a stage of a lifecycle (`customer.active`). */
+        of: string;
+        /** @description An instant, or a date in the time zone of the workspace: `2026-11-01`. */
+        at?: string;
+        format?: 'csv' | 'ndjson' | 'parquet';
+        /** @description Wait up to five seconds until history has all that was acknowledged before. */
+        fresh?: boolean;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The file. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': unknown;
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  exportChanges: {
+    parameters: {
+      query?: {
+        /** @description A segment (`vip`), or a stage of a lifecycle (`customer.active`). */
+        of?: string;
+        /** @description One or more, with commas. */
+        cause?: string;
+        /** @description Included; 30 days before `to` when left out. */
+        from?: string;
+        /** @description Excluded; now when left out. */
+        to?: string;
+        /** @description Wait up to five seconds until history has all that was acknowledged before. */
+        fresh?: boolean;
+        format?: 'csv' | 'ndjson' | 'parquet';
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The file. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': unknown;
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  exportEvents: {
+    parameters: {
+      query?: {
+        /** @description Names; repeat the parameter for more. */
+        event?: string[];
+        customer?: string;
+        /** @description Included; 30 days before `to` when left out. */
+        from?: string;
+        /** @description Excluded; now when left out. */
+        to?: string;
+        /** @description Wait up to five seconds until history has all that was acknowledged before. */
+        fresh?: boolean;
+        format?: 'csv' | 'ndjson' | 'parquet';
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The file. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': unknown;
         };
       };
       default: components['responses']['Problem'];

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
+import { Zone } from '@segue/core/base/zone.ts';
+
 import type { FastifyInstance } from 'fastify';
 
 import { Engine } from '@segue/core/engine/engine.ts';
@@ -10,6 +12,7 @@ import { overlapRoutes } from '../../src/api/overlap-routes.ts';
 import { populationRoutes } from '../../src/api/population-routes.ts';
 import { previewRoutes } from '../../src/api/preview-routes.ts';
 import { systemActor } from '../../src/catalog/catalog.ts';
+import { historyRoutes } from '../../src/api/history-routes.ts';
 import { webhookRoutes } from '../../src/feeds/webhook-routes.ts';
 import { trackingRoutes } from '../../src/ingest/tracking/routes.ts';
 import type { Quarantine } from '../../src/log/quarantine.ts';
@@ -55,6 +58,8 @@ function addOtherRoutes(app: FastifyInstance): void {
   const backtests = { jobs, definitions: () => noDefinitions, timeZone: 'UTC', now: () => 0, audit: nothing };
   app.register(async (scope) => backtestRoutes(backtests)(scope), { prefix: '/api' });
   for (const routes of baseRoutes()) app.register(async (scope) => routes(scope), { prefix: '/api' });
+  const past = { history: undefined, zone: new Zone('UTC'), now: () => 0 } as never;
+  app.register(async (scope) => historyRoutes(past)(scope), { prefix: '/api' });
   app.register(async (scope) =>
     trackingRoutes(scope, { intake, quarantine, grants, zone: { parseInstant: () => 0 } }),
   );

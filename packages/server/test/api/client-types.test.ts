@@ -7,6 +7,7 @@ import { expect, it } from 'vitest';
 import { backtestRoutes } from '../../src/api/backtest-routes.ts';
 import { createFrame } from '../../src/api/frame.ts';
 import { overlapRoutes } from '../../src/api/overlap-routes.ts';
+import { historyRoutes } from '../../src/api/history-routes.ts';
 import { openApiDocument, type OpenApiDocument } from '../../src/api/openapi.ts';
 import { populationRoutes } from '../../src/api/population-routes.ts';
 import { previewRoutes } from '../../src/api/preview-routes.ts';
@@ -54,6 +55,7 @@ async function wholeDocument(): Promise<OpenApiDocument> {
   ]) {
     app.register(async (scope) => routes(scope), { prefix: '/api' });
   }
+  app.register(async (scope) => historyRoutes(nothing)(scope), { prefix: '/api' });
   app.register(async (scope) => readingRoutes(nothing)(scope));
   app.register(async (scope) => streamRoutes({ feed: nothing, findProfile: nothing, now: clock })(scope));
   await app.ready();
