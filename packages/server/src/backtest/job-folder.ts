@@ -49,6 +49,19 @@ export class JobFolder {
     return text === undefined ? undefined : JSON.parse(text);
   }
 
+  /** Takes customers out of the lists of names. */
+  async forgetInResult(id: string, names: ReadonlySet<string>): Promise<void> {
+    const result = await this.result(id);
+    if (result === undefined) return;
+    const kept = without(result, names);
+    if (JSON.stringify(kept) === JSON.stringify(result)) return;
+    await writeDurably(resultFile(this.pathOf(id)), `${JSON.stringify(kept)}\n`);
+  }
+
+  async removeCheckpoint(id: string): Promise<void> {
+    await rm(checkpointFile(this.pathOf(id)), { force: true });
+  }
+
   async remove(id: string): Promise<void> {
     await rm(this.pathOf(id), { recursive: true, force: true });
   }
@@ -71,4 +84,20 @@ export function checkpointFile(folder: string): string {
 
 export function resultFile(folder: string): string {
   return join(folder, 'result.json');
+}
+
+/** Lists hold names, and rows of a customer. */
+function without(found: unknown, names: ReadonlySet<string>): unknown {
+  if (Array.isArray(found)) {
+    const items: readonly unknown[] = found;
+    return items.filter((item) => !isOf(item, names)).map((item) => without(item, names));
+  }
+  if (typeof found !== 'object' || found === null) return found;
+  return Object.fromEntries(Object.entries(found).map(([key, value]) => [key, without(value, names)]));
+}
+
+function isOf(item: unknown, names: ReadonlySet<string>): boolean {
+  if (typeof item === 'string') return names.has(item);
+  if (typeof item !== 'object' || item === null || !('customer' in item)) return false;
+  return typeof item.customer === 'string' && names.has(item.customer);
 }

@@ -54,6 +54,12 @@ export class JobProcess {
     return this.#child.pid;
   }
 
+  /** Ends it as it is; resolves when it is gone. */
+  kill(): Promise<JobEnd> {
+    this.#child.kill('SIGKILL');
+    return this.ended;
+  }
+
   /** Has it write down where it stands; resolves when it is gone. */
   async stop(): Promise<JobEnd> {
     if (this.#child.connected) this.#child.send({ kind: 'stop' } satisfies JobCall, () => undefined);

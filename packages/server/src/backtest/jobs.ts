@@ -30,7 +30,11 @@ export type JobsOptions = {
   readonly onFault?: (error: unknown) => void;
 };
 
-type Running = { readonly process: JobProcess; isCancelled: boolean };
+type Running = {
+  readonly process: JobProcess;
+  isCancelled: boolean;
+  /** Not from its checkpoint. */ beginsAnew: boolean;
+};
 
 export class Jobs implements JobDesk {
   readonly #options: JobsOptions;
@@ -143,6 +147,25 @@ export class Jobs implements JobDesk {
     return ok(null);
   }
 
+  /**
+   * Somebody was erased: whatever names them is taken out of what was found, and what is under way, in which they are
+   * counted, begins anew.
+   */
+  async forget(names: ReadonlySet<string>): Promise<void> {
+    for (const job of [...this.#jobs.values()]) {
+      if (job.state === 'done') {
+        await this.#folder.forgetInResult(job.id, names);
+        continue;
+      }
+      const running = this.#running.get(job.id);
+      if (running !== undefined) {
+        running.beginsAnew = true;
+        await running.process.kill();
+        await Promise.all(this.#ending);
+      } else await this.#folder.removeCheckpoint(job.id);
+    }
+  }
+
   /** Stops what runs; it goes on at the next start. */
   async close(): Promise<void> {
     this.#isClosed = true;
@@ -177,6 +200,7 @@ export class Jobs implements JobDesk {
           ...(checkpointEveryMs === undefined ? {} : { checkpointEveryMs }),
         }),
         isCancelled: false,
+        beginsAnew: false,
       };
       this.#running.set(id, running);
       // Not kept: a start finds it waiting, and goes on with it as with one that was running.
@@ -187,10 +211,14 @@ export class Jobs implements JobDesk {
     }
   }
 
-  async #note(id: string, { isCancelled }: Running, end: JobEnd): Promise<void> {
+  async #note(id: string, { isCancelled, beginsAnew }: Running, end: JobEnd): Promise<void> {
     const endedAt = this.#options.now();
     const isRemoved = !this.#jobs.has(id);
-    if (end.kind === 'done' && !isRemoved) await this.#change(id, { state: 'done', endedAt });
+    if (beginsAnew && !isRemoved) {
+      await this.#folder.removeCheckpoint(id);
+      if (isCancelled) await this.#change(id, { state: 'cancelled', endedAt });
+      else if (!this.#isClosed) await this.#change(id, { state: 'waiting' });
+    } else if (end.kind === 'done' && !isRemoved) await this.#change(id, { state: 'done', endedAt });
     else if (isCancelled && !isRemoved) await this.#change(id, { state: 'cancelled', endedAt });
     // Stopped with the service, it is taken up at the next start.
     else if (end.kind === 'failed' && !isRemoved && !this.#isClosed) {

@@ -98,15 +98,16 @@ async function open(settings: Settings, surroundings: Surroundings, opened: Open
   const webhooks = opened.add(
     await openWebhooks(directory.paths.deliveries, settings, sources, surroundings),
   );
+  const jobs = opened.add(await openJobs(parts, surroundings.log));
   opened.add(parts.erasures);
   await parts.erasures.start({
     runtime,
     forgetDeliveries: (isOf, seqs) => webhooks.sender.forgetCustomer(isOf, seqs),
+    forgetBacktests: (names) => jobs.forget(names),
   });
   const cursors = new Cursors(await catalog.secret('cursors'));
   const history = openHistory(settings, directory, runtime, surroundings);
   opened.add({ close: () => history?.stop() });
-  const jobs = opened.add(await openJobs(parts, surroundings.log));
   const previews = opened.add(openPreviews({ runtime, desk, audit: catalog.audit, history, settings }));
   watchGauges(surroundings.metrics, runtime, directory);
   return {
@@ -140,7 +141,7 @@ async function open(settings: Settings, surroundings: Surroundings, opened: Open
         }),
         prefix: '/api',
       },
-      historyPlugin(history, runtime, settings, cursors),
+      historyPlugin(history, runtime, settings, { cursors, audit: catalog.audit }),
       ...previews.plugins,
     ],
     ...firstSignInOf(firstSignIn),

@@ -16,7 +16,7 @@ import { dayMs, define, makeOrders, orderMessage, shopStart, silentFor, storyOf 
 
 const folder = mkdtempSync(join(tmpdir(), 'segue-jobs-'));
 const logFolder = join(folder, 'log');
-const orders = makeOrders(300, 320, 11);
+const orders = makeOrders(150, 320, 11);
 let log: Log;
 let whole: string;
 
@@ -171,6 +171,21 @@ describe('a job', () => {
       expect(JSON.stringify(await jobs.result(id))).toBe(whole);
     }
     expect(await jobs.resume('bt_none')).toMatchObject({ ok: false, error: { code: 'backtests/unknown' } });
+    await jobs.close();
+  });
+
+  it('forgets who was erased: what was found names them no more, what is under way begins anew', async () => {
+    const jobs = await openJobs('forgetting');
+    const done = await created(jobs);
+    expect(await reached(jobs, done, ['done', 'failed'])).toBe('done');
+    const running = await created(jobs);
+    await checkpointed(join(folder, 'forgetting', running, 'checkpoint'), 1);
+    const named = ((await jobs.result(done)) as BacktestResult).parts[0]?.draft?.sample[0]?.customer ?? '';
+    await jobs.forget(new Set([named]));
+    expect(whole).toContain(`"${named}"`);
+    expect(JSON.stringify(await jobs.result(done))).not.toContain(`"${named}"`);
+    expect(await reached(jobs, running, ['done', 'failed'])).toBe('done');
+    expect(JSON.stringify(await jobs.result(running))).toBe(whole);
     await jobs.close();
   });
 

@@ -78,8 +78,9 @@ describe('the log as a story', () => {
             .sort((a, b) => a.time - b.time);
           expect(steps.map(({ at }) => at)).toEqual(expected.map(({ time }) => time));
           expect(idsOf(steps)).toEqual(expected.map(({ name }) => name));
-          if (from <= steps.length)
-            {expect(idsOf(await told(log, options, from))).toEqual(idsOf(steps).slice(from));}
+          if (from <= steps.length) {
+            expect(idsOf(await told(log, options, from))).toEqual(idsOf(steps).slice(from));
+          }
         },
       ),
       { numRuns: 60 },
