@@ -1,9 +1,8 @@
 /** The command tree. A command is a file in `commands/` that exports `register…(program, terminal)`. */
 
-import { Command } from 'commander';
+import type { Command } from 'commander';
 
-import { segueVersion } from '@segue/server/http/parts.ts';
-
+import { createBareProgram } from './bare-program.ts';
 import { registerApply } from './commands/apply.ts';
 import { registerBacktest } from './commands/backtest.ts';
 import { registerBackup } from './commands/backup.ts';
@@ -12,46 +11,27 @@ import { registerCompletion } from './commands/completion.ts';
 import { registerConfig } from './commands/config.ts';
 import { registerDemo } from './commands/demo.ts';
 import { registerExplain } from './commands/explain.ts';
+import { registerExport } from './commands/export.ts';
 import { registerFmt } from './commands/fmt.ts';
 import { registerForecast } from './commands/forecast.ts';
 import { registerGenerate } from './commands/generate.ts';
+import { registerHistory } from './commands/history.ts';
+import { registerOverlap } from './commands/overlap.ts';
+import { registerPopulation } from './commands/population.ts';
+import { registerPreview } from './commands/preview.ts';
 import { registerReplay } from './commands/replay.ts';
 import { registerRestore } from './commands/restore.ts';
 import { registerStart } from './commands/start.ts';
+import { registerSuggest } from './commands/suggest.ts';
 import { registerSignIn } from './commands/sign-in.ts';
 import { registerSkip } from './commands/skip.ts';
+import { registerSql } from './commands/sql.ts';
 import { registerTest } from './commands/test.ts';
 import { registerVerify } from './commands/verify.ts';
 import type { Terminal } from './terminal.ts';
 
 export function createProgram(terminal: Terminal): Command {
-  const program = new Command('segue');
-  program
-    .description('Moves customers between segments the moment their behaviour says so.')
-    .version(segueVersion, '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'print help')
-    .helpCommand('help [command]', 'print help about a command')
-    .showHelpAfterError('(segue help [command] tells more)')
-    .exitOverride()
-    .configureOutput({
-      writeOut: (text) => {
-        terminal.write(text);
-      },
-      writeErr: (text) => {
-        terminal.writeError(text);
-      },
-    })
-    .addHelpText(
-      'after',
-      `
-Examples:
-  segue start                         run the service
-  segue test scenarios/*.yaml         run scenario files
-  segue check definitions/            check definitions
-  segue help test                     tell more about a command
-
-Exit codes: 0 done, 1 done and something is wrong, 2 not done (wrong usage, unreadable file).`,
-    );
+  const program = createBareProgram(terminal);
   registerStart(program, terminal);
   registerConfig(program, terminal);
   registerApply(program, terminal);
@@ -59,15 +39,22 @@ Exit codes: 0 done, 1 done and something is wrong, 2 not done (wrong usage, unre
   registerRestore(program, terminal);
   registerVerify(program, terminal);
   registerSkip(program, terminal);
+  registerHistory(program, terminal);
+  registerExport(program, terminal);
   registerSignIn(program, terminal);
   registerDemo(program, terminal);
   registerTest(program, terminal);
   registerCheck(program, terminal);
   registerFmt(program, terminal);
+  registerSql(program, terminal);
   registerReplay(program, terminal);
   registerExplain(program, terminal);
   registerForecast(program, terminal);
   registerBacktest(program, terminal);
+  registerSuggest(program, terminal);
+  registerOverlap(program, terminal);
+  registerPreview(program, terminal);
+  registerPopulation(program, terminal);
   registerGenerate(program, terminal);
   registerCompletion(program, terminal);
   return program;

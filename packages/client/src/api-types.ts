@@ -901,6 +901,34 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/lists/{name}/members': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /**
+     * Replaces all members of a list.
+     * @description Takes the role marketer.
+     */
+    put: operations['replaceListMembers'];
+    /**
+     * Puts members onto a list; those who are on it stay.
+     * @description Takes the role marketer.
+     */
+    post: operations['addListMembers'];
+    /**
+     * Takes members off a list; who is not on it is passed over.
+     * @description Takes the role marketer.
+     */
+    delete: operations['removeListMembers'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/rules/check': {
     parameters: {
       query?: never;
@@ -1171,6 +1199,598 @@ export interface paths {
      * @description Takes the role admin.
      */
     post: operations['testWebhook'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/backtests': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * All backtests that are kept, the newest first.
+     * @description Takes the role viewer.
+     */
+    get: operations['listBacktests'];
+    put?: never;
+    /**
+     * Starts a backtest: what a draft would have done over the past, beside what is in force.
+     * @description Takes the role marketer.
+     */
+    post: operations['createBacktest'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/backtests/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * A backtest: how far it is, and when it is done, what it found.
+     * @description Takes the role viewer.
+     */
+    get: operations['getBacktest'];
+    put?: never;
+    post?: never;
+    /**
+     * Deletes a backtest and what it found; one that runs is stopped.
+     * @description Takes the role marketer.
+     */
+    delete: operations['removeBacktest'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/backtests/{id}/cancel': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Stops a backtest; it can be resumed.
+     * @description Takes the role marketer.
+     */
+    post: operations['cancelBacktest'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/backtests/{id}/resume': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Goes on with a backtest that was cancelled or has failed.
+     * @description Takes the role marketer.
+     */
+    post: operations['resumeBacktest'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/suggestions/numbers': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * The numbers of a rule, or of a segment in force, that others could be tried for.
+     * @description Takes the role viewer.
+     */
+    post: operations['listRuleNumbers'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/suggestions/threshold': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Tries other numbers for one in a rule: size, precision and recall of each, and the knee.
+     * @description Takes the role marketer.
+     */
+    post: operations['suggestThreshold'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/suggestions/lifecycle': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Proposes stages of a lifecycle from how long people let pass between purchases.
+     * @description Takes the role marketer.
+     */
+    post: operations['suggestLifecycle'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/suggestions/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * A suggestion: how far it is, and when it is done, what it found.
+     * @description Takes the role viewer.
+     */
+    get: operations['getSuggestion'];
+    put?: never;
+    post?: never;
+    /**
+     * Deletes a suggestion and what it found; one that runs is stopped.
+     * @description Takes the role marketer.
+     */
+    delete: operations['removeSuggestion'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/suggestions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * All suggestions that are kept, the newest first.
+     * @description Takes the role viewer.
+     */
+    get: operations['listSuggestions'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/suggestions/{id}/cancel': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Stops a suggestion; it can be resumed.
+     * @description Takes the role marketer.
+     */
+    post: operations['cancelSuggestion'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/suggestions/{id}/resume': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Goes on with a suggestion that was cancelled or has failed.
+     * @description Takes the role marketer.
+     */
+    post: operations['resumeSuggestion'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/overlap': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * How many are in a combination of segments and stages now, and some of them.
+     * @description Takes the role viewer.
+     */
+    post: operations['countOverlap'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/overlap/matrix': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * How segments and stages lie in one another: every pair, and the exclusive parts.
+     * @description Takes the role viewer.
+     */
+    post: operations['compareSets'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/preview': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * How many a rule would hold for now, some of them, and what its conditions, stages and traits say.
+     * @description Takes the role viewer.
+     */
+    post: operations['previewRule'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/populations': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What percentiles and RFM models measure against, and when that was taken.
+     * @description Takes the role viewer.
+     */
+    get: operations['listPopulations'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/populations/refresh': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Takes all populations anew, now; whoever moves by it moves before the answer.
+     * @description Takes the role marketer.
+     */
+    post: operations['refreshPopulations'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/populations/preview': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Who would move if all populations were taken anew now; nothing is changed.
+     * @description Takes the role viewer.
+     */
+    post: operations['previewRefresh'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/rfm/{name}/table': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * How many customers are in each group of an RFM model now.
+     * @description Takes the role viewer.
+     */
+    get: operations['getRfmTable'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/history/status': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * How the history store is, and how far it has come.
+     * @description Takes the role viewer.
+     */
+    get: operations['getHistoryStatus'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/history/rebuild': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Empties the history store and makes it again from the log. Everything else goes on.
+     * @description Takes the role admin.
+     */
+    post: operations['rebuildHistory'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/history/size': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The size of a segment or stage through a period, with entries and exits by cause.
+     * @description Takes the role viewer.
+     */
+    get: operations['getSizeThroughTime'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/history/members': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Who was in a segment or stage at an instant, in the order in which they became known.
+     * @description Takes the role viewer.
+     */
+    get: operations['getMembersThen'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/history/stay': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * How long people stay who entered in a period: quantiles, and the share still in after each unit.
+     * @description Takes the role viewer.
+     */
+    get: operations['getStay'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/history/returns': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Of those who left in a period, how many are in again within so many days.
+     * @description Takes the role viewer.
+     */
+    get: operations['getReturns'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/history/flows': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * How customers moved between the stages of a lifecycle: nodes and links of a Sankey diagram.
+     * @description Takes the role viewer.
+     */
+    get: operations['getFlows'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/history/retention': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Of those who first did something in a week, how many do it (or something else) in each later week.
+     * @description Takes the role viewer.
+     */
+    get: operations['getRetention'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/history/export/members': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Who is, or was at an instant, in a segment or stage, as a file.
+     * @description Takes the role viewer.
+     */
+    get: operations['exportMembers'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/history/export/changes': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Entries, exits and moves between stages in a period, as a file.
+     * @description Takes the role viewer.
+     */
+    get: operations['exportChanges'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/history/export/events': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Events of a period, as a file.
+     * @description Takes the role viewer.
+     */
+    get: operations['exportEvents'];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -4138,6 +4758,135 @@ export interface operations {
       default: components['responses']['Problem'];
     };
   };
+  replaceListMembers: {
+    parameters: {
+      query?: {
+        /** @description Why; kept with the version. */
+        reason?: string;
+      };
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description Identifiers of any kind, as people write them: an e-mail in any case, a user id. */
+          members: string[];
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            name: string;
+            /** @description Who were not on it before. */
+            added: number;
+            removed: number;
+            /** @description Members now. */
+            size: number;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  addListMembers: {
+    parameters: {
+      query?: {
+        /** @description Why; kept with the version. */
+        reason?: string;
+      };
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description Identifiers of any kind, as people write them: an e-mail in any case, a user id. */
+          members: string[];
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            name: string;
+            /** @description Who were not on it before. */
+            added: number;
+            removed: number;
+            /** @description Members now. */
+            size: number;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  removeListMembers: {
+    parameters: {
+      query?: {
+        /** @description Why; kept with the version. */
+        reason?: string;
+      };
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description Identifiers of any kind, as people write them: an e-mail in any case, a user id. */
+          members: string[];
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            name: string;
+            /** @description Who were not on it before. */
+            added: number;
+            removed: number;
+            /** @description Members now. */
+            size: number;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
   checkRule: {
     parameters: {
       query?: never;
@@ -5335,6 +6084,2154 @@ export interface operations {
                 /** @description Changes with from ≤ number < to were not kept long enough. */
                 to: number;
               };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listBacktests: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: {
+              id: string;
+              kind: 'backtest' | 'threshold' | 'lifecycle';
+              title: string;
+              state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              createdAt: string;
+              createdBy: string;
+              /** @description Entries of the log that it is about: all that there were. */
+              entries: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              startedAt?: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              endedAt?: string;
+              error?: {
+                code: string;
+                message: string;
+              };
+              /** @description Of one that runs. `at` is where the clock of the run stands. */
+              progress?: {
+                phase: 'reading' | 'running' | 'explaining';
+                /** @description Steps told so far; while the log is read, its entries. */
+                done: number;
+                total?: number;
+                /**
+                 * Format: date-time
+                 * @description UTC, to the millisecond.
+                 */
+                at?: string;
+                perSecond?: number;
+                secondsLeft?: number;
+              };
+            }[];
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  createBacktest: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          title?: string;
+          /** @description A rule, as text. */
+          rule?: string;
+          definitions?: {
+            segments?: {
+              [key: string]: unknown;
+            };
+            lifecycles?: {
+              [key: string]: unknown;
+            };
+            rfm?: {
+              [key: string]: unknown;
+            };
+            lists?: {
+              [key: string]: unknown;
+            };
+            channels?: {
+              [key: string]: unknown;
+            };
+          };
+          /** @description Of the definitions given, or in force; with a rule, the segment in force that the rule would change. */
+          segment?: string;
+          lifecycle?: string;
+          /** @description In force, to compare with; that of the same name where it is left out. */
+          against?: string;
+          /** @description A date, at whose midnight in the time zone of the workspace it begins, or an instant. */
+          from: string;
+          /** @description A date, at whose midnight in the time zone of the workspace it begins, or an instant. */
+          to?: string;
+          /** @description What people do afterwards; Order Completed with its revenue where it is left out. */
+          outcomes?: {
+            /** @description The name of an event, or a pattern. */
+            event: string;
+            /** @description A property that is summed up. */
+            value?: string;
+          }[];
+          /** @description Such as 30d. */
+          within?: string;
+          samples?: number;
+          /** @description Each message when it happened (the default), or when it arrived. */
+          order?: 'event_time' | 'arrival';
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            id: string;
+            kind: 'backtest' | 'threshold' | 'lifecycle';
+            title: string;
+            state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            createdAt: string;
+            createdBy: string;
+            /** @description Entries of the log that it is about: all that there were. */
+            entries: number;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            startedAt?: string;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            endedAt?: string;
+            error?: {
+              code: string;
+              message: string;
+            };
+            /** @description Of one that runs. `at` is where the clock of the run stands. */
+            progress?: {
+              phase: 'reading' | 'running' | 'explaining';
+              /** @description Steps told so far; while the log is read, its entries. */
+              done: number;
+              total?: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at?: string;
+              perSecond?: number;
+              secondsLeft?: number;
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getBacktest: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            job: {
+              id: string;
+              kind: 'backtest' | 'threshold' | 'lifecycle';
+              title: string;
+              state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              createdAt: string;
+              createdBy: string;
+              /** @description Entries of the log that it is about: all that there were. */
+              entries: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              startedAt?: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              endedAt?: string;
+              error?: {
+                code: string;
+                message: string;
+              };
+              /** @description Of one that runs. `at` is where the clock of the run stands. */
+              progress?: {
+                phase: 'reading' | 'running' | 'explaining';
+                /** @description Steps told so far; while the log is read, its entries. */
+                done: number;
+                total?: number;
+                /**
+                 * Format: date-time
+                 * @description UTC, to the millisecond.
+                 */
+                at?: string;
+                perSecond?: number;
+                secondsLeft?: number;
+              };
+            };
+            result?: {
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              from: string;
+              /** @description The end of the period, or of what is known. */
+              to: string;
+              /** @description People were followed up to here. */
+              until: string;
+              withinMs: number;
+              customers: number;
+              parts: {
+                /** @description Of a lifecycle. */
+                stage?: string;
+                draft?: {
+                  title: string;
+                  /** @description Members when the period ended. */
+                  size: number;
+                  entered: number;
+                  exited: number;
+                  customersEntered: number;
+                  enteredBy: {
+                    [key: string]: number;
+                  };
+                  exitedBy: {
+                    [key: string]: number;
+                  };
+                  days: {
+                    /** @description In the time zone of the workspace. */
+                    day: string;
+                    entered: number;
+                    exited: number;
+                    /** @description Members when the day ended. */
+                    size: number;
+                  }[];
+                  afterwards: {
+                    /** @description Customers whose first entry could be followed to the end. */
+                    followed: number;
+                    notFollowed: number;
+                    measures: {
+                      measure: string;
+                      entered: {
+                        customers: number;
+                        /** @description With its 95 % interval. */
+                        rate?: {
+                          value: number;
+                          low: number;
+                          high: number;
+                        };
+                        /** @description With its 95 % interval. */
+                        mean?: {
+                          value: number;
+                          low: number;
+                          high: number;
+                        };
+                      };
+                      /** @description Who existed at the same instants and was not in the segment: the mean over all entries. */
+                      others: {
+                        customers: number;
+                        /** @description With its 95 % interval. */
+                        rate?: {
+                          value: number;
+                          low: number;
+                          high: number;
+                        };
+                        /** @description With its 95 % interval. */
+                        mean?: {
+                          value: number;
+                          low: number;
+                          high: number;
+                        };
+                      };
+                      /** @description With its 95 % interval. */
+                      rateDifference?: {
+                        value: number;
+                        low: number;
+                        high: number;
+                      };
+                      /** @description With its 95 % interval. */
+                      meanDifference?: {
+                        value: number;
+                        low: number;
+                        high: number;
+                      };
+                    }[];
+                  };
+                  sample: {
+                    customer: string;
+                    /**
+                     * Format: date-time
+                     * @description UTC, to the millisecond.
+                     */
+                    at: string;
+                    cause: string;
+                    messageId?: string;
+                    why?: string[];
+                  }[];
+                };
+                against?: {
+                  title: string;
+                  /** @description Members when the period ended. */
+                  size: number;
+                  entered: number;
+                  exited: number;
+                  customersEntered: number;
+                  enteredBy: {
+                    [key: string]: number;
+                  };
+                  exitedBy: {
+                    [key: string]: number;
+                  };
+                  days: {
+                    /** @description In the time zone of the workspace. */
+                    day: string;
+                    entered: number;
+                    exited: number;
+                    /** @description Members when the day ended. */
+                    size: number;
+                  }[];
+                  afterwards: {
+                    /** @description Customers whose first entry could be followed to the end. */
+                    followed: number;
+                    notFollowed: number;
+                    measures: {
+                      measure: string;
+                      entered: {
+                        customers: number;
+                        /** @description With its 95 % interval. */
+                        rate?: {
+                          value: number;
+                          low: number;
+                          high: number;
+                        };
+                        /** @description With its 95 % interval. */
+                        mean?: {
+                          value: number;
+                          low: number;
+                          high: number;
+                        };
+                      };
+                      /** @description Who existed at the same instants and was not in the segment: the mean over all entries. */
+                      others: {
+                        customers: number;
+                        /** @description With its 95 % interval. */
+                        rate?: {
+                          value: number;
+                          low: number;
+                          high: number;
+                        };
+                        /** @description With its 95 % interval. */
+                        mean?: {
+                          value: number;
+                          low: number;
+                          high: number;
+                        };
+                      };
+                      /** @description With its 95 % interval. */
+                      rateDifference?: {
+                        value: number;
+                        low: number;
+                        high: number;
+                      };
+                      /** @description With its 95 % interval. */
+                      meanDifference?: {
+                        value: number;
+                        low: number;
+                        high: number;
+                      };
+                    }[];
+                  };
+                  sample: {
+                    customer: string;
+                    /**
+                     * Format: date-time
+                     * @description UTC, to the millisecond.
+                     */
+                    at: string;
+                    cause: string;
+                    messageId?: string;
+                    why?: string[];
+                  }[];
+                };
+                sideBySide?: {
+                  members: {
+                    both: number;
+                    onlyDraft: number;
+                    onlyAgainst: number;
+                    onlyDraftSample: string[];
+                    onlyAgainstSample: string[];
+                  };
+                  entered: {
+                    both: number;
+                    onlyDraft: number;
+                    onlyAgainst: number;
+                  };
+                  onlyDraft: {
+                    measure: string;
+                    customers: number;
+                    /** @description With its 95 % interval. */
+                    rate?: {
+                      value: number;
+                      low: number;
+                      high: number;
+                    };
+                    /** @description With its 95 % interval. */
+                    mean?: {
+                      value: number;
+                      low: number;
+                      high: number;
+                    };
+                  }[];
+                  onlyAgainst: {
+                    measure: string;
+                    customers: number;
+                    /** @description With its 95 % interval. */
+                    rate?: {
+                      value: number;
+                      low: number;
+                      high: number;
+                    };
+                    /** @description With its 95 % interval. */
+                    mean?: {
+                      value: number;
+                      low: number;
+                      high: number;
+                    };
+                  }[];
+                };
+              }[];
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  removeBacktest: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done; there is nothing to say. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  cancelBacktest: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            id: string;
+            kind: 'backtest' | 'threshold' | 'lifecycle';
+            title: string;
+            state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            createdAt: string;
+            createdBy: string;
+            /** @description Entries of the log that it is about: all that there were. */
+            entries: number;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            startedAt?: string;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            endedAt?: string;
+            error?: {
+              code: string;
+              message: string;
+            };
+            /** @description Of one that runs. `at` is where the clock of the run stands. */
+            progress?: {
+              phase: 'reading' | 'running' | 'explaining';
+              /** @description Steps told so far; while the log is read, its entries. */
+              done: number;
+              total?: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at?: string;
+              perSecond?: number;
+              secondsLeft?: number;
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  resumeBacktest: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            id: string;
+            kind: 'backtest' | 'threshold' | 'lifecycle';
+            title: string;
+            state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            createdAt: string;
+            createdBy: string;
+            /** @description Entries of the log that it is about: all that there were. */
+            entries: number;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            startedAt?: string;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            endedAt?: string;
+            error?: {
+              code: string;
+              message: string;
+            };
+            /** @description Of one that runs. `at` is where the clock of the run stands. */
+            progress?: {
+              phase: 'reading' | 'running' | 'explaining';
+              /** @description Steps told so far; while the log is read, its entries. */
+              done: number;
+              total?: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at?: string;
+              perSecond?: number;
+              secondsLeft?: number;
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listRuleNumbers: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description A rule, as text. */
+          rule?: string;
+          segment?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            numbers: {
+              /** @description From 1, as a suggestion is asked for. */
+              number: number;
+              text: string;
+              /** @description The condition that it stands in. */
+              condition: string;
+            }[];
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  suggestThreshold: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description A rule, as text. */
+          rule?: string;
+          segment?: string;
+          /** @description Which of the rule; the first where it is left out. */
+          number?: number;
+          /** @description A date, at whose midnight in the time zone of the workspace it begins, or an instant. */
+          from: string;
+          /** @description A date, at whose midnight in the time zone of the workspace it begins, or an instant. */
+          to?: string;
+          /** @description Such as 30d. */
+          within?: string;
+          /** @description Order Completed where it is left out. */
+          outcome?: string;
+          /** @description Members are right where they do the outcome, or (the default) where they do not. */
+          expects?: 'does' | 'does_not';
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            id: string;
+            kind: 'backtest' | 'threshold' | 'lifecycle';
+            title: string;
+            state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            createdAt: string;
+            createdBy: string;
+            /** @description Entries of the log that it is about: all that there were. */
+            entries: number;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            startedAt?: string;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            endedAt?: string;
+            error?: {
+              code: string;
+              message: string;
+            };
+            /** @description Of one that runs. `at` is where the clock of the run stands. */
+            progress?: {
+              phase: 'reading' | 'running' | 'explaining';
+              /** @description Steps told so far; while the log is read, its entries. */
+              done: number;
+              total?: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at?: string;
+              perSecond?: number;
+              secondsLeft?: number;
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  suggestLifecycle: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description Order Completed where it is left out. */
+          purchase?: string;
+          name?: string;
+          /** @description Such as 30d. */
+          returnWithin?: string;
+          lostBelowPercent?: number;
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            id: string;
+            kind: 'backtest' | 'threshold' | 'lifecycle';
+            title: string;
+            state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            createdAt: string;
+            createdBy: string;
+            /** @description Entries of the log that it is about: all that there were. */
+            entries: number;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            startedAt?: string;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            endedAt?: string;
+            error?: {
+              code: string;
+              message: string;
+            };
+            /** @description Of one that runs. `at` is where the clock of the run stands. */
+            progress?: {
+              phase: 'reading' | 'running' | 'explaining';
+              /** @description Steps told so far; while the log is read, its entries. */
+              done: number;
+              total?: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at?: string;
+              perSecond?: number;
+              secondsLeft?: number;
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getSuggestion: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            job: {
+              id: string;
+              kind: 'backtest' | 'threshold' | 'lifecycle';
+              title: string;
+              state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              createdAt: string;
+              createdBy: string;
+              /** @description Entries of the log that it is about: all that there were. */
+              entries: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              startedAt?: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              endedAt?: string;
+              error?: {
+                code: string;
+                message: string;
+              };
+              /** @description Of one that runs. `at` is where the clock of the run stands. */
+              progress?: {
+                phase: 'reading' | 'running' | 'explaining';
+                /** @description Steps told so far; while the log is read, its entries. */
+                done: number;
+                total?: number;
+                /**
+                 * Format: date-time
+                 * @description UTC, to the millisecond.
+                 */
+                at?: string;
+                perSecond?: number;
+                secondsLeft?: number;
+              };
+            };
+            result?:
+              | {
+                  segment: string;
+                  condition: string;
+                  number: string;
+                  outcome: string;
+                  expects: string;
+                  withinMs: number;
+                  looks: string[];
+                  customers: number;
+                  expected: number;
+                  versions: {
+                    number: string;
+                    rule: string;
+                    current: boolean;
+                    /** @description Members per instant looked at. */
+                    size: number;
+                    share: number;
+                    /** @description Of the members, the share whose outcome was as expected. */
+                    precision?: number;
+                    /** @description Of those with the expected outcome, the share that were members. */
+                    recall?: number;
+                  }[];
+                  knee?: {
+                    number: string;
+                    rule: string;
+                    current: boolean;
+                    /** @description Members per instant looked at. */
+                    size: number;
+                    share: number;
+                    /** @description Of the members, the share whose outcome was as expected. */
+                    precision?: number;
+                    /** @description Of those with the expected outcome, the share that were members. */
+                    recall?: number;
+                  };
+                }
+              | {
+                  purchase: string;
+                  /**
+                   * Format: date-time
+                   * @description UTC, to the millisecond.
+                   */
+                  from?: string;
+                  /**
+                   * Format: date-time
+                   * @description UTC, to the millisecond.
+                   */
+                  to?: string;
+                  customers: number;
+                  returning: number;
+                  gaps: number;
+                  gapPercentiles: {
+                    percent: number;
+                    gap: string;
+                    ms: number;
+                  }[];
+                  returnMs: number;
+                  returns: {
+                    silentFor: string;
+                    silences: number;
+                    returned: number;
+                  }[];
+                  thresholds?: {
+                    atRisk: string;
+                    lost: string;
+                    loyalOrders: number;
+                    why: string[];
+                  };
+                  /** @description A definitions file. */
+                  yaml?: string;
+                };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  removeSuggestion: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done; there is nothing to say. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listSuggestions: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: {
+              id: string;
+              kind: 'backtest' | 'threshold' | 'lifecycle';
+              title: string;
+              state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              createdAt: string;
+              createdBy: string;
+              /** @description Entries of the log that it is about: all that there were. */
+              entries: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              startedAt?: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              endedAt?: string;
+              error?: {
+                code: string;
+                message: string;
+              };
+              /** @description Of one that runs. `at` is where the clock of the run stands. */
+              progress?: {
+                phase: 'reading' | 'running' | 'explaining';
+                /** @description Steps told so far; while the log is read, its entries. */
+                done: number;
+                total?: number;
+                /**
+                 * Format: date-time
+                 * @description UTC, to the millisecond.
+                 */
+                at?: string;
+                perSecond?: number;
+                secondsLeft?: number;
+              };
+            }[];
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  cancelSuggestion: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            id: string;
+            kind: 'backtest' | 'threshold' | 'lifecycle';
+            title: string;
+            state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            createdAt: string;
+            createdBy: string;
+            /** @description Entries of the log that it is about: all that there were. */
+            entries: number;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            startedAt?: string;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            endedAt?: string;
+            error?: {
+              code: string;
+              message: string;
+            };
+            /** @description Of one that runs. `at` is where the clock of the run stands. */
+            progress?: {
+              phase: 'reading' | 'running' | 'explaining';
+              /** @description Steps told so far; while the log is read, its entries. */
+              done: number;
+              total?: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at?: string;
+              perSecond?: number;
+              secondsLeft?: number;
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  resumeSuggestion: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            id: string;
+            kind: 'backtest' | 'threshold' | 'lifecycle';
+            title: string;
+            state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            createdAt: string;
+            createdBy: string;
+            /** @description Entries of the log that it is about: all that there were. */
+            entries: number;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            startedAt?: string;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            endedAt?: string;
+            error?: {
+              code: string;
+              message: string;
+            };
+            /** @description Of one that runs. `at` is where the clock of the run stands. */
+            progress?: {
+              phase: 'reading' | 'running' | 'explaining';
+              /** @description Steps told so far; while the log is read, its entries. */
+              done: number;
+              total?: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at?: string;
+              perSecond?: number;
+              secondsLeft?: number;
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  countOverlap: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description As text, such as in vip and not in churned, or as a tree. */
+          rule:
+            | string
+            | {
+                [key: string]: unknown;
+              };
+          /**
+           * @description How many to name: evenly spread, the same for the same set.
+           * @default 0
+           */
+          members?: number;
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            size: number;
+            everybody: number;
+            share: number;
+            members: {
+              id: number;
+              displayId: string;
+            }[];
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            at: string;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  compareSets: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          sets: string[];
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            sets: {
+              name: string;
+              size: number;
+              share: number;
+            }[];
+            pairs: {
+              a: string;
+              b: string;
+              both: number;
+              either: number;
+              /** @description both / either */
+              jaccard: number;
+              /** @description Of those in a, the part that is in b. */
+              shareOfA: number;
+              shareOfB: number;
+            }[];
+            /** @description The largest first, 1000 at most. */
+            exclusive: {
+              /** @description In exactly these of the sets asked. */
+              sets: string[];
+              size: number;
+            }[];
+            /** @description How many exclusive parts there are. */
+            exclusiveCount: number;
+            inNone: number;
+            everybody: number;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            at: string;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  previewRule: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description As text, such as in vip and not in churned, or as a tree. */
+          rule:
+            | string
+            | {
+                [key: string]: unknown;
+              };
+          /** @description Of this preview: a later one of the same name, by the same key or session, takes its place. */
+          name?: string;
+          /**
+           * @description How many to name.
+           * @default 20
+           */
+          members?: number;
+          /** @description Traits by whose values members are counted, such as city or address.city. */
+          traits?: string[];
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            size: number;
+            everybody: number;
+            share: number;
+            members: {
+              id: number;
+              displayId: string;
+            }[];
+            /** @description How the parts make the rule: each has to hold, or any. */
+            joined: 'and' | 'or';
+            parts: {
+              rule: string;
+              english: string;
+              /** @description For how many it holds. */
+              size: number;
+              /** @description and: who fails this one alone; or: who is in by this one alone. */
+              alone: number;
+            }[];
+            /** @description Members by the stage that they are in now. */
+            stages: {
+              lifecycle: string;
+              stages: {
+                stage: string;
+                size: number;
+              }[];
+            }[];
+            traits: {
+              trait: string;
+              values: {
+                /** @description null: they have none. */
+                value: string | number | boolean | null;
+                size: number;
+              }[];
+              /** @description Members with any other value. */
+              others: number;
+            }[];
+            /** @description sets: who is where now; engine: what is kept of each customer; history: the history store; log: a build from the log. */
+            answeredBy: 'sets' | 'engine' | 'history' | 'log';
+            /**
+             * Format: date-time
+             * @description As of when; earlier than now where the history store lags.
+             */
+            at: string;
+            tookMs: number;
+            warnings: {
+              code: string;
+              severity: 'error' | 'warning';
+              message: string;
+              /** @description From 1, in the text of the rule. */
+              line?: number;
+              column?: number;
+              length?: number;
+              pointer?: string;
+              expected?: string;
+              nearest?: string;
+              /** @description Such as segments.vip. */
+              definition?: string;
+            }[];
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listPopulations: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: {
+              /** @description A value as in a rule, or recency, frequency or monetary of `model`. */
+              of: string;
+              model?: string;
+              /** @description Customers who had a value. */
+              size: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at?: string;
+              /** @description The greatest values of the quintiles 1 to 4; durations in milliseconds. */
+              cuts: number[];
+            }[];
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  refreshPopulations: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: {
+              /** @description A value as in a rule, or recency, frequency or monetary of `model`. */
+              of: string;
+              model?: string;
+              /** @description Customers who had a value. */
+              size: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at?: string;
+              /** @description The greatest values of the quintiles 1 to 4; durations in milliseconds. */
+              cuts: number[];
+            }[];
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  previewRefresh: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            at: string;
+            segments: {
+              segment: string;
+              entering: number;
+              leaving: number;
+              enteringExamples: string[];
+              leavingExamples: string[];
+            }[];
+            stages: {
+              lifecycle: string;
+              from?: string;
+              to: string;
+              size: number;
+            }[];
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getRfmTable: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            model: string;
+            groups: {
+              group: string;
+              size: number;
+            }[];
+            /** @description Customers who bought nothing in the window of the model. */
+            none: number;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            at: string;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getHistoryStatus: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            /** @description off, starting, running, rebuilding, down or stopped. */
+            state: string;
+            position: number;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            at?: string;
+            behind: number;
+            /** @description How long ago what is missing first arrived. */
+            lagMs: number;
+            restarts: number;
+            rebuilding?: {
+              position: number;
+              end: number;
+            };
+            /** @description Why its process ended last. */
+            error?: string;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  rebuildHistory: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            state: string;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getSizeThroughTime: {
+    parameters: {
+      query: {
+        /** @description A segment (`vip`), or a stage of a lifecycle (`customer.active`). */
+        of: string;
+        /** @description Included; 30 days before `to` when left out. */
+        from?: string;
+        /** @description Excluded; now when left out. */
+        to?: string;
+        /** @description Wait up to five seconds until history has all that was acknowledged before. */
+        fresh?: boolean;
+        every?: 'hour' | 'day' | 'week' | 'month';
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            of: string;
+            period: {
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              from: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              to: string;
+            };
+            pieces: {
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              from: string;
+              /** @description At the end of the piece. */
+              size: number;
+              entered: number;
+              exited: number;
+              causes: {
+                entered: {
+                  [key: string]: number;
+                };
+                exited: {
+                  [key: string]: number;
+                };
+              };
+            }[];
+            /** @description Up to where history knows: it may lag behind the service. */
+            asOf: {
+              /** @description Entries of the log that are in history. */
+              position: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at?: string;
+              /** @description Entries that are not in yet. */
+              behind: number;
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getMembersThen: {
+    parameters: {
+      query: {
+        /** @description A segment (`vip`), or a stage of a lifecycle (`customer.active`). */
+        of: string;
+        /** @description An instant, or a date in the time zone of the workspace: `2026-11-01`. */
+        at?: string;
+        limit?: number;
+        /** @description The `next` of the page before. */
+        cursor?: string;
+        /** @description Wait up to five seconds until history has all that was acknowledged before. */
+        fresh?: boolean;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            of: string;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            at: string;
+            size: number;
+            members: {
+              /** @description Number of the customer then. */
+              id: number;
+              /** @description Missing for who is no longer there. */
+              displayId?: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              since: string;
+            }[];
+            next?: string;
+            /** @description Up to where history knows: it may lag behind the service. */
+            asOf: {
+              /** @description Entries of the log that are in history. */
+              position: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at?: string;
+              /** @description Entries that are not in yet. */
+              behind: number;
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getStay: {
+    parameters: {
+      query: {
+        /** @description A segment (`vip`), or a stage of a lifecycle (`customer.active`). */
+        of: string;
+        /** @description Included; 30 days before `to` when left out. */
+        from?: string;
+        /** @description Excluded; now when left out. */
+        to?: string;
+        /** @description Wait up to five seconds until history has all that was acknowledged before. */
+        fresh?: boolean;
+        unit?: 'hour' | 'day' | 'week';
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            of: string;
+            period: {
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              from: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              to: string;
+            };
+            unit: string;
+            spells: number;
+            ended: number;
+            ongoing: number;
+            endedMs: {
+              /** @description Milliseconds. */
+              mean: number;
+              /** @description Milliseconds. */
+              p10: number;
+              /** @description Milliseconds. */
+              p25: number;
+              /** @description Milliseconds. */
+              p50: number;
+              /** @description Milliseconds. */
+              p75: number;
+              /** @description Milliseconds. */
+              p90: number;
+            } | null;
+            survival: {
+              after: number;
+              share: number;
+              atRisk: number;
+            }[];
+            medianUnits: number | null;
+            /** @description Up to where history knows: it may lag behind the service. */
+            asOf: {
+              /** @description Entries of the log that are in history. */
+              position: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at?: string;
+              /** @description Entries that are not in yet. */
+              behind: number;
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getReturns: {
+    parameters: {
+      query: {
+        /** @description A segment (`vip`), or a stage of a lifecycle (`customer.active`). */
+        of: string;
+        /** @description Included; 30 days before `to` when left out. */
+        from?: string;
+        /** @description Excluded; now when left out. */
+        to?: string;
+        /** @description Wait up to five seconds until history has all that was acknowledged before. */
+        fresh?: boolean;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            of: string;
+            period: {
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              from: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              to: string;
+            };
+            within: {
+              days: number;
+              /** @description Exits of which so many days are known since. */
+              exits: number;
+              returned: number;
+            }[];
+            /** @description Up to where history knows: it may lag behind the service. */
+            asOf: {
+              /** @description Entries of the log that are in history. */
+              position: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at?: string;
+              /** @description Entries that are not in yet. */
+              behind: number;
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getFlows: {
+    parameters: {
+      query: {
+        lifecycle: string;
+        /** @description Included; 30 days before `to` when left out. */
+        from?: string;
+        /** @description Excluded; now when left out. */
+        to?: string;
+        /** @description Wait up to five seconds until history has all that was acknowledged before. */
+        fresh?: boolean;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            lifecycle: string;
+            period: {
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              from: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              to: string;
+            };
+            nodes: {
+              stage: string;
+              before: number;
+              after: number;
+            }[];
+            links: {
+              /** @description Empty: not a customer yet, or no longer. */
+              from: string;
+              /** @description Empty: not a customer yet, or no longer. */
+              to: string;
+              customers: number;
+            }[];
+            moves: {
+              /** @description Empty: not a customer yet, or no longer. */
+              from: string;
+              /** @description Empty: not a customer yet, or no longer. */
+              to: string;
+              moves: number;
+              customers: number;
+            }[];
+            /** @description Up to where history knows: it may lag behind the service. */
+            asOf: {
+              /** @description Entries of the log that are in history. */
+              position: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at?: string;
+              /** @description Entries that are not in yet. */
+              behind: number;
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getRetention: {
+    parameters: {
+      query: {
+        event: string;
+        /** @description The later event; the same when left out. */
+        then?: string;
+        /** @description Included; 30 days before `to` when left out. */
+        from?: string;
+        /** @description Excluded; now when left out. */
+        to?: string;
+        /** @description Wait up to five seconds until history has all that was acknowledged before. */
+        fresh?: boolean;
+        every?: 'hour' | 'day' | 'week' | 'month';
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            event: string;
+            then: string;
+            every: string;
+            period: {
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              from: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              to: string;
+            };
+            cohorts: {
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              from: string;
+              customers: number;
+              /** @description In the same piece, the one after, and so on. */
+              active: number[];
+            }[];
+            /** @description Up to where history knows: it may lag behind the service. */
+            asOf: {
+              /** @description Entries of the log that are in history. */
+              position: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at?: string;
+              /** @description Entries that are not in yet. */
+              behind: number;
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  exportMembers: {
+    parameters: {
+      query: {
+        /** @description A segment (`vip`), or a stage of a lifecycle (`customer.active`). */
+        of: string;
+        /** @description An instant, or a date in the time zone of the workspace: `2026-11-01`. */
+        at?: string;
+        format?: 'csv' | 'ndjson' | 'parquet';
+        /** @description Wait up to five seconds until history has all that was acknowledged before. */
+        fresh?: boolean;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The file. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': unknown;
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  exportChanges: {
+    parameters: {
+      query?: {
+        /** @description A segment (`vip`), or a stage of a lifecycle (`customer.active`). */
+        of?: string;
+        /** @description One or more, with commas. */
+        cause?: string;
+        /** @description Included; 30 days before `to` when left out. */
+        from?: string;
+        /** @description Excluded; now when left out. */
+        to?: string;
+        /** @description Wait up to five seconds until history has all that was acknowledged before. */
+        fresh?: boolean;
+        format?: 'csv' | 'ndjson' | 'parquet';
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The file. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': unknown;
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  exportEvents: {
+    parameters: {
+      query?: {
+        /** @description Names; repeat the parameter for more. */
+        event?: string[];
+        customer?: string;
+        /** @description Included; 30 days before `to` when left out. */
+        from?: string;
+        /** @description Excluded; now when left out. */
+        to?: string;
+        /** @description Wait up to five seconds until history has all that was acknowledged before. */
+        fresh?: boolean;
+        format?: 'csv' | 'ndjson' | 'parquet';
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The file. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': unknown;
         };
       };
       default: components['responses']['Problem'];

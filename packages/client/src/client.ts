@@ -138,7 +138,7 @@ export class SegueClient {
     return this.call('putLifecycle', { path: { name }, query: asked(change), body: definition }, change);
   }
 
-  /** Replaces the members of a list. */
+  /** Makes or replaces a list, which is a revision of the definitions. */
   putList(
     name: string,
     members: readonly string[],
@@ -146,6 +146,24 @@ export class SegueClient {
   ): Promise<Output<'putList'>> {
     const body = { members: [...members] };
     return this.call('putList', { path: { name }, query: asked(change), body }, change);
+  }
+
+  /** Puts identifiers onto a list that is defined; the same call again changes nothing. */
+  addListMembers(
+    name: string,
+    members: readonly string[],
+    options?: CallOptions,
+  ): Promise<Output<'addListMembers'>> {
+    return this.call('addListMembers', { path: { name }, body: { members: [...members] } }, options);
+  }
+
+  /** Takes identifiers off a list. */
+  removeListMembers(
+    name: string,
+    members: readonly string[],
+    options?: CallOptions,
+  ): Promise<Output<'removeListMembers'>> {
+    return this.call('removeListMembers', { path: { name }, body: { members: [...members] } }, options);
   }
 
   /** What is wrong with a rule, what it says in English, its tree. Nothing is kept. */

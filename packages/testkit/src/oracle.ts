@@ -8,7 +8,7 @@
 
 import { defined, unreachable } from '@segue/core/base/assert.ts';
 import { Zone } from '@segue/core/base/zone.ts';
-import type { Definitions } from '@segue/core/model/definitions.ts';
+import { type Definitions, withMembers } from '@segue/core/model/definitions.ts';
 import { readingsOf } from '@segue/core/model/identifiers.ts';
 import type { Input } from '@segue/core/model/input.ts';
 import type { Identifier, Instant, Message } from '@segue/core/model/message.ts';
@@ -113,6 +113,7 @@ export class Oracle {
         this.#define(input.definitions);
         return {};
       case 'list':
+        this.#definitions = withMembers(this.#definitions, input.name, input.members);
         this.#replaceList(input.name, input.members);
         return {};
       case 'score': {

@@ -50,9 +50,9 @@ function askAll(question: Question, between: () => void): ReadonlySet<number> {
     if (((question.ask(id) ?? 0) & 1) === 1) holding.add(id);
     else holding.delete(id);
   };
-  if (question.needsMeasuring) {
-    for (let id = 0; id < question.count; id++) question.measure(id);
-    question.measured();
+  for (let round = 0; round < question.rounds; round++) {
+    for (let id = 0; id < question.count; id++) question.measure(id, round);
+    question.measured(round);
   }
   for (let id = 0; id < question.count; id++) {
     note(id);
@@ -102,7 +102,7 @@ test('a condition holds for those who would be members if it were defined now', 
       answered++;
       const rest = steps.slice(at, at + 4);
       // Populations are taken before the answers are: what arrives between is not in them.
-      if (question.needsMeasuring) rest.length = 0;
+      if (question.rounds > 0) rest.length = 0;
       const holding = askAll(question, () => {
         take(rest.shift());
       });

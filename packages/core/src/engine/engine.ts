@@ -15,7 +15,7 @@ import type { Diagnostic } from '../base/diagnostic.ts';
 import { ok, type Result } from '../base/result.ts';
 import type { Zone } from '../base/zone.ts';
 import type { Change } from '../model/change.ts';
-import type { Definitions } from '../model/definitions.ts';
+import { type Definitions, withMembers } from '../model/definitions.ts';
 import type { Input } from '../model/input.ts';
 import type { Identifier, Instant, JsonObject, Message } from '../model/message.ts';
 import type { History, World } from '../rules/interpreter-history.ts';
@@ -44,7 +44,7 @@ import { MemoryHistory, type MessageHistory } from './message-history.ts';
 import { keeperOf } from './merge-customers.ts';
 import { letGo, takeIn } from './move-customer.ts';
 import { NEVER } from './profile.ts';
-import { Question } from './question.ts';
+import { Question, type QuestionOptions } from './question.ts';
 import { partitionsMax, Registry } from './registry.ts';
 import { takeDefinitions } from './take-definitions.ts';
 import { takeConsent, takeScore } from './take-fact.ts';
@@ -181,7 +181,7 @@ export class Engine {
       case 'definitions':
         return defined(takeDefinitions(this.#partitions, input.definitions), 'definitions in force');
       case 'list':
-        return ok(takeList(this.#partitions, input.name, input.members));
+        return ok(this.#takeList(input.name, input.members));
       case 'score':
         return ok(takeScore(this.#ofOwner(input.customer), input));
       case 'consent':
@@ -192,6 +192,13 @@ export class Engine {
       case 'erase':
         return ok(eraseCustomer(this.#ofOwner(input.customer), input.customer));
     }
+  }
+
+  /** The list is in force as if it had been defined so. */
+  #takeList(name: string, members: readonly string[]): Applied {
+    const definitions = withMembers(this.definitions, name, members);
+    for (const { plan } of this.#partitions) plan.definitions = definitions;
+    return takeList(this.#partitions, name, members);
   }
 
   /** By the partition of whom it concerns; somebody new begins where their number says. */
@@ -379,8 +386,8 @@ export class Engine {
   }
 
   /** Conditions asked of everybody, without history; release the question when done. */
-  question(conditions: readonly Condition[], values: readonly Value[] = []): Question {
-    return new Question(this.#partitions, conditions, values);
+  question(conditions: readonly Condition[], options: QuestionOptions = {}): Question {
+    return new Question(this.#partitions, conditions, options);
   }
 
   /**

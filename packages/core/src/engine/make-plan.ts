@@ -11,7 +11,8 @@ import type { ValuePlan } from './value-plan.ts';
 export type Plan = {
   readonly env: Environment;
   readonly zone: Zone;
-  readonly definitions: Definitions;
+  /** Members of lists may be replaced while it is in force. */
+  definitions: Definitions;
   readonly versions: ReadonlyMap<string, number>;
   readonly streams: readonly StreamPlan[];
   readonly units: readonly Unit[];

@@ -11,10 +11,11 @@
  * are of one instant. The question is of use only while the definitions in force are those that it began with.
  *
  * Segments and stages that a condition names are answered as they stand. Populations that it needs, also through those
- * that it names, are taken anew first, as they would be if it were defined now: ask `measure` of everybody, then `measured`.
+ * that it names, are taken anew first, as they would be if it were defined now: ask `measure` of everybody, then `measured`, for each of the rounds.
  */
 
 import type { Instant } from '../model/message.ts';
+import { populationNeedsOf } from '../rules/population.ts';
 import type { Condition, Value } from '../rules/tree.ts';
 import type { RuleValue } from '../rules/value.ts';
 import { carryOver } from './carry-over.ts';
@@ -30,6 +31,16 @@ import type { ValuePlan } from './value-plan.ts';
 
 /** Conditions of one question at most: their answers are the bits of a number. */
 export const questionConditionsMax: number = 31;
+
+export type QuestionOptions = {
+  /** Asked of those for whom it matters, with `value`. */
+  readonly values?: readonly Value[];
+  /** Whether populations are taken anew, as for a rule that comes into force, or stand as they are. */
+  readonly populations?: 'anew' | 'standing';
+};
+
+/** Values of everybody, for the population of a key. */
+type Measured = { readonly key: string; readonly values: number[] };
 
 type Asked = { readonly tests: readonly Test[]; readonly values: readonly ValuePlan[] };
 
@@ -49,13 +60,17 @@ export class Question {
   /** Something has to be found before conditions can be asked. */
   readonly #isFresh: boolean;
   readonly #p: Profile = new Profile(-1, '');
-  readonly #values = new Map<string, number[]>();
+  readonly #rounds: readonly (readonly Measured[])[];
   /** Asked, and touched since. */
   readonly #touched = new Set<number>();
   /** Asked, with the instant at which time alone may change an answer. */
   readonly #due = new Map<number, number>();
 
-  constructor(parts: Partitions, conditions: readonly Condition[], values: readonly Value[] = []) {
+  constructor(
+    parts: Partitions,
+    conditions: readonly Condition[],
+    { values = [], populations = 'anew' }: QuestionOptions = {},
+  ) {
     const [{ plan, zone, env, now }] = parts;
     this.#parts = parts;
     this.at = now;
@@ -69,13 +84,13 @@ export class Question {
     }));
     this.#plan = made.plan;
     this.#asked = made.compiled;
+    this.#rounds = populations === 'anew' ? roundsOf(made.plan, conditions) : [];
     // Against another population, also what is in force may be answered otherwise.
-    this.#common = commonParts(plan, made.plan, { answers: made.plan.populationValues.size === 0 });
+    this.#common = commonParts(plan, made.plan, { answers: this.#rounds.length === 0 });
     this.#machine = new Machine(made.plan, () => undefined);
     this.missing = [...new Set(this.#common.loaded.map(nameOf))];
     const { fresh } = this.#common;
     this.#isFresh = fresh.units.length > 0 || fresh.sequences.length > 0 || fresh.tracked.length > 0;
-    for (const key of made.plan.populationValues.keys()) this.#values.set(key, []);
     this.#takeNegatives();
     for (const { profiles } of parts) profiles.watch(this.#touch);
   }
@@ -85,9 +100,9 @@ export class Question {
     return this.#parts[0].registry.count;
   }
 
-  /** Whether `measure` has to be asked of everybody first. */
-  get needsMeasuring(): boolean {
-    return this.#values.size > 0;
+  /** In so many rounds everybody has to be measured first; in a later one, against populations of those before. */
+  get rounds(): number {
+    return this.#rounds.length;
   }
 
   /** Whether the answers are still of the definitions in force. */
@@ -95,22 +110,19 @@ export class Question {
     return this.#parts[0].plan === this.before;
   }
 
-  /** Notes a customer's values for the populations that conditions need. */
-  measure(id: number): void {
+  /** Notes a customer's values for the populations of a round. */
+  measure(id: number, round: number): void {
     const p = this.#take(id);
     if (p === undefined) return;
-    for (const [key, into] of this.#values) collectValue({ plan: this.#plan, now: this.#now }, p, key, into);
+    const asked = { plan: this.#plan, now: this.#now };
+    for (const { key, values } of this.#rounds[round] ?? []) collectValue(asked, p, key, values);
   }
 
-  /** Everybody has been measured. */
-  measured(): void {
-    for (const [key, values] of this.#values) {
-      const asked = {
-        plan: this.#plan,
-        env: this.#env,
-        now: this.#now,
-        keepsAllMessages: this.#parts[0].keepsAllMessages,
-      };
+  /** Everybody has been measured in a round. */
+  measured(round: number): void {
+    const { keepsAllMessages } = this.#parts[0];
+    const asked = { plan: this.#plan, env: this.#env, now: this.#now, keepsAllMessages };
+    for (const { key, values } of this.#rounds[round] ?? []) {
       keepPopulation(asked, key, Float64Array.from(values).sort());
       values.length = 0;
     }
@@ -199,6 +211,23 @@ export class Question {
       });
     }
   }
+}
+
+/** Populations that rest on others are measured after these, each in a round of its own. */
+function roundsOf(
+  { populationValues, definitions }: Plan,
+  conditions: readonly Condition[],
+): readonly (readonly Measured[])[] {
+  const needs = populationNeedsOf({ condition: { kind: 'and', items: conditions } }, definitions);
+  const rests = (key: string): boolean => {
+    const need = needs.find((one) => one.key === key);
+    return need?.kind === 'value' && populationNeedsOf({ value: need.value }, definitions).length > 0;
+  };
+  const keys = [...populationValues.keys()];
+  const measured = (key: string): Measured => ({ key, values: [] });
+  const [plain, others] = [keys.filter((key) => !rests(key)), keys.filter(rests)];
+  const first = plain.length === 0 ? [] : [plain.map(measured)];
+  return [...first, ...others.map((key) => [measured(key)])];
 }
 
 /** Nobody asks everybody for longer than this. */

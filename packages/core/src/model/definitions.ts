@@ -48,5 +48,13 @@ export const noDefinitions: Definitions = {
   channels: new Map(),
 };
 
+/** The set with other members of a list that it has; the set itself where it has none of that name. */
+export function withMembers(definitions: Definitions, name: string, members: readonly string[]): Definitions {
+  const { lists } = definitions;
+  const list = lists.get(name);
+  if (list === undefined) return definitions;
+  return { ...definitions, lists: new Map(lists).set(name, { ...list, members }) };
+}
+
 /** A value expression on its own, as `value:` checks and RFM models use. */
 export type NamedValue = { readonly name: string; readonly value: Value };

@@ -5,7 +5,7 @@ import type { EventPattern, Path, Value, Window } from '../rules/tree.ts';
 import type { Build, When } from './build.ts';
 import { eventFilters, eventSlug, eventText, propertySql, propertyToken } from './event-sql.ts';
 import { selectSql } from './scope.ts';
-import { elementsSql, openAt, typed, type SqlValue } from './sql-value.ts';
+import { amountsSql, elementsSql, openAt, typed, type SqlValue } from './sql-value.ts';
 import { atSql, windowSql } from './windows.ts';
 
 type Aggregate = Extract<Value, { kind: 'aggregate' }>;
@@ -77,16 +77,14 @@ export function eventTimeNow(
 export function aggregateNow(build: Build, when: When, value: Aggregate): SqlValue {
   const { fn, property } = value;
   const tokens = elementsSql(propertySql(property));
+  const total = totalSql(property);
   const number = (column: string, sure: boolean): SqlValue =>
     typed('number', `${behaviour(build, when, { ...value, value }, fn, `${column} AS value`)}.value`, sure);
   switch (fn) {
     case 'sum':
-      return number(`toFloat64(toString(sum(json_sum(${tokens}))))`, true);
+      return number(total, true);
     case 'avg':
-      return number(
-        `round15(toFloat64(toString(sum(json_sum(${tokens})))) / sum(length(json_numbers(${tokens}))))`,
-        false,
-      );
+      return number(`round15(${total} / sum(length(json_numbers(${tokens}))))`, false);
     case 'min':
     case 'max':
       return number(`${fn}OrNullArray(json_numbers(${tokens}))`, false);
@@ -98,6 +96,12 @@ export function aggregateNow(build: Build, when: When, value: Aggregate): SqlVal
     case 'top':
       throw new Error('Invariant broken: “top” is computed out of arrays');
   }
+}
+
+/** The exact sum of a property over rows of events. */
+function totalSql(property: Path): string {
+  const { millionths, others } = amountsSql(propertySql(property));
+  return `exact_sum(sum(${millionths}), sum(${others}))`;
 }
 
 function firstOrLast(build: Build, when: When, value: Aggregate, property: Path): SqlValue {
@@ -114,7 +118,6 @@ export function purchasesNow(
   name: string,
   model: { readonly purchase: EventPattern; readonly value: Path; readonly window?: Window },
 ): string {
-  const tokens = elementsSql(propertySql(model.value));
   const part = build.parts.name(
     `rfm now ${name}`,
     `rfm_${name}`,
@@ -125,7 +128,7 @@ export function purchasesNow(
           'profile',
           'toNullable(toFloat64(max(time))) AS last_at',
           'toNullable(toFloat64(count())) AS purchases',
-          `toNullable(toFloat64(toString(sum(json_sum(${tokens}))))) AS total`,
+          `toNullable(${totalSql(model.value)}) AS total`,
         ],
         eventsFrom(build, model.purchase, model.window),
       )}\nGROUP BY profile`,

@@ -5,7 +5,7 @@
 
 import type { EventPattern, Path, Value, Window } from '../rules/tree.ts';
 import type { Build, When } from './build.ts';
-import { call } from './prelude.ts';
+import { call, letting } from './prelude.ts';
 import { eventFilters, eventSlug, eventText, propertyToken } from './event-sql.ts';
 import { selectSql } from './scope.ts';
 import { elementsSql, openAt, typed, type SqlValue, type TypedValue } from './sql-value.ts';
@@ -125,11 +125,11 @@ function aggregateOf(fn: Exclude<Aggregate['fn'], 'first' | 'last'>, values: str
   const numbers = call('json_numbers', values);
   switch (fn) {
     case 'sum':
-      return typed('number', `toFloat64(toString(${call('json_sum', values)}))`, true);
+      return typed('number', totalOf(values), true);
     case 'avg':
       return typed(
         'number',
-        `arrayMap(v -> round15(toFloat64(toString(json_sum(v))) / length(json_numbers(v))), [${values}])[1]`,
+        `arrayMap(v -> round15(${totalOf('v')} / length(json_numbers(v))), [${values}])[1]`,
       );
     case 'min':
     case 'max': {
@@ -145,4 +145,12 @@ function aggregateOf(fn: Exclude<Aggregate['fn'], 'first' | 'last'>, values: str
         [],
       );
   }
+}
+
+/** The exact sum of the numbers among some tokens. */
+function totalOf(values: string): string {
+  return letting(
+    values,
+    (v) => `exact_sum(toInt128(arraySum(t -> micros(t), ${v})), arraySum(t -> beyond_micros(t), ${v}))`,
+  );
 }

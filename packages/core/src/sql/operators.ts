@@ -6,6 +6,7 @@ import { SqlRefusal } from './sql-error.ts';
 import { sqlString } from './sql-text.ts';
 import {
   dateSql,
+  anyElementSql,
   elementsSql,
   missing,
   numberSql,
@@ -60,7 +61,7 @@ export function oneOfSql(value: SqlValue, options: readonly TypedValue[]): strin
     const list = options.map(({ sql }) => sql).join(', ');
     if (value.kind === first.kind) return sureSql(`${value.sql} IN (${list})`, value.sure);
     if (value.kind === 'open' && !value.tagged) {
-      return `arrayExists(x -> ifNull(${tokenAs(first.kind, 'x', false)} IN (${list}), false), ${elementsSql(value)})`;
+      return anyElementSql(value, (x) => `ifNull(${tokenAs(first.kind, x, false)} IN (${list}), false)`);
     }
   }
   return bracketed(options.map((option) => compareSql('=', value, option)).join(' OR '), options.length);
@@ -71,7 +72,7 @@ export function textTestSql(op: TextOperator, value: SqlValue, text: string): st
   if (value.kind === 'string') return sureSql(textSql(op, value.sql, text), value.sure);
   if (value.kind !== 'open') return 'false';
   if (op === 'contains') return letting(value.leaves, (v) => `json_contains(${v}, ${sqlString(text)})`);
-  return `arrayExists(x -> ifNull(${textSql(op, 'json_text(x)', text)}, false), ${elementsSql(value)})`;
+  return anyElementSql(value, (x) => `ifNull(${textSql(op, `json_text(${x})`, text)}, false)`);
 }
 
 function textSql(op: TextOperator, of: string, text: string): string {
@@ -188,8 +189,10 @@ function swapped(pairs: readonly Pair[]): readonly Pair[] {
 }
 
 function anyElement(value: OpenValue, pairsOf: (x: string) => readonly Pair[], op: CompareOperator): string {
-  const pairs = pairsOf('x');
-  return `arrayExists(x -> ${pairs.map((pair) => pairSql(op, pair)).join(' OR ')}, ${elementsSql(value)})`;
+  return anyElementSql(value, (token) => {
+    const pairs = pairsOf(token).map((pair) => pairSql(op, pair));
+    return bracketed(pairs.join(' OR '), pairs.length);
+  });
 }
 
 function pairSql(op: CompareOperator, { left, right, sure }: Pair): string {

@@ -56,9 +56,21 @@ const helpers: Readonly<Record<string, Helper>> = {
     about: 'the number exactly as it is written; an error where it has more digits than a decimal holds',
     sql: `t -> assumeNotNull(toDecimal256OrNull(t, 30)) + toDecimal256(throwIf(ifNull(abs(toFloat64OrNull(t)) >= 1e36 OR toFloat64(toString(toDecimal256OrNull(t, 30))) != toFloat64OrNull(t), true), 'sql/too-many-digits: a number that is summed has more than 36 digits before or 30 after the point'), 0)`,
   },
-  json_sum: {
-    about: 'the exact sum of the numbers',
-    sql: `tokens -> arraySum(t -> decimal(t), arrayFilter(t -> isNotNull(json_number(t)), tokens))`,
+  is_micro: {
+    about: 'whether a number is a whole number of millionths, as money is',
+    sql: `x -> abs(x) <= 1e9 AND round(x * 1000000) / 1000000 = x`,
+  },
+  micros: {
+    about: 'millionths of a number that is a whole number of them, else 0',
+    sql: `t -> if(ifNull(is_micro(json_number(t)), false), toInt64(round(assumeNotNull(json_number(t)) * 1000000)), 0)`,
+  },
+  beyond_micros: {
+    about: 'a number that is no whole number of millionths, else 0',
+    sql: `t -> if(ifNull(NOT is_micro(json_number(t)), false), decimal(t), toDecimal256(0, 30))`,
+  },
+  exact_sum: {
+    about: 'millionths and all other amounts as one number, rounded once',
+    sql: `(millionths, others) -> if(others = 0 AND abs(millionths) <= 9007199254740991, toFloat64(millionths) / 1000000, toFloat64(toString(toDecimal256(millionths, 0) * toDecimal256('0.000001', 6) + others)))`,
   },
   json_numbers: {
     about: 'the numbers among the values',
@@ -81,13 +93,17 @@ const helpers: Readonly<Record<string, Helper>> = {
     about: '28 to 31',
     sql: `(year, month) -> multiIf(month = 2, if((year % 4 = 0 AND year % 100 != 0) OR year % 400 = 0, 29, 28), month IN (4, 6, 9, 11), 30, 31)`,
   },
+  clock_known: {
+    about: 'an error where it is not known what clocks will show; else 0',
+    sql: `t -> throwIf(ifNull(t >= clock_end, false), 'sql/date-too-far-ahead: a date lies more than a hundred years ahead, where the changes of clocks are not known')`,
+  },
   local_day: {
     about: 'the day on the wall calendar',
-    sql: `t -> toInt64(floor((t + arrayFirst(z -> t < z.2, clock_changes).3) / 86400000))`,
+    sql: `t -> clock_known(t) + toInt64(floor((t + arrayFirst(z -> t < z.2, clock_changes).3) / 86400000))`,
   },
   start_of_day: {
     about: 'the first instant of a day',
-    sql: `day -> arrayMap(z -> greatest(z.1, day * 86400000 - z.3), [arrayFirst(z -> z.2 > day * 86400000 - 86400000 AND greatest(z.1, day * 86400000 - z.3) < z.2, clock_changes)])[1]`,
+    sql: `day -> clock_known(day * 86400000) + arrayMap(z -> greatest(z.1, day * 86400000 - z.3), [arrayFirst(z -> z.2 > day * 86400000 - 86400000 AND greatest(z.1, day * 86400000 - z.3) < z.2, clock_changes)])[1]`,
   },
   current_day: {
     about: 'the day that has begun',
@@ -95,7 +111,7 @@ const helpers: Readonly<Record<string, Helper>> = {
   },
   instant_of_local: {
     about: 'the instant at which clocks on the wall show this',
-    sql: `local -> local - arrayFirst(z -> z.2 > local - 86400000 AND (local - z.3 < z.2 OR local - z.4 < z.2), clock_changes).3`,
+    sql: `local -> clock_known(local) + local - arrayFirst(z -> z.2 > local - 86400000 AND (local - z.3 < z.2 OR local - z.4 < z.2), clock_changes).3`,
   },
   month_start: {
     about: 'the first day of a month, counted from the year 0',
@@ -127,7 +143,7 @@ const helpers: Readonly<Record<string, Helper>> = {
   },
   anniversary_days: {
     about: 'days from the date at t to the next anniversary of a date',
-    sql: `(date, t) -> arrayMap(date -> if(isNull(date), NULL, arrayMap((born, today) -> arrayMap((this_year, today) -> if(this_year >= today, this_year, anniversary_in(born, year_of(today) + 1)) - today, [anniversary_in(born, year_of(today))], [today])[1], [local_day(least(greatest(toInt64(floor(date)), -62135596800000), 253402300799999))], [current_day(t)])[1]), [date])[1]`,
+    sql: `(date, t) -> arrayMap(date -> if(isNull(date), NULL, arrayMap((born, today) -> arrayMap((this_year, today) -> if(this_year >= today, this_year, anniversary_in(born, year_of(today) + 1)) - today, [anniversary_in(born, year_of(today))], [today])[1], [least(greatest(local_day(least(greatest(toInt64(floor(date)), -62135596800000), 253402300799999)), -719162), 2932896)], [current_day(t)])[1]), [date])[1]`,
   },
 
   // --- Through time

@@ -32,6 +32,8 @@ export type OpenValue = {
   readonly leaves: string;
   /** Durations and instants may be among the tokens. */
   readonly tagged: boolean;
+  /** `leaves` is `[token]`: nothing is crossed, so only a list has more than one element. */
+  readonly single?: true;
 };
 
 export type SqlValue = TypedValue | OpenValue;
@@ -59,7 +61,7 @@ export function literalSql(literal: Literal, zone: Zone): TypedValue {
 
 /** What lies behind `rest` of a JSON token. */
 export function openAt(token: string, rest: Path): OpenValue {
-  if (rest.length === 0) return { kind: 'open', token, leaves: `[${token}]`, tagged: false };
+  if (rest.length === 0) return { kind: 'open', token, leaves: `[${token}]`, tagged: false, single: true };
   const leaves = rest.reduce((tokens, key) => `json_through(${tokens}, ${sqlString(key)})`, `[${token}]`);
   return {
     kind: 'open',
@@ -74,8 +76,31 @@ export function elementsSql(value: OpenValue): string {
   return call('json_values', value.leaves);
 }
 
+/** Length of a test up to which it is written twice, for single values and for elements of lists. */
+const shortTest = 300;
+
+/**
+ * Whether any element passes a test, which is never NULL and false of what is missing. Of most properties there is one
+ * value and no list: then no arrays are made.
+ */
+export function anyElementSql(value: OpenValue, test: (token: string) => string): string {
+  const inLists = `arrayExists(x -> ${test('x')}, `;
+  if (value.single !== true || inLists.length > shortTest) return `${inLists}${elementsSql(value)})`;
+  return letting(
+    value.token,
+    (token) => `if(startsWith(${token}, '['), ${inLists}json_values([${token}])), ${test(token)})`,
+  );
+}
+
 /** Whether it is there; never NULL. */
 export function presenceSql(value: SqlValue): string {
+  if (value.kind === 'open' && value.single === true) {
+    return letting(
+      value.token,
+      (token) =>
+        `if(startsWith(${token}, '['), json_present([${token}]), ${token} NOT IN ('', 'null', '""'))`,
+    );
+  }
   if (value.kind === 'open') return call('json_present', value.leaves);
   return value.sure ? 'true' : `isNotNull(${value.sql})`;
 }
@@ -152,6 +177,16 @@ export function coalesceSql(values: readonly SqlValue[]): SqlValue {
     leaves: choose(({ leaves }) => leaves, 'CAST([] AS Array(String))'),
     tagged: open.some(({ tagged }) => tagged),
   };
+}
+
+/** A sum over rows of the exact amounts in a value: columns (millionths, others) for `exact_sum`. */
+export function amountsSql(value: OpenValue): { readonly millionths: string; readonly others: string } {
+  const amounts = (fn: string): string => {
+    const ofList = `arraySum(t -> ${fn}(t), ${elementsSql(value)})`;
+    if (value.single !== true) return ofList;
+    return `if(startsWith(${value.token}, '['), ${ofList}, ${fn}(${value.token}))`;
+  };
+  return { millionths: `toInt128(${amounts('micros')})`, others: amounts('beyond_micros') };
 }
 
 /** As a number for arithmetic and standing: single numbers only, no lists. */

@@ -3,6 +3,7 @@
 import Type from 'typebox';
 
 import type { Diagnostic } from '@segue/core/base/diagnostic.ts';
+import type { Definitions } from '@segue/core/model/definitions.ts';
 import { definitionPath } from '@segue/core/model/names.ts';
 
 import type { Actor } from '../catalog/catalog.ts';
@@ -55,13 +56,14 @@ export type ChangeRequest = {
   readonly by: Actor;
   readonly reason: string;
   readonly expectedRevision?: number;
+  readonly madeFrom?: Definitions;
 };
 
 /** Puts definitions into force, with a row in the audit log, or says what would become of it. */
 export async function changeDefinitions(
   { desk, catalog }: Pick<ApiParts, 'desk' | 'catalog'>,
   { definitions, warnings }: CheckedDefinitions,
-  { dryRun, by, reason, expectedRevision }: ChangeRequest,
+  { dryRun, by, reason, expectedRevision, madeFrom }: ChangeRequest,
 ): Promise<WireApplied> {
   if (dryRun) {
     const preview = await desk.preview(definitions);
@@ -72,7 +74,10 @@ export async function changeDefinitions(
     }
     return { revision, dryRun, difference: difference.map(wireDifference), moves, warnings };
   }
-  const expected = expectedRevision === undefined ? {} : { expectedRevision };
+  const expected = {
+    ...(expectedRevision === undefined ? {} : { expectedRevision }),
+    ...(madeFrom === undefined ? {} : { madeFrom }),
+  };
   const applied = await desk.apply(definitions, { author: by.name, reason, ...expected });
   if (!applied.ok) throw refusedByDesk(applied.error);
   const { revision, difference } = applied.value;

@@ -53,7 +53,6 @@ export function definitionRoutes(app: ApiApp, parts: ApiParts): void {
     addPut(app, parts, kind);
     addDelete(app, parts, kind);
   }
-  addListMembers(app, parts);
 }
 
 /** `Segment`, for operation ids. */
@@ -107,44 +106,6 @@ function addReading(app: ApiApp, { desk, cursors }: ApiParts, kind: DefinitionKi
       return wireItem(definitions, kind, name, known);
     },
   );
-}
-
-function addListMembers(app: ApiApp, { desk, cursors }: ApiParts): void {
-  app.get(
-    '/lists/:name',
-    {
-      config: { access: 'viewer' },
-      schema: {
-        operationId: 'getList',
-        tags: ['lists'],
-        summary: 'One list, with its members in parts.',
-        params,
-        querystring: pageQuerySchema,
-        response: {
-          200: Type.Object({
-            name: Type.String(),
-            size: Type.Integer(),
-            members: Type.Array(Type.String()),
-            next: Type.Optional(Type.String()),
-          }),
-        },
-      },
-    },
-    ({ params: { name }, query }) => {
-      const { revision, definitions } = desk.current();
-      refuseUnknown(definitions, 'lists', name);
-      const all = definitions.lists.get(name)?.members ?? [];
-      const key = `members ${revision} ${name}`;
-      const { limit, after = 0 } = pageRequest(query, key, cursors);
-      const { items, ...next } = pageAnswer(partOf(all, after, limit), (member) => member, key, cursors);
-      return { name, size: all.length, members: items, ...next };
-    },
-  );
-}
-
-/** Of what is in memory, from an index on. */
-function partOf<T>(all: readonly T[], from: number, limit: number): Page<T> {
-  return { items: all.slice(from, from + limit), next: from + limit < all.length ? from + limit : undefined };
 }
 
 function addVersions(app: ApiApp, { catalog, cursors }: ApiParts, kind: DefinitionKind): void {
@@ -216,6 +177,11 @@ function addDelete(app: ApiApp, parts: ApiParts, kind: DefinitionKind): void {
   );
 }
 
+/** Of what is in memory, from an index on. */
+export function partOf<T>(all: readonly T[], from: number, limit: number): Page<T> {
+  return { items: all.slice(from, from + limit), next: from + limit < all.length ? from + limit : undefined };
+}
+
 /** Changes the set in force; where others did meanwhile and the caller expected none, on top of theirs. */
 async function change(
   parts: ApiParts,
@@ -232,10 +198,14 @@ async function change(
         reason,
         dryRun,
         expectedRevision: expected,
+        madeFrom: definitions,
       });
     } catch (error) {
       const moved = error instanceof ProblemError && error.problem.code === 'definitions/conflict';
-      if (!moved || expectedRevision !== undefined || tries === triesMax) throw error;
+      // Members of lists change without a revision.
+      const isAsExpected =
+        (expectedRevision ?? parts.desk.current().revision) === parts.desk.current().revision;
+      if (!moved || !isAsExpected || tries === triesMax) throw error;
     }
   }
 }
@@ -273,7 +243,8 @@ function isAbout(definition: string | undefined, path: string): boolean {
   return definition === path || definition?.startsWith(`${path}.`) === true;
 }
 
-function refuseUnknown(definitions: Definitions, kind: DefinitionKind, name: string): void {
+/** @throws ProblemError where there is none of that name */
+export function refuseUnknown(definitions: Definitions, kind: DefinitionKind, name: string): void {
   if (definitions[kind].has(name)) return;
   const nearest = nearestName(name, definitions[kind].keys());
   const hint = nearest === undefined ? `GET /api/${kind} lists them.` : `Did you mean “${nearest}”?`;

@@ -60,10 +60,25 @@ export type ApplyOptions = {
   readonly reason: string;
   /** Refused (`conflict`) where another revision is in force when they would come into force. */
   readonly expectedRevision?: number;
+  /** What they were made from. Refused (`conflict`) where something else, such as other members of a list, is in force. */
+  readonly madeFrom?: Definitions;
+};
+
+/** Who comes onto a list, or goes from it: identifiers as people write them. */
+export type ListChange = {
+  readonly kind: 'replace' | 'add' | 'remove';
+  readonly members: readonly string[];
+};
+
+export type ListChanged = {
+  readonly added: number;
+  readonly removed: number;
+  /** Members now. */
+  readonly size: number;
 };
 
 export interface DefinitionsDesk {
-  /** What answers rest on now. The object is the same as long as the revision is. */
+  /** What answers rest on now. The object is the same as long as the revision and the members of lists are. */
   current(): { readonly revision: number; readonly definitions: Definitions };
   /** What would differ; changes nothing. */
   preview(definitions: Definitions): Promise<Result<DefinitionsPreview, DefinitionsRefusal>>;
@@ -75,6 +90,11 @@ export interface DefinitionsDesk {
     definitions: Definitions,
     options: ApplyOptions,
   ): Promise<Result<DefinitionsApplied, DefinitionsRefusal>>;
+  /**
+   * Changes who is on a list that is defined, without a revision: when it resolves, every answer rests on it. Where nobody comes
+   * or goes nothing is done. A list that is gone by then is a conflict.
+   */
+  changeList(name: string, change: ListChange): Promise<Result<ListChanged, DefinitionsRefusal>>;
   /** Undefined when nothing is being built. */
   progress(): DefinitionsProgress | undefined;
   /** Number of members by name of the segment. Cheap but for the first time, which looks at everybody. */

@@ -30,7 +30,8 @@ export function createFrame({ grants, answers, publicUrl, limits }: FrameOptions
   const cookie = sessionCookie(publicUrl);
   return {
     access: async (app: FastifyInstance): Promise<void> => {
-      await app.register(cookies);
+      // Read where somebody may be signed in, and not of every event.
+      await app.register(cookies, { hook: false });
       useStrictValidation(app);
       useAccess(app, { grants, cookie, ...(publicUrl === undefined ? {} : { publicUrl }) });
       if (limits !== undefined) useRequestLimits(app, limits);

@@ -32,9 +32,11 @@ type RunningRequest = { readonly principal: string; readonly key: string };
 export function useIdempotency(app: FastifyInstance, answers: KeptAnswers): void {
   const running = new Set<string>();
   app.decorateRequest('repeatable');
-  app.addHook('preHandler', async (request, reply) => {
-    const asked = askedFor(request);
-    if (asked === undefined) return;
+  const begin = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    asked: RunningRequest,
+  ): Promise<boolean> => {
     const name = nameOf(asked);
     const isRunning = running.has(name);
     running.add(name);
@@ -43,7 +45,7 @@ export function useIdempotency(app: FastifyInstance, answers: KeptAnswers): void
       const known = await answers.begin(asked.principal, asked.key, fingerprint);
       if (known.kind === 'new') {
         request.repeatable = asked;
-        return;
+        return true;
       }
       if (!isRunning) running.delete(name);
       repeat(known, fingerprint, isRunning, reply);
@@ -51,25 +53,52 @@ export function useIdempotency(app: FastifyInstance, answers: KeptAnswers): void
       if (!isRunning) running.delete(name);
       throw error;
     }
-    return reply;
-  });
-  app.addHook('onSend', async (request, reply, payload) => {
-    const { repeatable } = request;
-    if (repeatable === undefined) return payload;
-    const { principal, key } = repeatable;
-    const { statusCode } = reply;
+    return false;
+  };
+  // With callbacks: most requests are events, which have nothing to wait for here.
+  app.addHook('preHandler', (request, reply, done) => {
+    let asked: RunningRequest | undefined;
     try {
-      if (statusCode >= 200 && statusCode < 300) {
-        const secret = request.routeOptions.config.secretAnswer === true;
-        await answers.finish(principal, key, statusCode, secret ? undefined : keepable(payload));
-      } else {
-        await answers.release(principal, key);
-      }
-    } finally {
-      running.delete(nameOf(repeatable));
+      asked = askedFor(request);
+    } catch (error) {
+      done(error as Error);
+      return;
     }
-    return payload;
+    if (asked === undefined) {
+      done();
+      return;
+    }
+    begin(request, reply, asked).then((isNew) => {
+      if (isNew) done();
+    }, done);
   });
+  app.addHook('onSend', (request, reply, payload, done) => {
+    const { repeatable } = request;
+    if (repeatable === undefined) {
+      done(null, payload);
+      return;
+    }
+    keepAnswer(answers, repeatable, reply, payload)
+      .finally(() => running.delete(nameOf(repeatable)))
+      .then(() => {
+        done(null, payload);
+      }, done);
+  });
+}
+
+/** For whoever sends the request again. */
+async function keepAnswer(
+  answers: KeptAnswers,
+  { principal, key }: RunningRequest,
+  { statusCode, request }: FastifyReply,
+  payload: unknown,
+): Promise<void> {
+  if (statusCode < 200 || statusCode >= 300) {
+    await answers.release(principal, key);
+    return;
+  }
+  const secret = request.routeOptions.config.secretAnswer === true;
+  await answers.finish(principal, key, statusCode, secret ? undefined : keepable(payload));
 }
 
 /** Undefined where the caller did not ask for it, or there is nothing to do once. */

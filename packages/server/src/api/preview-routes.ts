@@ -165,7 +165,7 @@ export function ownerOf(request: FastifyRequest): string {
 }
 
 /** Aborted when the connection closes before there is an answer. */
-function goneSignal({ raw }: FastifyReply): AbortSignal {
+export function goneSignal({ raw }: FastifyReply): AbortSignal {
   const gone = new AbortController();
   raw.on('close', () => {
     if (!raw.writableFinished) gone.abort(new PreviewStopped('gone'));

@@ -14,6 +14,7 @@ import { definitionSetRoutes } from './definition-set-routes.ts';
 import { erasureRoutes } from './erasure-routes.ts';
 import { sessionCookie } from './frame.ts';
 import { keyRoutes } from './key-routes.ts';
+import { listRoutes } from './list-routes.ts';
 import { openApiRoutes } from './openapi.ts';
 import type { ApiOptions, ApiParts } from './parts.ts';
 import { quarantineRoutes } from './quarantine-routes.ts';
@@ -42,7 +43,9 @@ export function apiRoutes(options: ApiOptions): Plugin {
     for (const add of [sessionRoutes, userRoutes, sourceRoutes, keyRoutes, auditRoutes, quarantineRoutes]) {
       add(app, parts);
     }
-    for (const add of [definitionSetRoutes, definitionRoutes, ruleRoutes, erasureRoutes]) add(app, parts);
+    for (const add of [definitionSetRoutes, definitionRoutes, listRoutes, ruleRoutes, erasureRoutes]) {
+      add(app, parts);
+    }
     openApiRoutes(app);
   };
 }

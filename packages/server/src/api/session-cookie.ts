@@ -18,7 +18,8 @@ export class SessionCookie {
   }
 
   read(request: FastifyRequest): string | undefined {
-    return request.cookies[this.name];
+    const { cookie } = request.headers;
+    return cookie === undefined ? undefined : request.server.parseCookie(cookie)[this.name];
   }
 
   set(reply: FastifyReply, token: string, expiresAt: Instant): void {

@@ -7,12 +7,11 @@
 
 import type { FastifyInstance } from 'fastify';
 import type { TSchema } from 'typebox';
-import { Compile } from 'typebox/compile';
 import type { TLocalizedValidationError } from 'typebox/error';
-import { Value } from 'typebox/value';
 
 import { nearestName } from '@segue/core/rules/names.ts';
 
+import { compileLate, lateValue } from '../http/late-validator.ts';
 import { ProblemError, type Fault } from './problem.ts';
 
 type Part = NonNullable<Fault['in']>;
@@ -21,8 +20,10 @@ type Part = NonNullable<Fault['in']>;
 export function useStrictValidation(app: FastifyInstance): void {
   app.setValidatorCompiler<TSchema>(({ schema, httpPart }) => {
     const part = partOf(httpPart);
-    const validator = Compile(schema);
+    const late = compileLate(schema);
     return (given: unknown) => {
+      const validator = late();
+      const Value = lateValue();
       const value = part === 'body' ? given : Value.Convert(schema, Value.Clone(given));
       const complete = part === 'body' ? value : Value.Default(schema, value);
       if (validator.Check(complete)) return { value: complete };

@@ -254,8 +254,9 @@ function readPath(text: string): Read<Path> {
 
 /** Whether people came back at all is always told. */
 function withReturn(measures: readonly Measure[]): readonly Measure[] {
-  if (measures.some(({ events: { source, where } }) => source.kind === 'any' && where === undefined))
-    {return measures;}
+  if (measures.some(({ events: { source, where } }) => source.kind === 'any' && where === undefined)) {
+    return measures;
+  }
   return [...measures, { title: 'any event', events: { source: { kind: 'any' } } }];
 }
 

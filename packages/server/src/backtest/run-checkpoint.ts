@@ -11,13 +11,15 @@ const format = 1;
 const bufferBytes = 1 << 20;
 const lineFeed = 10;
 
-export type RunCheckpoint = { readonly taken: number; readonly lines: Iterable<string> };
+/** Of a story, how many steps had been taken of how many; a story of another length is another story. */
+export type Told = { readonly taken: number; readonly total?: number };
+export type RunCheckpoint = Told & { readonly lines: Iterable<string> };
 
-export function writeRunCheckpoint(path: string, taken: number, lines: Iterable<string>): void {
+export function writeRunCheckpoint(path: string, { taken, total }: Told, lines: Iterable<string>): void {
   const beside = `${path}.${process.pid}.new`;
   const file = openSync(beside, 'w', 0o600);
   try {
-    let text = `${JSON.stringify({ format, taken })}\n`;
+    let text = `${JSON.stringify({ format, taken, total })}\n`;
     for (const line of lines) {
       text += `${line}\n`;
       if (text.length < bufferBytes) continue;
@@ -41,9 +43,13 @@ export function readRunCheckpoint(path: string): RunCheckpoint | undefined {
   const lines = readLines(path);
   const first = lines.next();
   if (first.done === true) return undefined;
-  const head = JSON.parse(first.value) as { readonly format?: unknown; readonly taken?: unknown };
-  if (head.format !== format || typeof head.taken !== 'number') return undefined;
-  return { taken: head.taken, lines };
+  const {
+    format: found,
+    taken,
+    total,
+  } = JSON.parse(first.value) as { readonly format?: unknown } & Partial<Told>;
+  if (found !== format || taken === undefined) return undefined;
+  return total === undefined ? { taken, lines } : { taken, total, lines };
 }
 
 function* readLines(path: string): Generator<string, void, undefined> {

@@ -5,7 +5,7 @@
 
 import type { Instant } from '@segue/core/model/message.ts';
 
-import { readRunCheckpoint, writeRunCheckpoint } from './run-checkpoint.ts';
+import { readRunCheckpoint, writeRunCheckpoint, type RunCheckpoint, type Told } from './run-checkpoint.ts';
 import type { Listener, Story } from './story.ts';
 
 export type RunPhase = 'reading' | 'running' | 'explaining';
@@ -54,9 +54,27 @@ export async function tell<L extends Listener>(
 ): Promise<L | undefined> {
   const { checkpoint } = options;
   const saved = checkpoint === undefined ? undefined : readRunCheckpoint(checkpoint);
+  return (
+    (await tellFrom(story, maker, options, saved)) ??
+    // Somebody was erased in between, or the files are others: from the beginning.
+    (isOfOther(saved, story) ? tellFrom(story, maker, options, undefined) : undefined)
+  );
+}
+
+function isOfOther(saved: Told | undefined, story: Story): boolean {
+  return saved?.total !== undefined && story.total !== undefined && saved.total !== story.total;
+}
+
+async function tellFrom<L extends Listener>(
+  story: Story,
+  maker: ListenerMaker<L>,
+  options: TellOptions,
+  saved: RunCheckpoint | undefined,
+): Promise<L | undefined> {
   const pace = new Pace(saved?.taken ?? 0, story, options);
   let listener = saved === undefined ? undefined : maker.restore(saved.lines);
   for await (const batch of story.steps(saved?.taken ?? 0)) {
+    if (isOfOther(saved, story)) return undefined;
     for (const step of batch) {
       listener ??= maker.begin(step.at);
       if (step.at > listener.endsAt) {
@@ -72,7 +90,7 @@ export async function tell<L extends Listener>(
       }
     }
   }
-  return options.isStopped?.() === true ? undefined : listener;
+  return options.isStopped?.() === true || isOfOther(saved, story) ? undefined : listener;
 }
 
 /** Counts steps, and sees to what is to be done between them. */
@@ -120,7 +138,9 @@ class Pace {
       this.#checkpointAt = Infinity;
       return;
     }
-    writeRunCheckpoint(checkpoint, this.#taken, listener.save());
+    const { total } = this.#story;
+    const told = { taken: this.#taken, ...(total === undefined ? {} : { total }) };
+    writeRunCheckpoint(checkpoint, told, listener.save());
     const end = performance.now();
     this.#checkpointAt = end + Math.max(checkpointEveryMs, (end - began) / checkpointShare);
   }

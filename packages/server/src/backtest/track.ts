@@ -122,8 +122,9 @@ export class Track {
 
   /** What changed at an instant has changed: those outside at its entries are counted. */
   closeInstant(at: Instant, existing: number): void {
-    for (let i = this.ats.length - 1; i >= 0 && this.ats.get(i) === at; i--)
-      {this.others.set(i, existing - this.size);}
+    for (let i = this.ats.length - 1; i >= 0 && this.ats.get(i) === at; i--) {
+      this.others.set(i, existing - this.size);
+    }
   }
 
   born(profile: number, at: Instant): void {

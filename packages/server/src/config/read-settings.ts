@@ -107,7 +107,7 @@ class SettingsReader {
     if (this.#faults.length > 0) return fail({ diagnostics: this.#faults, text: this.#fileText });
     const all = this.#fields.map((field) => this.#inForce(field));
     const settings: Record<string, unknown> = {};
-    for (const { field, value } of all) if (value !== undefined) put(settings, field.path, value);
+    for (const { field, value } of all) put(settings, field.path, value);
     // Every value was read by its field of the schema, and the schema is the type's.
     return ok({ settings: settings as S, all, file, warnings: this.#warnings });
   }
@@ -278,10 +278,11 @@ class SettingsReader {
   }
 }
 
+/** A group is there also where nothing in it is set. */
 function put(settings: Record<string, unknown>, path: readonly string[], value: unknown): void {
   const [key = '', ...rest] = path;
   if (rest.length === 0) {
-    settings[key] = value;
+    if (value !== undefined) settings[key] = value;
     return;
   }
   const group = (settings[key] ??= {});

@@ -205,6 +205,50 @@ export const settingsSchema: SettingsSchema<Settings> = {
       { minimum: secondMs, maximum: 30 * dayMs },
     ),
   },
+  population: {
+    refreshMs: {
+      kind: 'duration',
+      description:
+        'how often percentiles and RFM models are measured anew, besides every local midnight; then only when not set',
+      example: '6h',
+      minimum: minuteMs,
+      maximum: 30 * dayMs,
+    },
+  },
+  history: {
+    enabled: {
+      kind: 'switch',
+      description: 'whether the history store runs; without it nothing can be asked about the past',
+      standard: true,
+    },
+    server: {
+      kind: 'text',
+      description: 'the address of a ClickHouse server to keep history on, instead of in the data directory',
+      example: 'http://segue:secret@clickhouse:8123/segue',
+      secret: true,
+    },
+    memoryBytes: size('what the history store may take of memory', gib, {
+      minimum: 256 * mib,
+      maximum: 1024 * gib,
+    }),
+    threads: {
+      kind: 'integer',
+      description: 'how many cores the history store may use',
+      standard: Math.min(availableParallelism(), 2),
+      standardText: 'two, or one where there is no more',
+      minimum: 1,
+      maximum: 64,
+    },
+    queryMs: duration('how long a question about the past may take', 30 * secondMs, {
+      minimum: 100,
+      maximum: hourMs,
+    }),
+    retention: {
+      kind: 'text',
+      description: 'how long events are kept in history, by name; `*` for all others; for ever when not set',
+      example: 'Product Viewed: 90d, *: 730d',
+    },
+  },
   webhooks: {
     allowPrivateAddresses: onOff(
       'whether webhooks may go to private addresses and to this machine; for development',

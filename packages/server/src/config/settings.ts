@@ -33,6 +33,18 @@ export type LimitSettings = {
   idleMs: number;
 };
 
+/** The store that answers about the past. */
+export type HistorySettings = {
+  enabled: boolean;
+  /** Of a ClickHouse server; embedded when left out. */
+  server?: string;
+  memoryBytes: number;
+  threads: number;
+  queryMs: number;
+  /** `Product Viewed: 90d, *: 730d`. */
+  retention?: string;
+};
+
 export type Settings = {
   data: string;
   host: string;
@@ -47,6 +59,8 @@ export type Settings = {
   checkpoint: { intervalMs: number };
   feed: { retentionMs: number; events: number };
   erasure: { delayMs: number };
+  population: { refreshMs?: number };
+  history: HistorySettings;
   webhooks: { allowPrivateAddresses: boolean };
   metrics: { access: MetricsAccess };
   log: { level: LogLevel; addresses: boolean };

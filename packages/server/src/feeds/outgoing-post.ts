@@ -9,11 +9,14 @@
 import { lookup as systemLookup } from 'node:dns';
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
+import { createRequire } from 'node:module';
 import type { LookupFunction } from 'node:net';
 
-import { RequestFilteringHttpAgent, RequestFilteringHttpsAgent } from 'request-filtering-agent';
+import type * as Filtering from 'request-filtering-agent';
 
 import { isPrivateHost, isPublicAddress } from './webhook-target.ts';
+
+const require = createRequire(import.meta.url);
 
 export type PostRequest = {
   readonly url: string;
@@ -70,15 +73,25 @@ export function outgoingPost(options: OutgoingPostOptions): OutgoingPost {
     allowPrivateIPAddress: allowPrivate,
     allowMetaIPAddress: allowPrivate,
   };
-  const plain = new RequestFilteringHttpAgent(agentOptions);
-  const secure = new RequestFilteringHttpsAgent(agentOptions);
+  // Loaded with the first request: a start does without.
+  let agents: { readonly plain: http.Agent; readonly secure: https.Agent } | undefined = undefined;
+  const agentOf = (isSecure: boolean): http.Agent => {
+    if (agents === undefined) {
+      const filtering = require('request-filtering-agent') as typeof Filtering;
+      agents = {
+        plain: new filtering.RequestFilteringHttpAgent(agentOptions),
+        secure: new filtering.RequestFilteringHttpsAgent(agentOptions),
+      };
+    }
+    return isSecure ? agents.secure : agents.plain;
+  };
   const checked = allowPrivate ? lookup : publicLookup(lookup);
   const send = (request: PostRequest, signal: AbortSignal): Promise<Sent> => {
     const url = new URL(request.url);
     const isSecure = url.protocol === 'https:';
     if (!allowPrivate && isPrivateHost(url.hostname)) return Promise.reject(new PrivateAddressError());
     return exchange(isSecure ? https : http, url, request, {
-      agent: isSecure ? secure : plain,
+      agent: agentOf(isSecure),
       lookup: checked,
       signal,
     });
@@ -86,8 +99,8 @@ export function outgoingPost(options: OutgoingPostOptions): OutgoingPost {
   return {
     post: (request, stop) => attempt(request, stop, timeoutMs, send),
     close: () => {
-      plain.destroy();
-      secure.destroy();
+      agents?.plain.destroy();
+      agents?.secure.destroy();
     },
   };
 }

@@ -1,12 +1,12 @@
 /** What a reader asks a stream for, in a query or in a frame of a WebSocket, read into what the reader of the feed needs. */
 
 import Type from 'typebox';
-import { Compile } from 'typebox/compile';
 
 import { definitionNameCharactersMax } from '@segue/core/base/limits.ts';
 import { fail, ok, type Result } from '@segue/core/base/result.ts';
 
 import type { Refusal } from '../catalog/catalog.ts';
+import { compileLate } from '../http/late-validator.ts';
 import type { FeedEvent } from './feed.ts';
 import { changeWords, filterNamesMax, fromWireFilter, type WireFilter } from './feed-filter.ts';
 import type { Selection } from './stream-reader.ts';
@@ -55,7 +55,7 @@ export type StreamQuery = Type.Static<typeof streamQuerySchema>;
 const names = Type.Optional(
   Type.Array(Type.String({ maxLength: definitionNameCharactersMax }), { maxItems: filterNamesMax }),
 );
-const subscribeFrame = Compile(
+const subscribeFrame = compileLate(
   Type.Object(
     {
       type: Type.Literal('subscribe'),
@@ -119,7 +119,7 @@ export function readSubscribeFrame(text: string, findProfile: FindProfile): Resu
   } catch {
     frame = undefined;
   }
-  if (!subscribeFrame.Check(frame)) {
+  if (!subscribeFrame().Check(frame)) {
     return fail({
       code: 'streams/frame',
       message:

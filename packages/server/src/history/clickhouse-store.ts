@@ -168,6 +168,8 @@ class ClickHouseStore implements HistoryStore {
         clickhouse_settings: {
           max_execution_time: Math.max(0.001, timeoutMs / 1000),
           max_memory_usage: String(memoryBytes),
+          max_bytes_before_external_sort: String(Math.floor(memoryBytes / 3)),
+          max_bytes_before_external_group_by: String(Math.floor(memoryBytes / 3)),
           output_format_json_quote_64bit_integers: 0,
           cancel_http_readonly_queries_on_client_close: 1,
         },
@@ -185,7 +187,8 @@ function asHistoryError(error: unknown): HistoryError {
   if (error instanceof HistoryError) return error;
   const message = error instanceof Error ? error.message : String(error);
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (typeof code === 'string' && /^\d+$/.test(code))
-    {return historyErrorOf(`Code: ${code}. ${message}`, error);}
+  if (typeof code === 'string' && /^\d+$/.test(code)) {
+    return historyErrorOf(`Code: ${code}. ${message}`, error);
+  }
   return new HistoryError('history/unavailable', `The ClickHouse server cannot be asked: ${message}`, error);
 }

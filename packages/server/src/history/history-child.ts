@@ -4,6 +4,8 @@
  * may repair: then it says so and whoever started it starts another.
  */
 
+import { dirname, join } from 'node:path';
+
 import { LmdbFeedReader } from '../feeds/lmdb-feed-reader.ts';
 import { openLmdbLog } from '../log/lmdb-log.ts';
 import type { Position } from '../log/entry.ts';
@@ -37,13 +39,15 @@ export class HistoryChild {
   #retaining: NodeJS.Timeout | undefined;
   #wantsRebuild = false;
 
-  constructor(channel: Channel, replay: (timeZone: string) => ProjectorOptions['replay']) {
+  constructor(channel: Channel, replay: (timeZone: string, bases: string) => ProjectorOptions['replay']) {
     this.#channel = channel;
     this.#replayIn = replay;
-    this.#replay = (log) => this.#replayIn(this.#timeZone)(log);
+    this.#replay = (log) => this.#replayIn(this.#timeZone, this.#bases)(log);
   }
 
-  readonly #replayIn: (timeZone: string) => ProjectorOptions['replay'];
+  readonly #replayIn: (timeZone: string, bases: string) => ProjectorOptions['replay'];
+  /** Where the bases of the log are. */
+  #bases = '';
   #timeZone = 'UTC';
 
   /** Resolves when the message has been dealt with as far as it can at once. */
@@ -89,6 +93,7 @@ export class HistoryChild {
 
   async #open(config: HistoryConfig): Promise<void> {
     this.#timeZone = config.timeZone;
+    this.#bases = join(dirname(config.logPath), 'base');
     const log = await openLmdbLog(config.logPath, { readOnly: true });
     const store = await openStore(config);
     this.#store = store;

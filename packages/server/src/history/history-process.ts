@@ -340,8 +340,9 @@ export class HistoryProcess implements History {
       if (from === undefined) return;
       const part = journal.read(from);
       if (part !== undefined) this.#answer({ kind: 'part', asked: from, part });
-      else if (from < journal.first)
-        {this.#answer({ kind: 'behind', asked: from, first: journal.first, firstSeq: journal.firstSeq });}
+      else if (from < journal.first) {
+        this.#answer({ kind: 'behind', asked: from, first: journal.first, firstSeq: journal.firstSeq });
+      }
     }, gatherMs);
   }
 
@@ -371,8 +372,9 @@ export class HistoryProcess implements History {
     signal: AbortSignal | undefined,
     asked: Asked,
   ): number | undefined {
-    if (this.#child === undefined || this.#state === 'starting' || this.#state === 'stopped')
-      {return undefined;}
+    if (this.#child === undefined || this.#state === 'starting' || this.#state === 'stopped') {
+      return undefined;
+    }
     const id = this.#nextId++;
     const child = this.#child;
     const cancel = (): void => {

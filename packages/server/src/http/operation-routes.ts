@@ -21,7 +21,7 @@ export function operationRoutes({ ready, metrics, metricsAccess }: OperationOpti
     app.get('/health', { config: { access: 'open' } }, () => ({ status: 'ok' }));
     app.get('/ready', { config: { access: 'open' } }, (_request, reply) => {
       const readiness = ready();
-      if (readiness.ok) return { status: 'ready' };
+      if (readiness.ok) return { status: 'ready', ...readiness.notes };
       void reply.code(503).header('retry-after', '1');
       return { status: 'not_ready', reasons: readiness.reasons };
     });

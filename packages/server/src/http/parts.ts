@@ -25,7 +25,10 @@ export type Mounted = {
 
 /** Why the service cannot do its work now. */
 export type NotReady = { readonly code: string; readonly message: string };
-export type Readiness = { readonly ok: true } | { readonly ok: false; readonly reasons: readonly NotReady[] };
+export type Readiness =
+  /** `notes`: of parts that may be away while the service does its work. */
+  | { readonly ok: true; readonly notes?: Readonly<Record<string, string>> }
+  | { readonly ok: false; readonly reasons: readonly NotReady[] };
 
 /** What every route has around it. */
 export type Frame = {

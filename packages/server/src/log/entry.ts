@@ -54,8 +54,11 @@ export type LogEntry =
   | InputEntry
   /** The engine could not take it, and somebody put it aside: nothing happens but that time passes. */
   | { readonly kind: 'skipped'; readonly entry: InputEntry; readonly reason: string }
-  /** What stood here was about somebody who was erased. Nothing that still has to be replayed. */
-  | { readonly kind: 'erased' };
+  /**
+   * What stood here was about somebody who was erased. No state rests on it any more (log/base.ts). What stands for it says
+   * nothing of anybody: a customer comes and goes where one did, so that a replay of the past numbers all others as it did.
+   */
+  | { readonly kind: 'erased'; readonly stand: InputEntry };
 
 /** Entries that were committed together; all took effect at one instant. */
 export type LogRecord = {

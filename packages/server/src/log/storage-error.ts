@@ -29,6 +29,7 @@ export type StorageErrorCode =
   | 'deliveries/failed'
   | 'deliveries/stalled'
   | 'deliveries/unusable'
+  | 'history/retention'
   | 'backup/not-a-backup'
   | 'backup/newer-format'
   | 'backup/incomplete'

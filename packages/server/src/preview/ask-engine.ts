@@ -4,7 +4,7 @@
  */
 
 import type { Engine } from '@segue/core/engine/engine.ts';
-import type { Question } from '@segue/core/engine/question.ts';
+import type { Question, QuestionOptions } from '@segue/core/engine/question.ts';
 import type { Instant } from '@segue/core/model/message.ts';
 
 import { PreviewAnswers } from './preview-answers.ts';
@@ -35,18 +35,21 @@ export async function askEngine<T>(
   running: Running,
   turns: Turns,
   finish: (answers: PreviewAnswers, at: Instant) => T,
+  options: Pick<QuestionOptions, 'populations'> = {},
 ): Promise<Asked<T>> {
-  const question = await running.atRest(() => running.engine.question(conditionsOf(asked), valuesOf(asked)));
+  const question = await running.atRest(() =>
+    running.engine.question(conditionsOf(asked), { values: valuesOf(asked), ...options }),
+  );
   question.at = running.now();
   try {
     if (question.missing.length > 0) return { kind: 'missing', events: question.missing };
     const round = new Round(asked, question, running, turns);
-    if (question.needsMeasuring) {
+    for (let n = 0; n < question.rounds; n++) {
       const isWhole = await round.forAll((id) => {
-        question.measure(id);
+        question.measure(id, n);
       });
       if (!isWhole) return { kind: 'redefined' };
-      question.measured();
+      question.measured(n);
     }
     const isWhole = await round.forAll((id) => {
       round.ask(id);

@@ -15,7 +15,7 @@ export async function noteValues(
   turns: Turns,
 ): Promise<void> {
   if (asked.traits.length === 0) return;
-  const question = engine.question([{ kind: 'literal', value: true }], valuesOf(asked));
+  const question = engine.question([{ kind: 'literal', value: true }], { values: valuesOf(asked) });
   try {
     for (const id of members) {
       if (turns.isOver) await turns.pause();

@@ -59,9 +59,18 @@ export class PreviewAnswers {
 
   /** Those for whom the rule holds; to be disposed of. */
   members(): Bitmap {
+    return this.#marked(member);
+  }
+
+  /** Those for whom a part of the rule holds; to be disposed of. */
+  holding(part: number): Bitmap {
+    return this.#marked(this.#question.parts.length === 1 ? member : 2 << part);
+  }
+
+  #marked(bit: number): Bitmap {
     const ids: number[] = [];
     this.#marks.forEach((mark, id) => {
-      if ((mark & member) === member) ids.push(id);
+      if ((mark & bit) === bit) ids.push(id);
     });
     return bitmapOf(ids);
   }

@@ -15,6 +15,9 @@ const format = 3;
 /** Of a sheet, mostly: see checkpoint-run.ts. */
 const sliceCustomersDefault = 256;
 
+/** Rows of the index that are made before others have a turn. */
+const indexRowsBetweenTurns = 1_000;
+
 export type CheckpointHead = Standing & {
   readonly format: number;
   /** Checkpoints written before; see MessageIndex. */
@@ -37,6 +40,8 @@ export class Checkpointer {
   readonly #store: CheckpointStore;
   readonly #rows: CheckpointRows;
   readonly #sliceCustomers: number;
+  /** How long the last one kept others from their turn, in milliseconds, all in all. */
+  busyMs = 0;
 
   /** `sliceCustomers`: customers written between two turns of the event loop. */
   constructor(store: CheckpointStore, rows: CheckpointRows, sliceCustomers: number = sliceCustomersDefault) {
@@ -55,20 +60,30 @@ export class Checkpointer {
     before: () => Promise<void>,
     isThorough: boolean = false,
   ): Promise<Standing> {
+    let busyMs = 0;
+    let since = performance.now();
     // All of this is of one instant.
     const { standing, index, journal, engine } = customers;
-    const rows: Row[] = [...index.beginCheckpoint(), ...(journal?.beginCheckpoint() ?? [])];
+    const rows: Row[] = [...(journal?.beginCheckpoint() ?? [])];
+    const indexed = index.beginCheckpoint();
     const { header, seen } = engine.startCheckpoint(this.#rows.crowdedOut(isThorough));
     const head: CheckpointHead = { format, ...standing, chunk: index.chunk, engine: header };
     this.#rows.addSeen(seen, rows);
 
+    for (const row of indexed) {
+      rows.push(row);
+      if (rows.length % indexRowsBetweenTurns === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
     for (;;) {
       const part = engine.checkpointPart(this.#sliceCustomers);
       if (part === undefined) break;
       this.#rows.addPart(part, rows);
+      busyMs += performance.now() - since;
       await new Promise((resolve) => setImmediate(resolve));
+      since = performance.now();
     }
     this.#rows.addIndex(rows);
+    this.busyMs = busyMs + performance.now() - since;
     await before();
     await this.#store.write(rows, Buffer.from(JSON.stringify(head)));
     index.endCheckpoint();

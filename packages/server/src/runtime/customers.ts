@@ -47,6 +47,8 @@ export type CustomersOptions = {
   readonly journal?: JournalKeeper;
   /** For looking at customers between two records; the engine's own clock when left out. */
   readonly clock?: Pick<Clock, 'now'>;
+  /** Lives through the past before the base once more: like the present, but for the answers of those who were erased since. */
+  readonly isPast?: boolean;
   /** Told of somebody erased, before their changes are published. */
   readonly onErased?: (erased: ErasedCustomer) => void;
   /** Gets the changes of a record once the state shows them all. */
@@ -89,6 +91,9 @@ export type TakenDefinitions = {
 
 const noRevision = { revision: 0, at: 0, author: '', reason: '' };
 
+/** What the engine can be told of. */
+type PresentEntry = Exclude<LogEntry, { readonly kind: 'erased' }>;
+
 const nothing: Outcome = { notices: [] };
 
 export class Customers implements Subject, Directory {
@@ -101,6 +106,7 @@ export class Customers implements Subject, Directory {
   readonly #subjects = new ChangeSubjects();
   readonly #names: NamesThen;
   readonly #onErased: (erased: ErasedCustomer) => void;
+  readonly #isPast: boolean;
   readonly #log: Log;
   readonly #clock: Pick<Clock, 'now'>;
   /** Definitions that are being built, and for which entry of the log. */
@@ -118,6 +124,7 @@ export class Customers implements Subject, Directory {
     this.#journal = options.journal;
     this.#publish = options.publish;
     this.#onErased = options.onErased ?? (() => undefined);
+    this.#isPast = options.isPast ?? false;
     this.#log = options.log;
     this.#clock = options.clock ?? { now: () => this.engine.now };
     options.index.onMerge = (survivor, gone, positions) => {
@@ -191,13 +198,20 @@ export class Customers implements Subject, Directory {
   ): readonly EntryResult[] | undefined {
     const results = this.#results;
     for (let i = results.length; i < entries.length; i++) {
-      const result = goOn() ? this.#takeEntry(entries[i] as LogEntry, position + i, at, goOn) : undefined;
+      const entry = this.#standFor(entries[i] as LogEntry, position + i);
+      const result = goOn() ? this.#takeEntry(entry, position + i, at, goOn) : undefined;
       if (result === undefined) return undefined;
       results.push(result);
-      this.#journal?.taken(this.engine, entries[i] as LogEntry, result, position + i, at);
+      this.#journal?.taken(this.engine, entry, result, position + i, at);
     }
     this.#results = [];
     return results;
+  }
+
+  #standFor(entry: LogEntry, position: Position): PresentEntry {
+    if (entry.kind !== 'erased') return entry;
+    if (!this.#isPast) throw takenOut(position);
+    return entry.stand;
   }
 
   find(identifier: string | Identifier): Found | undefined {
@@ -281,7 +295,12 @@ export class Customers implements Subject, Directory {
   }
 
   /** Undefined where there is no time to let it become the entry's instant; nothing of the entry is taken then. */
-  #takeEntry(entry: LogEntry, position: Position, at: Instant, goOn: () => boolean): EntryResult | undefined {
+  #takeEntry(
+    entry: PresentEntry,
+    position: Position,
+    at: Instant,
+    goOn: () => boolean,
+  ): EntryResult | undefined {
     try {
       return this.engine.advanceTo(at, goOn) ? this.#giveEntry(entry, position, at, goOn) : undefined;
     } catch (error) {
@@ -290,10 +309,14 @@ export class Customers implements Subject, Directory {
     }
   }
 
-  #giveEntry(entry: LogEntry, position: Position, at: Instant, goOn: () => boolean): EntryResult | undefined {
+  #giveEntry(
+    entry: PresentEntry,
+    position: Position,
+    at: Instant,
+    goOn: () => boolean,
+  ): EntryResult | undefined {
     if (entry.kind === 'definitions') return this.#putInForce(entry, position, at, goOn);
     if (entry.kind === 'erase') this.#noteErased(entry.customer, position, at);
-    if (entry.kind === 'erased') throw takenOut(position);
     const input = inputOf(entry);
     if (input === undefined) {
       if (entry.kind === 'skipped' && entry.entry.kind === 'message') {
@@ -302,6 +325,9 @@ export class Customers implements Subject, Directory {
       return ok(nothing);
     }
     const result = this.engine.apply(input, at);
+    if (entry.kind === 'list') {
+      this.#definitions = { ...this.#definitions, definitions: this.engine.definitions };
+    }
     if (entry.kind === 'erase' && result.ok && result.value.profile !== undefined) {
       this.sets.forget(result.value.profile);
     }
@@ -364,7 +390,7 @@ function always(): boolean {
 }
 
 /** What the engine is told of an entry; undefined: only that time passes. */
-function inputOf(entry: Exclude<LogEntry, { readonly kind: 'definitions' | 'erased' }>): Input | undefined {
+function inputOf(entry: Exclude<PresentEntry, { readonly kind: 'definitions' }>): Input | undefined {
   switch (entry.kind) {
     case 'message':
     case 'list':

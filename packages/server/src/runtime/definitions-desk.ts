@@ -19,6 +19,8 @@ import {
   type DefinitionsPreview,
   type DefinitionsProgress,
   type DefinitionsRefusal,
+  type ListChange,
+  type ListChanged,
   moveExamplesMax,
   type Moves,
 } from '../api/definitions-port.ts';
@@ -29,6 +31,7 @@ import type { LogEntry } from '../log/entry.ts';
 import type { Log } from '../log/log.ts';
 import type { TakenDefinitions } from './customers.ts';
 import type { DefinitionsLoader } from './definitions-loader.ts';
+import { changeMembers } from './list-members.ts';
 import type { Runtime } from './runtime.ts';
 
 /** How long a build works before messages have their turn, in milliseconds. */
@@ -138,6 +141,22 @@ export class RuntimeDesk implements DefinitionsDesk {
     }
   }
 
+  changeList(name: string, change: ListChange): Promise<Result<ListChanged, DefinitionsRefusal>> {
+    return this.#alone(async () => {
+      const { loop } = this.#runtime;
+      const { revision, definitions } = this.current();
+      const list = definitions.lists.get(name);
+      if (list === undefined) return fail({ kind: 'conflict', revision });
+      const { members, ...changed } = changeMembers(list.members, change);
+      if (changed.added + changed.removed === 0) return ok(changed);
+      const { closed } = loop;
+      if (closed !== undefined) return fail({ kind: 'closed', closed });
+      const [taken] = await loop.submit([{ kind: 'list', name, members }]);
+      assert(taken?.ok === true, 'a list that is defined is replaced');
+      return ok(changed);
+    });
+  }
+
   progress(): DefinitionsProgress | undefined {
     if (this.#progress === undefined) return undefined;
     const { loader, ...rest } = this.#progress;
@@ -152,11 +171,11 @@ export class RuntimeDesk implements DefinitionsDesk {
 
   async #apply(
     definitions: Definitions,
-    { author, reason, expectedRevision }: ApplyOptions,
+    { author, reason, expectedRevision, madeFrom }: ApplyOptions,
   ): Promise<Result<DefinitionsApplied, DefinitionsRefusal>> {
     const { customers, loop } = this.#runtime;
     const { revision: before, definitions: was } = this.current();
-    if (expectedRevision !== undefined && expectedRevision !== before) {
+    if ((expectedRevision ?? before) !== before || (madeFrom ?? was) !== was) {
       return fail({ kind: 'conflict', revision: before });
     }
     const { closed } = loop;
@@ -164,6 +183,8 @@ export class RuntimeDesk implements DefinitionsDesk {
     const difference = differenceOf(toPlain(was), toPlain(definitions));
     if (difference.length === 0) return ok({ revision: before, difference });
     const revision = before + 1;
+    // To compare and to compile a thousand rules takes some milliseconds each.
+    await nextTurn();
     const loader = customers.beginBuild(definitions, revision);
     this.#progress = { revision, author, startedAt: loop.now(), loader };
     try {
@@ -184,11 +205,11 @@ export class RuntimeDesk implements DefinitionsDesk {
   /** Loads what there is and brings customers up, letting others have their turn, until hardly anybody is left. @throws Stopping */
   async #bringUp(loader: DefinitionsLoader): Promise<void> {
     for (;;) {
+      await nextTurn();
       const { closed } = this.#runtime.loop;
       if (closed?.code === 'intake/stopping') throw new Stopping(closed);
       const isLoaded = this.#bringUpSome(loader);
       if (isLoaded && loader.build.left <= leftMax) return;
-      await nextTurn();
     }
   }
 

@@ -1,28 +1,39 @@
 /**
- * Entries of the log without somebody who was erased. What was theirs goes as a whole; in what is somebody else's, and names
- * them (a shared device, a merge that was refused), the identifier goes and the rest stays. What came after the erasure is
- * about somebody new, even under the same identifier, and stays.
+ * Entries of the log without somebody who was erased. Of what was theirs nothing is left but that somebody came, under made-up
+ * names, and went; in what is somebody else's, and names them (a shared device, a merge that was refused), they have a
+ * made-up name and the rest stays. So a replay of the past gives everybody else the numbers that they have.
+ *
+ * What came after the erasure is about somebody new, even under the same identifier, and stays. The same is made up for the
+ * same identifier of one erasure, however often it is done.
  */
+
+import { createHmac } from 'node:crypto';
 
 import type { Identifier, Message } from '@segue/core/model/message.ts';
 
 import type { ErasureWork } from '../catalog/erasures.ts';
 import type { InputEntry, LogEntry, LogRecord, Position } from '../log/entry.ts';
 
-const gone: LogEntry = { kind: 'erased' };
+type Erased = LogEntry & { readonly kind: 'erased' };
+
+/** Hexadecimal digits of a made-up name. */
+const madeUpDigits = 24;
 
 /** Somebody to be taken out of the log. */
 export class ErasedFromLog {
   readonly work: ErasureWork;
+  readonly #secret: Uint8Array;
   readonly #messages: ReadonlySet<Position>;
   readonly #identifiers: ReadonlySet<string>;
   readonly #values: ReadonlySet<string>;
-  /** Entries that went, and entries of others that lost an identifier. */
+  /** Entries that went, and entries of others in which a name was replaced. */
   entries: number = 0;
   mentions: number = 0;
 
-  constructor(work: ErasureWork) {
+  /** From the secret names are made up. */
+  constructor(work: ErasureWork, secret: Uint8Array) {
     this.work = work;
+    this.#secret = secret;
     this.#messages = new Set(work.messages);
     this.#identifiers = new Set(work.identifiers.map(keyOf));
     this.#values = new Set(work.identifiers.map(({ value }) => value));
@@ -32,26 +43,33 @@ export class ErasedFromLog {
   replace(entry: LogEntry, position: Position): LogEntry {
     if (position > this.work.position || entry.kind === 'erased') return entry;
     const isTheirs = position === this.work.position || this.#messages.has(position);
-    const left = isTheirs ? gone : this.#without(entry);
-    if (left === gone) this.entries++;
+    const left = this.#without(entry, isTheirs);
+    if (left.kind === 'erased') this.entries++;
     else if (left !== entry) this.mentions++;
     return left;
   }
 
-  #without(entry: Exclude<LogEntry, { readonly kind: 'erased' }>): LogEntry {
+  #without(entry: Exclude<LogEntry, Erased>, isTheirs: boolean): LogEntry {
     switch (entry.kind) {
       case 'message': {
-        const message = this.#messageWithout(entry.message);
-        return message === undefined ? gone : message === entry.message ? entry : { ...entry, message };
+        const message = this.#renamed(entry.message);
+        const isNobodyElses = message.identifiers.every((one, i) => one !== entry.message.identifiers[i]);
+        if (isTheirs || isNobodyElses)
+          return { kind: 'erased', stand: { ...entry, message: this.#bare(message) } };
+        return message === entry.message ? entry : { ...entry, message };
       }
       case 'score':
       case 'consent':
+        return this.#isTheirs(entry.customer) ? { kind: 'erased', stand: { kind: 'tick' } } : entry;
       case 'erase':
-        return this.#identifiers.has(keyOf(entry.customer)) ? gone : entry;
+        if (!this.#isTheirs(entry.customer)) return entry;
+        return { kind: 'erased', stand: { kind: 'erase', customer: this.#madeUp(entry.customer) } };
       case 'skipped': {
-        const left = this.#without(entry.entry);
+        const left = this.#without(entry.entry, isTheirs);
         if (left === entry.entry) return entry;
-        return left.kind === 'erased' ? gone : { ...entry, entry: left as InputEntry };
+        return left.kind === 'erased'
+          ? { kind: 'erased', stand: { kind: 'tick' } }
+          : { ...entry, entry: left as InputEntry };
       }
       case 'definitions':
       case 'list':
@@ -61,14 +79,40 @@ export class ErasedFromLog {
     }
   }
 
-  /** Undefined where nobody else is named. */
-  #messageWithout(message: Message): Message | undefined {
-    const identifiers = message.identifiers.filter((one) => !this.#identifiers.has(keyOf(one)));
-    const { previousId, ...rest } = message;
+  /** The message under made-up names; itself where it names somebody else alone. */
+  #renamed(message: Message): Message {
+    const { previousId } = message;
     const isAlias = previousId !== undefined && this.#values.has(previousId);
-    if (identifiers.length === message.identifiers.length && !isAlias) return message;
-    if (identifiers.length === 0) return undefined;
-    return { ...rest, identifiers, ...(isAlias || previousId === undefined ? {} : { previousId }) };
+    if (!isAlias && !message.identifiers.some((one) => this.#isTheirs(one))) return message;
+    const identifiers = message.identifiers.map((one) => (this.#isTheirs(one) ? this.#madeUp(one) : one));
+    return { ...message, identifiers, ...(isAlias ? { previousId: this.#nameFor(previousId) } : {}) };
+  }
+
+  /** That there was a message, and nothing of what it said. */
+  #bare({ kind, messageId, time, identifiers, previousId }: Message): Message {
+    return {
+      kind,
+      messageId: this.#nameFor(messageId),
+      time,
+      identifiers,
+      name: '',
+      properties: {},
+      traits: {},
+      ...(previousId === undefined ? {} : { previousId }),
+    };
+  }
+
+  #isTheirs(identifier: Identifier): boolean {
+    return this.#identifiers.has(keyOf(identifier));
+  }
+
+  #madeUp({ kind, value }: Identifier): Identifier {
+    return { kind, value: this.#nameFor(value) };
+  }
+
+  #nameFor(text: string): string {
+    const hmac = createHmac('sha256', this.#secret).update(`${this.work.position} ${text}`);
+    return `erased-${hmac.digest('hex').slice(0, madeUpDigits)}`;
   }
 }
 

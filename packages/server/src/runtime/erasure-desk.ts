@@ -57,6 +57,8 @@ export type ErasureParts = {
     isOf: (event: FeedEvent) => boolean,
     seqs: readonly number[],
   ) => Promise<number>;
+  /** Takes names out of backtests, and has those that are under way begin anew. */
+  readonly forgetBacktests?: (names: ReadonlySet<string>) => Promise<void>;
 };
 
 /** Changes looked at, and entries replaced, in one piece. */
@@ -141,6 +143,7 @@ export class RuntimeErasures implements ErasureDesk {
     const seqs = work.profile === undefined ? [] : this.#seqsOf(work.profile);
     await feed.takeNamesOut(seqs);
     const deliveries = await this.#started().forgetDeliveries(isOf, seqs);
+    await this.#started().forgetBacktests?.(new Set(work.identifiers.map(({ value }) => value)));
     const quarantined = await quarantine.remove(work.identifiers.map(({ value }) => value));
     await erasures.count(work.position, { changes: seqs.length, deliveries, quarantined });
   }
@@ -188,10 +191,10 @@ export class RuntimeErasures implements ErasureDesk {
   }
 
   async #rewrite(): Promise<void> {
-    const { erasures, bases, checkpoints, feed, log } = this.#options;
+    const { erasures, bases, checkpoints, feed, log, secret } = this.#options;
     const { runtime } = this.#started();
     await this.#kept;
-    const erased = (await erasures.pending()).map((work) => new ErasedFromLog(work));
+    const erased = (await erasures.pending()).map((work) => new ErasedFromLog(work, secret));
     const last = erased.at(-1)?.work;
     if (last === undefined) return;
     const position = await runtime.thoroughCheckpoint();

@@ -4,7 +4,7 @@ import type { ToHistory, FromHistory } from '../history/protocol.ts';
 import { HistoryChild } from '../history/history-child.ts';
 import { replayLog } from './replay-log.ts';
 
-const child = new HistoryChild({ send }, (timeZone) => (log) => replayLog(log, timeZone));
+const child = new HistoryChild({ send }, (timeZone, bases) => (log) => replayLog(log, timeZone, bases));
 
 function send(message: FromHistory): void {
   // The parent may be gone; then this process is too, soon.

@@ -91,7 +91,8 @@ export class MessageIndex implements MessageHistory {
       const [from, to] = prefixRange(indexPrefix, profile);
       for (const { value } of this.#store.read(from, to)) readPositions(value, positions);
     }
-    positions.push(...(this.#leaving.get(profile) ?? []), ...(this.#fresh.get(profile) ?? []));
+    if (!this.#gone.has(profile)) positions.push(...(this.#leaving.get(profile) ?? []));
+    positions.push(...(this.#fresh.get(profile) ?? []));
     // A checkpoint that has just been written may still be among those leaving.
     return [...new Set(positions)].sort((a, b) => a - b);
   }
@@ -101,7 +102,8 @@ export class MessageIndex implements MessageHistory {
    * what is noted and merged meanwhile may be missing, and a profile that has been merged meanwhile may still come.
    */
   *all(): Generator<readonly [number, readonly Position[]], void> {
-    const inMemory = [this.#leaving, this.#fresh];
+    const leaving = this.#leaving;
+    const fresh = this.#fresh;
     const [first, end] = prefixRange(indexPrefix);
     for (let from: Uint8Array = first; ;) {
       const rows = this.#someRows(from, end);
@@ -110,7 +112,8 @@ export class MessageIndex implements MessageHistory {
       if (last === undefined || rows.length < rowsAtOnce) break;
       from = Buffer.concat([last.key, Buffer.of(0)]);
     }
-    for (const positions of inMemory) yield* positions;
+    for (const [profile, positions] of leaving) if (!this.#gone.has(profile)) yield [profile, positions];
+    yield* fresh;
   }
 
   /** No snapshot outlives the turn. */
@@ -135,26 +138,35 @@ export class MessageIndex implements MessageHistory {
 
   forget(profile: number): void {
     this.#fresh.delete(profile);
-    this.#leaving.delete(profile);
     this.#gone.add(profile);
   }
 
-  /** The rows of the next checkpoint; what is noted from now on belongs to the one after. */
-  beginCheckpoint(): readonly Row[] {
-    const rows: Row[] = [];
-    for (const profile of this.#gone) {
-      const [from, to] = prefixRange(indexPrefix, profile);
-      for (const { key } of this.#store.read(from, to)) rows.push({ key, value: undefined });
-    }
-    for (const [profile, positions] of this.#fresh) {
-      rows.push({ key: numberKey(indexPrefix, profile, this.#chunk), value: writePositions(positions) });
-    }
+  /**
+   * The rows of the next checkpoint, of this instant, to be gone through at any pace; what is noted from now on belongs to
+   * the one after.
+   */
+  beginCheckpoint(): Iterable<Row> {
+    const rows = this.#rowsOf(this.#fresh, this.#gone, this.#chunk);
     this.#chunk++;
     this.#leaving = this.#fresh;
     this.#leavingGone = this.#gone;
     this.#fresh = new Map();
     this.#gone = new Set();
     return rows;
+  }
+
+  *#rowsOf(
+    fresh: ReadonlyMap<number, readonly Position[]>,
+    gone: ReadonlySet<number>,
+    chunk: number,
+  ): Generator<Row, void> {
+    for (const profile of gone) {
+      const [from, to] = prefixRange(indexPrefix, profile);
+      for (const { key } of [...this.#store.read(from, to)]) yield { key, value: undefined };
+    }
+    for (const [profile, positions] of fresh) {
+      yield { key: numberKey(indexPrefix, profile, chunk), value: writePositions(positions) };
+    }
   }
 
   /** The checkpoint begun last is written. */

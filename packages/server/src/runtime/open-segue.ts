@@ -4,14 +4,17 @@
  */
 
 import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 
 import { Zone } from '@segue/core/base/zone.ts';
 import type { Instant } from '@segue/core/model/message.ts';
 
 import { Cursors } from '../api/cursors.ts';
+import { backtestRoutes } from '../api/backtest-routes.ts';
 import { createFrame } from '../api/frame.ts';
 import type { RequestLimits } from '../api/request-limits.ts';
 import { apiRoutes } from '../api/routes.ts';
+import { Jobs } from '../backtest/jobs.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { ensureFirstSignIn, type FirstSignIn as FirstSignInMade } from '../catalog/first-sign-in.ts';
 import { GrantsIndex } from '../catalog/grants-index.ts';
@@ -37,9 +40,11 @@ import { StorageError } from '../log/storage-error.ts';
 import { readingRoutes } from '../reading/reading-routes.ts';
 import { applyAtStart } from './apply-at-start.ts';
 import { systemClock } from './clock.ts';
+import { historyNotes, historyPlugin, openHistory } from './open-history.ts';
 import { RuntimeDesk } from './definitions-desk.ts';
 import { RuntimeErasures } from './erasure-desk.ts';
 import type { IntakeClosed } from './intake.ts';
+import { openPreviews } from './open-previews.ts';
 import { openWebhooks } from './open-webhooks.ts';
 import { Runtime } from './runtime.ts';
 
@@ -93,12 +98,17 @@ async function open(settings: Settings, surroundings: Surroundings, opened: Open
   const webhooks = opened.add(
     await openWebhooks(directory.paths.deliveries, settings, sources, surroundings),
   );
+  const jobs = opened.add(await openJobs(parts, surroundings.log));
   opened.add(parts.erasures);
   await parts.erasures.start({
     runtime,
     forgetDeliveries: (isOf, seqs) => webhooks.sender.forgetCustomer(isOf, seqs),
+    forgetBacktests: (names) => jobs.forget(names),
   });
   const cursors = new Cursors(await catalog.secret('cursors'));
+  const history = openHistory(settings, directory, runtime, surroundings);
+  opened.add({ close: () => history?.stop() });
+  const previews = opened.add(openPreviews({ runtime, desk, audit: catalog.audit, history, settings }));
   watchGauges(surroundings.metrics, runtime, directory);
   return {
     frame: createFrame({
@@ -121,9 +131,21 @@ async function open(settings: Settings, surroundings: Surroundings, opened: Open
         }),
         prefix: '/api',
       },
+      {
+        plugin: backtestRoutes({
+          jobs,
+          definitions: () => desk.current().definitions,
+          timeZone: settings.timezone,
+          now,
+          audit: catalog.audit,
+        }),
+        prefix: '/api',
+      },
+      historyPlugin(history, runtime, settings, { cursors, audit: catalog.audit }),
+      ...previews.plugins,
     ],
     ...firstSignInOf(firstSignIn),
-    ready: () => readiness(runtime),
+    ready: () => ({ ...historyNotes(history), ...readiness(runtime) }),
     caughtUp: () => runtime.loop.caughtUp(),
     failed: Promise.race([
       runtime.failed,
@@ -161,6 +183,20 @@ async function openParts(
 }
 
 const now = (): Instant => systemClock.now();
+
+/** Backtests and suggestions; those that a stop interrupted go on. */
+function openJobs({ directory, runtime }: Parts, processLog: ProcessLog): Promise<Jobs> {
+  const { path, paths } = directory;
+  return Jobs.open({
+    folder: join(path, 'backtests'),
+    log: paths.log,
+    until: () => runtime.customers.position,
+    now,
+    onFault: (error) => {
+      processLog.warn({ err: error }, 'a backtest or suggestion ended badly');
+    },
+  });
+}
 
 function pluginsOf(
   { quarantine, catalog, grants, feed, runtime, erasures }: Parts,
@@ -332,15 +368,16 @@ async function openRuntime(parts: RuntimeParts): Promise<Runtime> {
     clock: systemClock,
     timeZone: settings.timezone,
     partitions: settings.partitions,
+    journal: settings.history.enabled,
     checkpointEveryMs: settings.checkpoint.intervalMs,
     refuses: () => (directory.diskState().low ? diskLow : undefined),
     onTaken: ({ entries }, { commitMs, applyMs, lateMs }) => {
       metrics.recordTaken({ entries: entries.length, commitMs, applyMs });
       if (lateMs !== undefined) metrics.dueTaken(lateMs);
     },
-    onReplay: (position, end) => {
+    onReplay: everySecond((position, end) => {
       if (position < end) processLog.info({ position, end }, 'replaying the log');
-    },
+    }),
     onBadCheckpoint: (reason) => {
       processLog.warn({ reason }, 'the checkpoint is of no use; the log is replayed instead');
     },
@@ -389,4 +426,14 @@ async function keepTimeZone({ path, paths }: DataDirectory, timeZone: string): P
     'data/time-zone',
     `The data in ${path} belongs to the time zone ${String(known)}, in which the days of its rules begin, and the settings say ${timeZone}. Start with --timezone ${String(known)}, or with another data directory.`,
   );
+}
+
+/** Passes on what comes a second after what was passed on before, the first after a second. */
+function everySecond(tell: (position: number, end: number) => void): typeof tell {
+  let told = performance.now();
+  return (position, end) => {
+    if (performance.now() - told < 1_000) return;
+    told = performance.now();
+    tell(position, end);
+  };
 }

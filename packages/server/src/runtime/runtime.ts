@@ -21,7 +21,13 @@ import { StorageError } from '../log/storage-error.ts';
 import { CheckpointRows } from './checkpoint-rows.ts';
 import { type CheckpointHead, Checkpointer, readHead } from './checkpoints.ts';
 import type { Clock } from './clock.ts';
-import { Customers, type CustomersOptions, type ErasedCustomer, type RestoredFrom } from './customers.ts';
+import {
+  Customers,
+  type CustomersOptions,
+  type ErasedCustomer,
+  type RestoredFrom,
+  type Standing,
+} from './customers.ts';
 import type { IntakeClosed } from './intake.ts';
 import { Loop, type RecordTiming } from './loop.ts';
 import { MessageIndex } from './message-index.ts';
@@ -42,7 +48,10 @@ export type RuntimeOptions = {
   readonly partitions?: number;
   /** How often a checkpoint is written while something happens, in milliseconds. */
   readonly checkpointEveryMs: number;
-  /** A checkpoint is written after so many entries too, so that a start has no more than that to replay, or little. */
+  /**
+   * A checkpoint is written after so many entries too, and after definitions have come into force, so that a start has little
+   * to replay; later where checkpoints would take more than a twentieth of the time.
+   */
   readonly checkpointEveryEntries?: number;
   /** Keep the journal that the history store is filled from. */
   readonly journal?: boolean;
@@ -57,8 +66,10 @@ export type RuntimeOptions = {
   readonly onCheckpoint?: (position: Position, ms: number) => void;
 };
 
-/** At some hundred thousand entries a second, a start replays for half a second at most. */
-const checkpointEveryEntriesDefault = 100_000;
+/** A start replays them in less than half a second. */
+const checkpointEveryEntriesDefault = 50_000;
+/** What is written for their sake alone takes a part of the time of 1 / this at most. */
+const checkpointShare = 20;
 
 /** Customers as they were, the rows that they came from, and where the checkpoint stands. */
 type TakenUp = {
@@ -79,6 +90,10 @@ export class Runtime {
   readonly #options: RuntimeOptions;
   readonly #checkpointer: Checkpointer;
   #checkpointAt: Position;
+  /** When the last checkpoint began, in milliseconds of the process. */
+  #checkpointBegan = -Infinity;
+  /** Definitions have come into force since; to replay that takes long. */
+  #hasNewDefinitions = false;
   #checkpointing: Promise<void> | undefined = undefined;
   #timer: NodeJS.Timeout | undefined = undefined;
   #hasFailed = false;
@@ -99,6 +114,7 @@ export class Runtime {
       ...(refuses === undefined ? {} : { refuses }),
       onTaken: (record, timing) => {
         onTaken?.(record, timing);
+        if (record.entries.some(({ kind }) => kind === 'definitions')) this.#hasNewDefinitions = true;
         this.#scheduleCheckpoint();
       },
     });
@@ -162,9 +178,7 @@ export class Runtime {
     if (this.customers.position === this.#checkpointAt && !isThorough) return;
     try {
       // Of an instant at which every record is taken whole or not at all.
-      const { position } = await this.loop.atRest(() =>
-        this.#checkpointer.write(this.customers, () => this.#flush(), isThorough),
-      );
+      const { position } = await this.loop.atRest(() => this.#writeCheckpoint(isThorough));
       this.#checkpointAt = position;
       this.checkpointedAt = this.#options.clock.now();
       this.#options.onCheckpoint?.(position, performance.now() - started);
@@ -172,6 +186,12 @@ export class Runtime {
       this.#fail(error instanceof Error ? error : new Error(String(error)));
       throw error;
     }
+  }
+
+  #writeCheckpoint(isThorough: boolean): Promise<Standing> {
+    this.#checkpointBegan = performance.now();
+    this.#hasNewDefinitions = false;
+    return this.#checkpointer.write(this.customers, () => this.#flush(), isThorough);
   }
 
   /** What must be durable before a checkpoint says that it has been done. */
@@ -187,11 +207,17 @@ export class Runtime {
     this.#failure.resolve(error);
   }
 
+  #hasMuchToReplay(): boolean {
+    const { checkpointEveryEntries = checkpointEveryEntriesDefault } = this.#options;
+    return this.#hasNewDefinitions || this.customers.position - this.#checkpointAt >= checkpointEveryEntries;
+  }
+
   #scheduleCheckpoint(): void {
     if (this.#hasFailed) return;
-    const { checkpointEveryEntries = checkpointEveryEntriesDefault } = this.#options;
-    if (this.customers.position - this.#checkpointAt >= checkpointEveryEntries) {
-      void this.checkpoint().catch(() => undefined);
+    if (this.#hasMuchToReplay() && this.#checkpointing === undefined) {
+      const idleMs = performance.now() - this.#checkpointBegan;
+      if (idleMs >= this.#checkpointer.busyMs * checkpointShare)
+        {void this.checkpoint().catch(() => undefined);}
     }
     if (this.#timer !== undefined) return;
     this.#timer = setTimeout(() => {

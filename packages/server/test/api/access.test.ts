@@ -1,13 +1,27 @@
 import { describe, expect, it } from 'vitest';
 
+import { Zone } from '@segue/core/base/zone.ts';
+
 import type { FastifyInstance } from 'fastify';
 
+import { Engine } from '@segue/core/engine/engine.ts';
+import { noDefinitions } from '@segue/core/model/definitions.ts';
+
+import { backtestRoutes } from '../../src/api/backtest-routes.ts';
+import { overlapRoutes } from '../../src/api/overlap-routes.ts';
+import { populationRoutes } from '../../src/api/population-routes.ts';
+import { previewRoutes } from '../../src/api/preview-routes.ts';
 import { systemActor } from '../../src/catalog/catalog.ts';
+import { historyRoutes } from '../../src/api/history-routes.ts';
 import { webhookRoutes } from '../../src/feeds/webhook-routes.ts';
 import { trackingRoutes } from '../../src/ingest/tracking/routes.ts';
 import type { Quarantine } from '../../src/log/quarantine.ts';
+import type { Plugin } from '../../src/http/parts.ts';
+import { PopulationDesk } from '../../src/preview/population-desk.ts';
+import { PreviewDesk } from '../../src/preview/preview-desk.ts';
 import { readingRoutes } from '../../src/reading/reading-routes.ts';
 import type { Intake } from '../../src/runtime/intake.ts';
+import { MembershipSets } from '../../src/sets/membership-sets.ts';
 import { good } from '../catalog/catalog-conformance.ts';
 import { expectAccess, makeCallers, routeTable, signedIn } from './access-matrix.ts';
 import { openDoor } from './api-door.ts';
@@ -40,9 +54,41 @@ function addOtherRoutes(app: FastifyInstance): void {
   };
   app.register(async (scope) => readingRoutes({ directory: nothing, members: nothing })(scope));
   app.register(async (scope) => webhookRoutes({ ...webhooks, now: () => 0 })(scope), { prefix: '/api' });
+  const jobs = { get: () => undefined, list: () => [] } as never;
+  const backtests = { jobs, definitions: () => noDefinitions, timeZone: 'UTC', now: () => 0, audit: nothing };
+  app.register(async (scope) => backtestRoutes(backtests)(scope), { prefix: '/api' });
+  for (const routes of baseRoutes()) app.register(async (scope) => routes(scope), { prefix: '/api' });
+  const past = { history: undefined, zone: new Zone('UTC'), now: () => 0 } as never;
+  app.register(async (scope) => historyRoutes(past)(scope), { prefix: '/api' });
   app.register(async (scope) =>
     trackingRoutes(scope, { intake, quarantine, grants, zone: { parseInstant: () => 0 } }),
   );
+}
+
+/** Overlaps, previews, populations, of nobody. */
+function baseRoutes(): readonly Plugin[] {
+  const engine = new Engine({
+    timeZone: 'UTC',
+    start: 0,
+    definitions: noDefinitions,
+    onChange: () => undefined,
+  });
+  const sets = new MembershipSets(engine);
+  const definitions = (): typeof noDefinitions => noDefinitions;
+  const base = { sets, definitions, displayIdOf: String, now: () => 0 };
+  const running = { engine, sets, now: () => 0, atRest: <T>(work: () => T) => Promise.resolve(work()) };
+  const previews = new PreviewDesk({ ...running, builds: { differences: () => Promise.resolve() } });
+  const populations = new PopulationDesk({
+    ...running,
+    closed: () => undefined,
+    submit: () => Promise.resolve(),
+  });
+  const audit = { record: () => Promise.resolve() };
+  return [
+    overlapRoutes(base),
+    previewRoutes({ ...base, desk: previews }),
+    populationRoutes({ ...base, desk: populations, audit }),
+  ];
 }
 
 describe('access', () => {

@@ -4,8 +4,13 @@ import openapiTS, { astToString } from 'openapi-typescript';
 import { format, resolveConfig } from 'prettier';
 import { expect, it } from 'vitest';
 
+import { backtestRoutes } from '../../src/api/backtest-routes.ts';
 import { createFrame } from '../../src/api/frame.ts';
+import { overlapRoutes } from '../../src/api/overlap-routes.ts';
+import { historyRoutes } from '../../src/api/history-routes.ts';
 import { openApiDocument, type OpenApiDocument } from '../../src/api/openapi.ts';
+import { populationRoutes } from '../../src/api/population-routes.ts';
+import { previewRoutes } from '../../src/api/preview-routes.ts';
 import { apiRoutes } from '../../src/api/routes.ts';
 import { openSqliteCatalog } from '../../src/catalog/sqlite-catalog.ts';
 import { streamRoutes } from '../../src/feeds/stream-routes.ts';
@@ -40,6 +45,17 @@ async function wholeDocument(): Promise<OpenApiDocument> {
     allowPrivate: false,
   };
   app.register(async (scope) => webhookRoutes({ ...webhooks, now: clock })(scope), { prefix: '/api' });
+  const backtests = { jobs: nothing, definitions: nothing, timeZone: 'UTC', now: clock, audit: nothing };
+  app.register(async (scope) => backtestRoutes(backtests)(scope), { prefix: '/api' });
+  const base = { sets: nothing, desk: nothing, definitions: nothing, displayIdOf: nothing, now: clock };
+  for (const routes of [
+    overlapRoutes(base),
+    previewRoutes(base),
+    populationRoutes({ ...base, audit: nothing }),
+  ]) {
+    app.register(async (scope) => routes(scope), { prefix: '/api' });
+  }
+  app.register(async (scope) => historyRoutes(nothing)(scope), { prefix: '/api' });
   app.register(async (scope) => readingRoutes(nothing)(scope));
   app.register(async (scope) => streamRoutes({ feed: nothing, findProfile: nothing, now: clock })(scope));
   await app.ready();

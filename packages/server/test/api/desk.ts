@@ -1,7 +1,7 @@
 /** A desk without an engine: definitions come into force at once, and nobody moves. */
 
 import { fail, ok, type Result } from '@segue/core/base/result.ts';
-import { noDefinitions, type Definitions } from '@segue/core/model/definitions.ts';
+import { noDefinitions, withMembers, type Definitions } from '@segue/core/model/definitions.ts';
 import type { Instant } from '@segue/core/model/message.ts';
 
 import type {
@@ -11,9 +11,12 @@ import type {
   DefinitionsPreview,
   DefinitionsProgress,
   DefinitionsRefusal,
+  ListChange,
+  ListChanged,
 } from '../../src/api/definitions-port.ts';
 import { differenceOf, type DefinitionHistory } from '../../src/catalog/definition-history.ts';
 import { toPlain } from '../../src/catalog/plain-definitions.ts';
+import { changeMembers } from '../../src/runtime/list-members.ts';
 
 export class FakeDesk implements DefinitionsDesk {
   /** Set by tests: how the next changes end. */
@@ -52,10 +55,11 @@ export class FakeDesk implements DefinitionsDesk {
 
   async apply(
     definitions: Definitions,
-    { author, reason, expectedRevision }: ApplyOptions,
+    { author, reason, expectedRevision, madeFrom = this.#definitions }: ApplyOptions,
   ): Promise<Result<DefinitionsApplied, DefinitionsRefusal>> {
     if (this.refusal !== undefined) return fail(this.refusal);
-    if (expectedRevision !== undefined && expectedRevision !== this.#revision) {
+    const isExpected = expectedRevision === undefined || expectedRevision === this.#revision;
+    if (!isExpected || madeFrom !== this.#definitions) {
       return fail({ kind: 'conflict', revision: this.#revision });
     }
     const difference = differenceOf(toPlain(this.#definitions), toPlain(definitions));
@@ -65,6 +69,13 @@ export class FakeDesk implements DefinitionsDesk {
     const head = { revision: this.#revision, at: this.#clock(), author, reason };
     await this.#history.record(head, toPlain(definitions));
     return ok({ revision: head.revision, difference });
+  }
+
+  changeList(name: string, change: ListChange): Promise<Result<ListChanged, DefinitionsRefusal>> {
+    if (this.refusal !== undefined) return Promise.resolve(fail(this.refusal));
+    const { members, ...changed } = changeMembers(this.#definitions.lists.get(name)?.members ?? [], change);
+    this.#definitions = withMembers(this.#definitions, name, members);
+    return Promise.resolve(ok(changed));
   }
 
   progress(): DefinitionsProgress | undefined {

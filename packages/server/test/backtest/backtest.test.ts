@@ -103,6 +103,16 @@ describe('a backtest', () => {
     }
   });
 
+  it('begins anew where the story is not the one of its checkpoint', async () => {
+    const question = askedAbout(20, 35);
+    const checkpoint = join(folder, 'other');
+    const stop = { checkpoint, checkpointEverySteps: 50, isStopped: () => true };
+    expect(await performBacktest(question, storyOf(makeOrders(60, 320, 7)), stop)).toBeUndefined();
+    const orders = makeOrders(50, 320, 8);
+    const whole = await performBacktest(question, storyOf(orders));
+    expect(await performBacktest(question, storyOf(orders), { checkpoint })).toEqual(whole);
+  });
+
   it('says who entered and why, in words', async () => {
     const result = done(await performBacktest(askedAbout(20, 35), storyOf(makeOrders(60, 320, 7))));
     const sample = result.parts[0]?.draft?.sample ?? [];

@@ -23,8 +23,9 @@ async function expectMessages(rig: Rig): Promise<void> {
       const message = index.messageAt(position);
       if (message === undefined) continue;
       const { messageId, time, kind, name, properties } = message;
-      if (kind === 'track')
-        {expected.push([position, profile, messageId, time, kind, name, storedJson(properties)]);}
+      if (kind === 'track') {
+        expected.push([position, profile, messageId, time, kind, name, storedJson(properties)]);
+      }
       for (const [trait, value] of Object.entries(message.traits)) {
         traits.push([profile, trait, storedJson(value), time, messageId]);
       }

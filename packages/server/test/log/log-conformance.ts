@@ -9,6 +9,7 @@ import { message, messages } from './entries.ts';
 export type LogPlace = { open(): Promise<Log>; readonly outlivesClose: boolean };
 
 const now = 1_760_000_000_000;
+const erased: LogEntry = { kind: 'erased', stand: { kind: 'tick' } };
 
 export function describeLog(name: string, makePlace: () => LogPlace): void {
   async function opened(): Promise<Log> {
@@ -109,23 +110,23 @@ export function describeLog(name: string, makePlace: () => LogPlace): void {
       const skipped: LogEntry = { kind: 'skipped', entry: message(1) as InputEntry, reason: 'a bug' };
       await log.replace(
         new Map<number, LogEntry>([
-          [304, { kind: 'erased' }],
+          [304, erased],
           [1, skipped],
-          [4, { kind: 'erased' }],
-          [5, { kind: 'erased' }],
+          [4, erased],
+          [5, erased],
         ]),
       );
       const expected = messages(0, 305);
       expected[1] = skipped;
-      for (const position of [4, 5, 304]) expected[position] = { kind: 'erased' };
+      for (const position of [4, 5, 304]) expected[position] = erased;
       expect([...log.read(0)].flatMap(({ entries }) => entries)).toEqual(expected);
       expect([...log.read(0)].map(({ position, at }) => [position, at])).toEqual([
         [0, now],
         [3, now + 1],
         [303, now + 2],
       ]);
-      expect(log.recordAt(4)?.entries[1]).toEqual({ kind: 'erased' });
-      await expect(log.replace(new Map([[305, { kind: 'erased' }]]))).rejects.toThrow(RangeError);
+      expect(log.recordAt(4)?.entries[1]).toEqual(erased);
+      await expect(log.replace(new Map([[305, erased]]))).rejects.toThrow(RangeError);
       expect(await log.append([message(305)], now + 3)).toBe(305);
       await log.close();
       if (!place.outlivesClose) return;

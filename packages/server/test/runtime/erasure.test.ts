@@ -5,12 +5,14 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 import { openSqliteCatalog } from '../../src/catalog/sqlite-catalog.ts';
+import type { FeedEvent } from '../../src/feeds/feed.ts';
 import { openLmdbFeedStore } from '../../src/feeds/lmdb-feed-store.ts';
 import { backUp, restoreBackup } from '../../src/log/backup.ts';
 import { findBase, openBase } from '../../src/log/base.ts';
 import { dataPaths } from '../../src/log/data-format.ts';
 import { openLmdbLog } from '../../src/log/lmdb-log.ts';
 import { openLmdbQuarantine } from '../../src/log/lmdb-quarantine.ts';
+import { replayLog } from '../../src/runtime/replay-log.ts';
 import { verifyData } from '../../src/runtime/verify-data.ts';
 import { temporaryDirectory } from '../log/temporary-directory.ts';
 import { WholeService } from './whole-service.ts';
@@ -80,6 +82,22 @@ async function allText(data: string): Promise<Readonly<Record<string, string>>> 
   };
   await Promise.all([log.close(), feed.close(), quarantine.close(), catalog.close(), store?.close()]);
   return text;
+}
+
+/** What history is rebuilt from: whose each entry is, and the changes. */
+async function livedThrough(
+  data: string,
+): Promise<{ readonly whose: number[]; readonly seqs: number[]; readonly changes: string }> {
+  const { log: path, base } = dataPaths(data);
+  const log = await openLmdbLog(path, { readOnly: true });
+  const whose: number[] = [];
+  const events: FeedEvent[] = [];
+  for await (const piece of replayLog(log, 'UTC', base)) {
+    whose.push(...piece.part.whose);
+    events.push(...piece.events);
+  }
+  await log.close();
+  return { whose, seqs: events.map(({ seq }) => seq), changes: JSON.stringify(events) };
 }
 
 async function expectSound(data: string): Promise<void> {
@@ -154,11 +172,20 @@ describe('a customer who is erased', () => {
     await service.close();
     expect((await allText(data))['log']).toMatch(canary);
     await expectSound(data);
+    const past = await livedThrough(data);
     const again = await WholeService.open(data, { ...soon, key: service.key });
     await done(again, id);
+    await again.track('eve', 'Bought');
     await again.close();
     expect((await allText(data))['log']).not.toMatch(canary);
     await expectSound(data);
+    // The past can still be lived through: everybody has the number that they had, and nobody says what she did.
+    const after = await livedThrough(data);
+    expect(after.whose.slice(0, past.whose.length)).toEqual(past.whose);
+    expect(after.whose.length).toBe(past.whose.length + 1);
+    expect(after.seqs).toEqual([...new Set(after.seqs)].sort((a, b) => a - b));
+    expect(after.changes).not.toMatch(canary);
+    expect(after.changes).toContain('"eve"');
   }, 40_000);
 
   test('does not come back with messages of before, but may with later ones, as somebody new', async () => {

@@ -1,0 +1,212 @@
+/** What percentiles and RFM models measure against: looking at it, taking it anew, what that would move, who is in which group. */
+
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import Type from 'typebox';
+
+import type { Definitions } from '@segue/core/model/definitions.ts';
+import { nearestName } from '@segue/core/rules/names.ts';
+
+import type { AuditLog } from '../catalog/audit-log.ts';
+import { actorOf } from '../catalog/catalog.ts';
+import type { Plugin } from '../http/parts.ts';
+import { type PopulationDesk, RedefinedMeanwhile, type RfmTable } from '../preview/population-desk.ts';
+import type { RefreshMoves } from '../preview/refresh-preview.ts';
+import { PreviewStopped } from '../preview/turns.ts';
+import { principalOf } from './access.ts';
+import { goneSignal } from './preview-routes.ts';
+import type { ApiApp } from './parts.ts';
+import { notFound, ProblemError } from './problem.ts';
+import { instantSchema, wireInstant, wireInstantAs } from './schemas.ts';
+
+export type PopulationRouteOptions = {
+  readonly desk: Pick<PopulationDesk, 'list' | 'refresh' | 'preview' | 'rfmTable' | 'closed'>;
+  readonly definitions: () => Definitions;
+  readonly audit: Pick<AuditLog, 'record'>;
+  readonly displayIdOf: (id: number) => string;
+};
+
+const tags = ['populations'];
+const countSchema = Type.Integer({ minimum: 0 });
+const populationsSchema = Type.Object({
+  items: Type.Array(
+    Type.Object({
+      of: Type.String({ description: 'A value as in a rule, or recency, frequency or monetary of `model`.' }),
+      model: Type.Optional(Type.String()),
+      size: Type.Integer({ description: 'Customers who had a value.' }),
+      at: Type.Optional(instantSchema),
+      cuts: Type.Array(Type.Number(), {
+        description: 'The greatest values of the quintiles 1 to 4; durations in milliseconds.',
+      }),
+    }),
+  ),
+});
+const movesSchema = Type.Object({
+  at: instantSchema,
+  segments: Type.Array(
+    Type.Object({
+      segment: Type.String(),
+      entering: countSchema,
+      leaving: countSchema,
+      enteringExamples: Type.Array(Type.String()),
+      leavingExamples: Type.Array(Type.String()),
+    }),
+  ),
+  stages: Type.Array(
+    Type.Object({
+      lifecycle: Type.String(),
+      from: Type.Optional(Type.String()),
+      to: Type.String(),
+      size: countSchema,
+    }),
+  ),
+});
+
+/** To be mounted with the prefix `/api`. */
+export function populationRoutes(options: PopulationRouteOptions): Plugin {
+  return (untyped) => {
+    const app = untyped.withTypeProvider<TypeBoxTypeProvider>();
+    addList(app, options);
+    addRefresh(app, options);
+    addPreview(app, options);
+    addTable(app, options);
+  };
+}
+
+function addList(app: ApiApp, { desk }: PopulationRouteOptions): void {
+  app.get(
+    '/populations',
+    {
+      config: { access: 'viewer' },
+      schema: {
+        operationId: 'listPopulations',
+        tags,
+        summary: 'What percentiles and RFM models measure against, and when that was taken.',
+        response: { 200: populationsSchema },
+      },
+    },
+    () => wireList(desk),
+  );
+}
+
+function wireList(desk: PopulationRouteOptions['desk']) {
+  return {
+    items: desk
+      .list()
+      .map(({ at, cuts, ...rest }) => ({ ...rest, ...wireInstantAs('at', at), cuts: [...cuts] })),
+  };
+}
+
+function addRefresh(app: ApiApp, { desk, audit }: PopulationRouteOptions): void {
+  app.post(
+    '/populations/refresh',
+    {
+      config: { access: 'marketer' },
+      schema: {
+        operationId: 'refreshPopulations',
+        tags,
+        summary: 'Takes all populations anew, now; whoever moves by it moves before the answer.',
+        response: { 200: populationsSchema },
+      },
+    },
+    async (request) => {
+      const { closed } = desk;
+      if (closed !== undefined) {
+        const headers = { 'retry-after': String(closed.retryAfterSeconds) };
+        throw new ProblemError(503, closed.code, closed.message, { headers });
+      }
+      await desk.refresh();
+      await audit.record(actorOf(principalOf(request)), 'populations.refreshed', 'populations', {});
+      return wireList(desk);
+    },
+  );
+}
+
+function addPreview(app: ApiApp, { desk, displayIdOf }: PopulationRouteOptions): void {
+  app.post(
+    '/populations/preview',
+    {
+      config: { access: 'viewer' },
+      schema: {
+        operationId: 'previewRefresh',
+        tags,
+        summary: 'Who would move if all populations were taken anew now; nothing is changed.',
+        response: { 200: movesSchema },
+      },
+    },
+    async (_request, reply) => wireMoves(await answered(desk.preview(goneSignal(reply))), displayIdOf),
+  );
+}
+
+function wireMoves({ at, segments, stages }: RefreshMoves, displayIdOf: (id: number) => string) {
+  return {
+    at: wireInstant(at),
+    segments: segments.map(({ enteringExamples, leavingExamples, ...rest }) => ({
+      ...rest,
+      enteringExamples: enteringExamples.map(displayIdOf),
+      leavingExamples: leavingExamples.map(displayIdOf),
+    })),
+    stages: [...stages],
+  };
+}
+
+function addTable(app: ApiApp, { desk, definitions }: PopulationRouteOptions): void {
+  app.get(
+    '/rfm/:name/table',
+    {
+      config: { access: 'viewer' },
+      schema: {
+        operationId: 'getRfmTable',
+        tags: ['rfm'],
+        summary: 'How many customers are in each group of an RFM model now.',
+        params: Type.Object({ name: Type.String({ maxLength: 200 }) }),
+        response: {
+          200: Type.Object({
+            model: Type.String(),
+            groups: Type.Array(Type.Object({ group: Type.String(), size: countSchema })),
+            none: Type.Integer({ description: 'Customers who bought nothing in the window of the model.' }),
+            at: instantSchema,
+          }),
+        },
+      },
+    },
+    async ({ params: { name } }, reply) => {
+      refuseUnknown(definitions(), name);
+      return wireTable(await answered(desk.rfmTable(name, goneSignal(reply))));
+    },
+  );
+}
+
+function wireTable({ at, groups, ...rest }: RfmTable) {
+  return { ...rest, groups: [...groups], at: wireInstant(at) };
+}
+
+function refuseUnknown({ rfm }: Definitions, name: string): void {
+  if (rfm.has(name)) return;
+  const nearest = nearestName(name, [...rfm.keys()]);
+  const hint = nearest === undefined ? 'GET /api/rfm lists them.' : `Did you mean “${nearest}”?`;
+  const shown = name.length > 100 ? `${name.slice(0, 100)}…` : name;
+  throw notFound('definitions/unknown', `There is no RFM model “${shown}”. ${hint}`);
+}
+
+/** What stops everybody from being asked, as a problem. */
+async function answered<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof RedefinedMeanwhile) {
+      throw new ProblemError(
+        409,
+        'preview/redefined',
+        'Other definitions came into force while everybody was asked; ask again.',
+      );
+    }
+    if (!(error instanceof PreviewStopped)) throw error;
+    throw error.reason === 'too-slow'
+      ? new ProblemError(
+          422,
+          'preview/too-slow',
+          'Asking everybody took longer than it may; ask when less arrives.',
+        )
+      : new ProblemError(409, 'preview/gone', 'Everybody was no longer asked, since nobody waited for it.');
+  }
+}

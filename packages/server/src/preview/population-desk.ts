@@ -1,0 +1,127 @@
+/**
+ * Populations: against what percentiles and RFM models measure, when that was taken, what taking it anew would move, and
+ * taking it anew. A refresh is an entry of the log, so that a replay takes the same values at the same instant.
+ */
+
+import type { Engine } from '@segue/core/engine/engine.ts';
+import type { Instant } from '@segue/core/model/message.ts';
+import { formatValue } from '@segue/core/rules/format.ts';
+import { populationNeeds, quintileCuts } from '@segue/core/rules/population.ts';
+import { rfmGroups } from '@segue/core/rules/rfm-groups.ts';
+import type { Condition } from '@segue/core/rules/tree.ts';
+
+import type { LogEntry } from '../log/entry.ts';
+import type { IntakeClosed } from '../runtime/intake.ts';
+import type { MembershipSets } from '../sets/membership-sets.ts';
+import { askEngine, type Running } from './ask-engine.ts';
+import { previewRefresh, type RefreshMoves } from './refresh-preview.ts';
+import { Turns } from './turns.ts';
+
+export type PopulationDeskOptions = Running & {
+  readonly engine: Engine;
+  readonly sets: MembershipSets;
+  readonly closed: () => IntakeClosed | undefined;
+  /** Appends entries to the log; resolves when they have been taken. */
+  readonly submit: (entries: readonly LogEntry[]) => Promise<unknown>;
+  /** How long everybody may be asked. */
+  readonly timeMaxMs?: number;
+};
+
+/** The values that something is measured against. */
+export type TakenPopulation = {
+  /** What is measured: a value as in a rule, or a score of an RFM model. */
+  readonly of: string;
+  readonly model?: string;
+  /** Customers who had a value. */
+  readonly size: number;
+  /** Undefined where it was never taken. */
+  readonly at: Instant | undefined;
+  /** The greatest values of the quintiles 1 to 4; durations in milliseconds. */
+  readonly cuts: readonly number[];
+};
+
+export type RfmTable = {
+  readonly model: string;
+  readonly at: Instant;
+  readonly groups: readonly { readonly group: string; readonly size: number }[];
+  /** Customers without a score: they bought nothing in the model's window. */
+  readonly none: number;
+};
+
+/** The definitions changed while everybody was asked. */
+export class RedefinedMeanwhile extends Error {}
+
+const timeMaxMsDefault = 30_000;
+
+export class PopulationDesk {
+  readonly #options: PopulationDeskOptions;
+
+  constructor(options: PopulationDeskOptions) {
+    this.#options = options;
+  }
+
+  get closed(): IntakeClosed | undefined {
+    return this.#options.closed();
+  }
+
+  list(): readonly TakenPopulation[] {
+    const { engine } = this.#options;
+    const { populations } = engine.world();
+    return populationNeeds(engine.definitions).map((need) => {
+      const taken = populations.get(need.key)?.at(-1);
+      const values = taken?.values;
+      return {
+        of: need.kind === 'value' ? formatValue(need.value) : need.part,
+        ...(need.kind === 'rfm' ? { model: need.model } : {}),
+        size: values?.length ?? 0,
+        at: taken?.at,
+        cuts: values === undefined || values.length === 0 ? [] : quintileCuts(values),
+      };
+    });
+  }
+
+  /** Takes all populations anew, now. */
+  async refresh(): Promise<void> {
+    await this.#options.submit([{ kind: 'refresh' }]);
+  }
+
+  /** What `refresh` would move now. @throws PreviewStopped, RedefinedMeanwhile */
+  async preview(signal: AbortSignal): Promise<RefreshMoves> {
+    const moves = await previewRefresh(this.#options, this.#turns(signal));
+    if (moves === undefined) throw new RedefinedMeanwhile();
+    return moves;
+  }
+
+  /** How many are in each group of an RFM model now. @throws PreviewStopped, RedefinedMeanwhile */
+  async rfmTable(model: string, signal: AbortSignal): Promise<RfmTable> {
+    const parts = rfmGroups.map((group): Condition => ({
+      kind: 'compare',
+      op: '=',
+      left: { kind: 'rfm', part: 'group', model },
+      right: { kind: 'string', value: group },
+    }));
+    const question = { rule: { kind: 'or', items: parts }, joined: 'or', parts, traits: [] } as const;
+    const asked = await askEngine(
+      question,
+      this.#options,
+      this.#turns(signal),
+      (answers, at): RfmTable => {
+        const sizes = answers.parts().map(({ size }) => size);
+        const scored = sizes.reduce((sum, size) => sum + size, 0);
+        return {
+          model,
+          at,
+          groups: rfmGroups.map((group, i) => ({ group, size: sizes[i] ?? 0 })),
+          none: answers.everybody() - scored,
+        };
+      },
+      { populations: 'standing' },
+    );
+    if (asked.kind !== 'answered') throw new RedefinedMeanwhile();
+    return asked.value;
+  }
+
+  #turns(signal: AbortSignal): Turns {
+    return new Turns(signal, this.#options.timeMaxMs ?? timeMaxMsDefault);
+  }
+}
