@@ -216,8 +216,9 @@ export class Runtime {
     if (this.#hasFailed) return;
     if (this.#hasMuchToReplay() && this.#checkpointing === undefined) {
       const idleMs = performance.now() - this.#checkpointBegan;
-      if (idleMs >= this.#checkpointer.busyMs * checkpointShare)
-        {void this.checkpoint().catch(() => undefined);}
+      if (idleMs >= this.#checkpointer.busyMs * checkpointShare) {
+        void this.checkpoint().catch(() => undefined);
+      }
     }
     if (this.#timer !== undefined) return;
     this.#timer = setTimeout(() => {
@@ -256,7 +257,8 @@ async function takeUp(options: RuntimeOptions): Promise<TakenUp> {
   const { checkpoints, base } = options;
   const restored = restore(options);
   if (restored !== undefined) return restored;
-  await checkpoints.clear();
+  // Of one that is empty nothing needs to be cleared, by a thread that would have to be started for it.
+  if (checkpoints.head !== undefined) await checkpoints.clear();
   if (base === undefined) return fresh(options);
   await base.restore();
   const fromBase = restore(options);
