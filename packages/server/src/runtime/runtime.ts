@@ -96,6 +96,7 @@ export class Runtime {
   #hasNewDefinitions = false;
   #checkpointing: Promise<void> | undefined = undefined;
   #timer: NodeJS.Timeout | undefined = undefined;
+  #rewriting: Promise<unknown> = Promise.resolve();
   #hasFailed = false;
   readonly #failure: PromiseWithResolvers<Error> = Promise.withResolvers<Error>();
 
@@ -155,6 +156,13 @@ export class Runtime {
     });
     await this.#checkpointing;
     return this.#checkpointAt;
+  }
+
+  /** Does something that takes entries out of the log: one such thing after the other. */
+  rewriteLog<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#rewriting.then(work);
+    this.#rewriting = done.catch(() => undefined);
+    return done;
   }
 
   /** Writes down where everything stands; resolves when it is durable. */
