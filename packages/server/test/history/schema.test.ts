@@ -45,8 +45,9 @@ describe.skipIf(absent !== undefined)(`the schema of history${title}`, () => {
     for (const { name, columns } of relations) {
       const described = await database.rows([`DESCRIBE TABLE ${name}`]);
       const types = new Map(described.map(([column, type]) => [column, type]));
-      for (const column of columns)
-        {expect([name, column.name, types.get(column.name)]).toEqual([name, column.name, column.type]);}
+      for (const column of columns) {
+        expect([name, column.name, types.get(column.name)]).toEqual([name, column.name, column.type]);
+      }
     }
   });
 
