@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 const root = resolve(import.meta.dirname, '../../..');
 const launcher = join(root, 'packages/cli/bin/segue.mjs');
 const folder = mkdtempSync(join(tmpdir(), 'segue-docs-'));
-const pages = ['README.md', 'docs/tracking.md', 'docs/api.md', 'docs/access.md'];
+const pages = ['README.md', 'docs/tracking.md', 'docs/api.md', 'docs/access.md', 'docs/history.md'];
 
 const hasCurl = spawnSync('curl', ['--version']).status === 0;
 

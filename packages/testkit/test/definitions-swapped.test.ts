@@ -285,11 +285,12 @@ function definitionsOf(rules: Readonly<Record<string, string>>): Definitions {
 }
 
 test('another number for the same count is crossed in its own time', () => {
-  const twice = 'count("A", last 1h) >= 2';
-  expect(toldOf({ twice }, { twice, thrice: 'count("A", last 1h) >= 3' }, [0, 10, 20])).toEqual([
+  const twice = 'count("A", last 20m) >= 2';
+  const thrice = 'count("A", last 20m) >= 3';
+  expect(toldOf({ twice }, { twice, thrice }, [0, 15, 16, 17, 18])).toEqual([
     '30 entered thrice by definition',
-    '60 exited thrice by time',
-    '70 exited twice by time',
+    '36 exited thrice by time',
+    '37 exited twice by time',
   ]);
 });
 
@@ -320,18 +321,16 @@ test('a rule that is removed or renamed is left, and one that looks further back
 
 test('a sequence goes on where it was, and another is found in the past', () => {
   const pair = 'seq("A", "A" within 20m) last 1h';
+  const long = 'seq("A", "A" within 20m) last 2h';
   const silence = 'seq("A", no "A" within 25m)';
-  expect(
-    toldOf(
-      { pair },
-      { pair, silence, triple: 'seq("A", "A" within 20m, "A" within 20m) last 1h' },
-      [0, 15, 32],
-    ),
-  ).toEqual([
+  const triple = 'seq("A", "A" within 20m, "A" within 20m) last 1h';
+  expect(toldOf({ pair }, { pair, long, silence, triple }, [0, 15, 32])).toEqual([
+    '30 entered long by definition',
     '32 entered triple by event',
     '57 entered silence by time',
     '92 exited pair by time',
     '92 exited triple by time',
+    '152 exited long by time',
   ]);
 });
 

@@ -1,7 +1,7 @@
 /**
  * How long the service is away when it is killed with kill -9: from the start of the new process to its first answer about
- * a customer. There is a checkpoint, and a part of the log after it that is to be replayed. The same start on an empty data
- * directory is the floor.
+ * a customer. There is a checkpoint of everything, then events come, of which the service writes checkpoints as it likes; what
+ * came after the last is replayed. The same start on an empty data directory is the floor.
  */
 
 import { Findings, type PhaseResult } from '../../measure/result.ts';
@@ -80,7 +80,7 @@ async function answers(segue: SegueProcess): Promise<string> {
 
 function report(findings: Findings, series: Series, customers: number, tail: number): void {
   const after = series.of(AFTER);
-  const what = `${AFTER}, ${customers} customers, ${tail} events after the checkpoint`;
+  const what = `${AFTER}, ${customers} customers, ${tail} events since a checkpoint`;
   findings.figure(what, 's', after.perRound);
   findings.measured(series.of(EMPTY));
   const beyond = after.perRound.map((seconds, round) => seconds - (series.of(EMPTY).perRound[round] ?? NaN));

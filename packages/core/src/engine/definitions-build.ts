@@ -151,6 +151,11 @@ export class DefinitionsBuild {
     return this.#common.loaded.length > 0;
   }
 
+  /** Events up to this instant need not be loaded; −Infinity: all are needed. Infinity where none are. */
+  readsFrom(now: Instant): Instant {
+    return this.#common.loaded.reduce((from, stream) => Math.min(from, stream.reach(now)), Infinity);
+  }
+
   /** Whether events of this kind and name may have to be loaded; all others need not come. */
   reads(kind: MessageKind, name: string): boolean {
     let names = this.#read.get(kind);

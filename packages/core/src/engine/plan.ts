@@ -108,8 +108,14 @@ export class StreamPlan {
     );
   }
 
-  /** Events at or before this instant are of no use beyond totals any more. */
-  oldest(p: Profile, t: Instant): Instant {
+  /** Events up to this instant are not needed to begin to keep it at `t`; −Infinity: all are. */
+  reach(t: Instant): Instant {
+    const oldest = this.keepsTotals || this.keepsLast ? -NEVER : this.oldest(undefined, t);
+    return oldest <= -NEVER ? -Infinity : oldest;
+  }
+
+  /** Events at or before this instant are of no use beyond totals any more; without a customer, whoever it is. */
+  oldest(p: Profile | undefined, t: Instant): Instant {
     if (this.#keepsAll) return -NEVER;
     let oldest = t - this.#spanMs;
     for (const { window, extraMs } of this.#windows) {
@@ -117,6 +123,14 @@ export class StreamPlan {
     }
     return oldest;
   }
+}
+
+/** How far back windows reach that rules look through; those over all time are left out. */
+export function windowsReach(streams: readonly StreamPlan[], now: Instant): Instant {
+  const reaches = streams
+    .filter(({ source }) => source !== undefined)
+    .map((stream) => stream.oldest(undefined, now));
+  return Math.min(now, ...reaches.filter((reach) => reach > -NEVER));
 }
 
 /** Something that a timer wakes: looks again at what has changed by time. */

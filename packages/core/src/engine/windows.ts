@@ -34,8 +34,8 @@ export interface WindowPlan {
   entryOf(time: Instant): Instant;
   /** The instant at which an event goes; NEVER where none does. */
   exitOf(time: Instant): Instant;
-  /** Events at or before this are outside as of t, and for good. */
-  oldest(p: Profile, t: Instant): Instant;
+  /** Events at or before this are outside as of t, and for good; without a customer, whoever it is. */
+  oldest(p: Profile | undefined, t: Instant): Instant;
 }
 
 class AllTime implements WindowPlan {
@@ -216,7 +216,8 @@ class AfterLast implements WindowPlan {
   exitOf(): Instant {
     return NEVER;
   }
-  oldest(p: Profile, t: Instant): Instant {
+  oldest(p: Profile | undefined, t: Instant): Instant {
+    if (p === undefined) return -NEVER;
     // Until there is an E2 nothing is inside, but a late E2 may yet let all events in.
     const mark = this.#mark(p, t);
     return mark === NEVER ? -NEVER : mark;

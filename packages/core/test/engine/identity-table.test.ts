@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import { IdentityTable } from '../../src/engine/identity-table.ts';
+import { KeptTexts, textWordsMax, wordsOf, writeText } from '../../src/engine/kept-texts.ts';
 import type { Identifier } from '../../src/model/message.ts';
 
 /** The same in the plainest way. */
@@ -62,6 +63,44 @@ test('every identifier has the owner who got it last, and every profile its iden
       }
     }),
     { numRuns: 300 },
+  );
+});
+
+test('a table taken up from what another had to say is that table, and goes on like it', () => {
+  fc.assert(
+    fc.property(steps, steps, (before, after) => {
+      const table = new IdentityTable();
+      const play = (story: typeof before, into: IdentityTable): void => {
+        for (const { profile, identifier, removes } of story) {
+          if (removes) into.remove(profile);
+          else into.own(profile, identifier);
+        }
+      };
+      play(before, table);
+      const copy = new IdentityTable();
+      const texts = new KeptTexts();
+      copy.beginRestore(table.kinds, before.length % 3 === 0 ? 0 : table.size, 31, texts);
+      for (let profile = 0; profile <= 30; profile++) {
+        for (const { kind, value, hash } of table.numberedOf(profile)) {
+          const memory = wordsOf(new ArrayBuffer(4 * textWordsMax(value)));
+          const place = texts.take(memory.words, 0, writeText(memory, 0, value));
+          copy.restore(profile, kind, hash, place);
+        }
+      }
+      copy.endRestore();
+      play(after, table);
+      play(after, copy);
+      expect(copy.kinds).toEqual(table.kinds);
+      expect(copy.size).toBe(table.size);
+      for (let profile = 0; profile <= 30; profile++) {
+        expect(copy.identifiersOf(profile)).toEqual(table.identifiersOf(profile));
+      }
+      for (const { identifier } of [...before, ...after]) {
+        const { kind, value } = identifier;
+        expect(copy.owner(kind, value)).toBe(table.owner(kind, value));
+      }
+    }),
+    { numRuns: 200 },
   );
 });
 

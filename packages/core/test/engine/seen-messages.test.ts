@@ -42,6 +42,39 @@ test('what was written down is known again, and gives the same state', () => {
   for (let i = 3_600; i < 5_000; i++) expect(copy.see(`m${i}`)).toBe(true);
 });
 
+test('what was given piece by piece gives the same state, also without the oldest pieces', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(700), { minLength: 1, maxLength: 12 }), fc.nat(500), (pieces, before) => {
+      const seen = new SeenMessages(1_000);
+      let n = 0;
+      const see = (count: number): void => {
+        for (let i = 0; i < count; i++) seen.see(`m${n++ - (i % 7)}`);
+      };
+      see(before);
+      const given = pieces.map((count) => {
+        see(count);
+        return seen.takeFresh();
+      });
+      const words = given.reduce((sum, { length }) => sum + length, 0);
+      while (words > 0 && given.length > 1) {
+        const rest = given.slice(1).reduce((sum, { length }) => sum + length, 0);
+        if (rest < 3_000) break;
+        given.shift();
+      }
+      const copy = new SeenMessages(1_000);
+      copy.restoreHashes(given, seen.sizes);
+      expect(copy.state()).toEqual(seen.state());
+      expect(copy.takeFresh()).toHaveLength(0);
+      for (let i = 0; i < 900; i++) {
+        const id = `m${n + (i % 3 === 0 ? i : -i)}`;
+        expect(copy.see(id)).toBe(seen.see(id));
+      }
+      expect(copy.state()).toEqual(seen.state());
+    }),
+    { numRuns: 100 },
+  );
+});
+
 test('between half of the ids and all of them are remembered', () => {
   const seen = new SeenMessages(1_000);
   for (let i = 0; i < 10_000; i++) expect(seen.see(`m${i}`)).toBe(false);

@@ -191,6 +191,12 @@ export function refusedByDesk(refusal: DefinitionsRefusal): ProblemError {
         'definitions/conflict',
         `Somebody else changed the definitions: revision ${refusal.revision} is in force. Look at what changed and send yours again.`,
       );
+    case 'trimmed':
+      return new ProblemError(
+        409,
+        'definitions/history-trimmed',
+        `They have a rule that needs events of before ${new Date(refusal.since).toISOString()}, which are not kept any more (messages.retention); give its events a window that begins later. Rules that are in force already may stay as they are.`,
+      );
     case 'busy': {
       const { revision, author } = refusal.progress;
       return new ProblemError(

@@ -52,7 +52,9 @@ export type DefinitionsRefusal =
   | { readonly kind: 'conflict'; readonly revision: number }
   /** Others are being built. */
   | { readonly kind: 'busy'; readonly progress: DefinitionsProgress }
-  | { readonly kind: 'closed'; readonly closed: IntakeClosed };
+  | { readonly kind: 'closed'; readonly closed: IntakeClosed }
+  /** They reach further back than messages are kept; `since`: those before may be gone. */
+  | { readonly kind: 'trimmed'; readonly since: number };
 
 export type ApplyOptions = {
   /** Names, for people: in the log and the history. */

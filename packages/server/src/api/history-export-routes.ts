@@ -2,9 +2,10 @@
 
 import { Readable } from 'node:stream';
 
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 
+import { actorOf } from '../catalog/catalog.ts';
 import {
   type ExportFormat,
   exportFormats,
@@ -12,8 +13,10 @@ import {
   type ExportRequest,
   formatOf,
 } from '../history/export.ts';
+import { principalOf } from './access.ts';
 import {
   answering,
+  asOf,
   asProblem,
   historyOf,
   type HistoryParts,
@@ -22,7 +25,6 @@ import {
   subjectOf,
 } from './history-questions.ts';
 import { freshSchema, nameSchema, periodQuery, whenSchema } from './history-schemas.ts';
-import { asOf } from './history-questions.ts';
 import type { ApiApp } from './parts.ts';
 import { notFound } from './problem.ts';
 
@@ -64,11 +66,18 @@ function addMembersExport(app: ApiApp, parts: HistoryParts): void {
         response: { 200: file },
       },
     },
-    ({ query: { of, at, format = 'csv', fresh = false } }, reply) =>
+    (request, reply) =>
       answering(async () => {
+        const { of, at, format = 'csv', fresh = false } = request.query;
         await asOf(parts, fresh);
         const when = at === undefined ? parts.now() : instantOf(parts, at);
-        return send(parts, reply, { kind: 'members', of: await subjectOf(parts, of), at: when }, format);
+        return send(
+          parts,
+          request,
+          reply,
+          { kind: 'members', of: await subjectOf(parts, of), at: when },
+          format,
+        );
       }),
   );
 }
@@ -94,13 +103,14 @@ function addChangesExport(app: ApiApp, parts: HistoryParts): void {
         response: { 200: file },
       },
     },
-    ({ query: { of, cause, format = 'csv', fresh = false, ...given } }, reply) =>
+    (request, reply) =>
       answering(async () => {
+        const { of, cause, format = 'csv', fresh = false, ...given } = request.query;
         const period = periodOf(parts, given);
         await asOf(parts, fresh);
         const subject = of === undefined ? {} : { of: await subjectOf(parts, of) };
         const causes = cause === undefined ? {} : { causes: wordsOf(cause) };
-        return send(parts, reply, { kind: 'changes', ...subject, ...causes, ...period }, format);
+        return send(parts, request, reply, { kind: 'changes', ...subject, ...causes, ...period }, format);
       }),
   );
 }
@@ -131,13 +141,14 @@ function addEventsExport(app: ApiApp, parts: HistoryParts): void {
         response: { 200: file },
       },
     },
-    ({ query: { event, customer, format = 'csv', fresh = false, ...given } }, reply) =>
+    (request, reply) =>
       answering(async () => {
+        const { event, customer, format = 'csv', fresh = false, ...given } = request.query;
         const period = periodOf(parts, given);
         await asOf(parts, fresh);
         const names = event === undefined ? {} : { names: event };
         const whose = customer === undefined ? {} : { profile: profileOf(parts, customer) };
-        return send(parts, reply, { kind: 'events', ...names, ...whose, ...period }, format);
+        return send(parts, request, reply, { kind: 'events', ...names, ...whose, ...period }, format);
       }),
   );
 }
@@ -158,6 +169,7 @@ function profileOf(parts: HistoryParts, identifier: string): number {
 /** Answers with the beginning of the file once there is one, so that what is refused is refused with a status. */
 async function send(
   parts: HistoryParts,
+  asked: FastifyRequest,
   reply: FastifyReply,
   request: ExportRequest,
   format: ExportFormat,
@@ -168,12 +180,22 @@ async function send(
   const first = await iterator.next().catch((error: unknown) => {
     throw asProblem(error);
   });
+  await parts.audit.record(actorOf(principalOf(asked)), 'history.exported', request.kind, {
+    query: exportedText(asked),
+  });
   const stream = Readable.from(withFirst(first, iterator), { objectMode: false });
   return reply
     .header('content-type', type)
     .header('content-disposition', `attachment; filename="${request.kind}.${format}"`)
     .header('cache-control', 'no-store')
     .send(stream);
+}
+
+/** What was asked for, without whom: identifiers are no matter of the audit log. */
+function exportedText({ url }: FastifyRequest): string {
+  const query = new URLSearchParams(url.split('?')[1] ?? '');
+  if (query.has('customer')) query.set('customer', '…');
+  return query.toString();
 }
 
 async function* withFirst(

@@ -6,6 +6,7 @@ import type { Definitions } from '@segue/core/model/definitions.ts';
 import type { Instant } from '@segue/core/model/message.ts';
 import { sqlString } from '@segue/core/sql/sql-text.ts';
 
+import type { AuditLog } from '../catalog/audit-log.ts';
 import { type Every, type Period, piecesMax, startsOf } from '../history/calendar.ts';
 import type { History } from '../history/history-process.ts';
 import { HistoryError } from '../history/history-store.ts';
@@ -25,6 +26,8 @@ export type HistoryParts = {
   readonly now: () => Instant;
   /** Entries that were taken. */
   readonly position: () => number;
+  /** Who made history again, and who took what out of it, is written down. */
+  readonly audit: Pick<AuditLog, 'record'>;
 };
 
 const dayMs = 86_400_000;

@@ -6,10 +6,12 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 
+import { actorOf } from '../catalog/catalog.ts';
 import type { Plugin } from '../http/parts.ts';
 import { cohortsOf } from '../history/cohorts.ts';
 import { flowsOf } from '../history/flows.ts';
 import { membersAt, returnsOf, sizeThroughTime, stayOf } from '../history/through-time.ts';
+import { principalOf } from './access.ts';
 import type { Cursors } from './cursors.ts';
 import { addExportRoutes } from './history-export-routes.ts';
 import {
@@ -110,8 +112,10 @@ function addStatus(app: ApiApp, parts: HistoryParts): void {
         response: { 202: Type.Object({ state: Type.String() }) },
       },
     },
-    (_request, reply) => {
-      historyOf(parts).rebuild();
+    async (request, reply) => {
+      const history = historyOf(parts);
+      await parts.audit.record(actorOf(principalOf(request)), 'history.rebuilt', 'history', {});
+      history.rebuild();
       void reply.code(202);
       return { state: 'rebuilding' };
     },

@@ -198,6 +198,16 @@ export const settingsSchema: SettingsSchema<Settings> = {
     }),
     events: count('how many changes can be read again at most', 10_000_000, { minimum: 1_000 }),
   },
+  messages: {
+    retentionMs: {
+      kind: 'duration',
+      description:
+        'how long messages are kept in the log; rules in force go on as if all were there, new ones that reach further back are refused. Not set: for good',
+      minimum: dayMs,
+      maximum: 36_500 * dayMs,
+      example: '1095d',
+    },
+  },
   erasure: {
     delayMs: duration(
       'how long after an erasure the log is rewritten without the customer; all erasures of that time together',

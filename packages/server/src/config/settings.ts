@@ -58,6 +58,8 @@ export type Settings = {
   limits: LimitSettings;
   checkpoint: { intervalMs: number };
   feed: { retentionMs: number; events: number };
+  /** Not set: messages are kept for good. */
+  messages: { retentionMs?: number };
   erasure: { delayMs: number };
   population: { refreshMs?: number };
   history: HistorySettings;

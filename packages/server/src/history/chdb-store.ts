@@ -3,7 +3,8 @@
  * segmentation fault, its memory), so it lives in one of its own (history-process.ts), on the main thread, since it does
  * not bear worker threads.
  *
- * A connection does one thing at a time, so there is one for writing, some for reading, and one that cancels.
+ * A connection does one thing at a time, so there is one for writing, some for reading, and one that cancels. What a query
+ * had begun to answer when it failed stands before the next answer of its connection: so one that has failed is closed.
  *
  * It does not sync. After the death of the process all that it wrote is there; after a power cut the last half minute may
  * not be. So what was written shortly before another start of the machine is counted when the store is opened, and where
@@ -167,17 +168,23 @@ class ChdbStore implements HistoryStore {
     const reader = await this.#reader(options.signal);
     const tag = this.#tag();
     const stop = this.#cancelWith(options.signal, tag);
+    let isSound = false;
     try {
       const chunks = reader.queryStream(`${sql}\n${settingsOf(options, tag)}`, { format });
+      let head: Uint8Array | undefined;
       for await (const chunk of chunks) {
         if (options.signal?.aborted === true) throw cancelled();
-        yield chunk.raw();
+        const bytes = chunk.raw();
+        // Every chunk comes with the names of the columns.
+        yield head === undefined || format !== 'CSVWithNames' ? bytes : withoutHead(bytes, head);
+        head ??= bytes.subarray(0, bytes.indexOf(newline) + 1);
       }
+      isSound = true;
     } catch (error) {
       throw asHistoryError(error);
     } finally {
       stop();
-      this.#giveBack(reader);
+      this.#giveBack(reader, isSound);
     }
   }
 
@@ -294,13 +301,16 @@ class ChdbStore implements HistoryStore {
     const reader = await this.#reader(options.signal);
     const tag = this.#tag();
     const stop = this.#cancelWith(options.signal, tag);
+    let isSound = false;
     try {
-      return await work(reader, tag);
+      const answer = await work(reader, tag);
+      isSound = true;
+      return answer;
     } catch (error) {
       throw asHistoryError(error);
     } finally {
       stop();
-      this.#giveBack(reader);
+      this.#giveBack(reader, isSound);
     }
   }
 
@@ -322,7 +332,7 @@ class ChdbStore implements HistoryStore {
   async #reader(signal: AbortSignal | undefined): Promise<Session> {
     const reader = this.#readers.pop() ?? (await this.#anotherReader());
     if (signal?.aborted !== true) return reader;
-    this.#giveBack(reader);
+    this.#giveBack(reader, true);
     throw cancelled();
   }
 
@@ -334,11 +344,38 @@ class ChdbStore implements HistoryStore {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  #giveBack(reader: Session): void {
+  #giveBack(reader: Session, isSound: boolean): void {
+    if (isSound) {
+      this.#handOn(reader);
+      return;
+    }
+    reader.close();
+    this.#readersOpen--;
+    if (this.#waiting.length === 0) return;
+    this.#readersOpen++;
+    void this.#connect().then(
+      (another) => {
+        this.#handOn(another);
+      },
+      // Whoever waits finds the same when they try themselves.
+      () => {
+        this.#readersOpen--;
+      },
+    );
+  }
+
+  #handOn(reader: Session): void {
     const next = this.#waiting.shift();
     if (next === undefined) this.#readers.push(reader);
     else next(reader);
   }
+}
+
+const newline = 10;
+
+function withoutHead(bytes: Uint8Array, head: Uint8Array): Uint8Array {
+  const isThere = Buffer.compare(bytes.subarray(0, head.length), head) === 0;
+  return isThere ? bytes.subarray(head.length) : bytes;
 }
 
 function settingsOf({ timeoutMs, memoryBytes }: QueryOptions, tag: string): string {

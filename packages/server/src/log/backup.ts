@@ -69,13 +69,14 @@ export async function backUp(data: string, target: string, now: Instant): Promis
   await claimTarget(data, target);
   try {
     const { workspace, catalog } = dataPaths(data);
-    if (await exists(workspace)) await copyDurably(workspace, join(target, 'workspace.json'));
     if (await exists(catalog)) await copyCatalog(catalog, join(target, 'catalog.sqlite'));
     for (const store of environments) {
       const from = dataPaths(data)[store];
       if (await exists(join(from, 'data.mdb'))) await copyEnvironment(store, from, join(target, store));
     }
     await copyLog(data, target);
+    // It says what may be missing from the log, so it must not be older.
+    if (await exists(workspace)) await copyDurably(workspace, join(target, 'workspace.json'));
     const log = await checkLog(join(target, 'log'));
     await removeLockFiles(target);
     const copied = await describeFiles(target);

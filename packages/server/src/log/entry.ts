@@ -55,7 +55,7 @@ export type LogEntry =
   /** The engine could not take it, and somebody put it aside: nothing happens but that time passes. */
   | { readonly kind: 'skipped'; readonly entry: InputEntry; readonly reason: string }
   /**
-   * What stood here was about somebody who was erased. No state rests on it any more (log/base.ts). What stands for it says
+   * What stood here was about somebody who was erased, or is older than messages are kept. No state rests on it any more (log/base.ts). What stands for it says
    * nothing of anybody: a customer comes and goes where one did, so that a replay of the past numbers all others as it did.
    */
   | { readonly kind: 'erased'; readonly stand: InputEntry };

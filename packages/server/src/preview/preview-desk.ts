@@ -177,7 +177,9 @@ export class PreviewDesk {
     finish: (way: PreviewWay, answers: PreviewAnswers, at: Instant) => Preview,
   ): Promise<Preview> {
     const { engine, sets, builds, history, now } = this.#options;
-    const source = history?.();
+    // The store measures against the populations in force, and a rule that comes into force takes its own anew.
+    const isMeasured = populationNeedsOf({ condition: question.rule }, engine.definitions).length > 0;
+    const source = isMeasured ? undefined : history?.();
     if (source !== undefined) {
       const at = Math.min(source.at, now());
       try {

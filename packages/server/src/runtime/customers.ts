@@ -99,6 +99,8 @@ const nothing: Outcome = { notices: [] };
 export class Customers implements Subject, Directory {
   readonly engine: Engine;
   readonly index: MessageIndex;
+  /** Messages dated before it may have been let go. */
+  messagesSince: Instant = -Infinity;
   /** Who is in which segment and stage. */
   readonly sets: MembershipSets;
   readonly #journal: JournalKeeper | undefined;

@@ -87,6 +87,8 @@ export class RuntimeDesk implements DefinitionsDesk {
       if (difference.length === 0) return ok({ revision, difference, moves: [] });
       const loader = customers.beginBuild(definitions, 0);
       try {
+        const trimmed = this.#trimmed(loader);
+        if (trimmed !== undefined) return fail(trimmed);
         await this.#bringUp(loader);
         return ok({ revision, difference, moves: await this.#moves(loader) });
       } catch (error) {
@@ -186,6 +188,11 @@ export class RuntimeDesk implements DefinitionsDesk {
     // To compare and to compile a thousand rules takes some milliseconds each.
     await nextTurn();
     const loader = customers.beginBuild(definitions, revision);
+    const trimmed = this.#trimmed(loader);
+    if (trimmed !== undefined) {
+      customers.dropBuild();
+      return fail(trimmed);
+    }
     this.#progress = { revision, author, startedAt: loop.now(), loader };
     try {
       await this.#bringUp(loader);
@@ -200,6 +207,12 @@ export class RuntimeDesk implements DefinitionsDesk {
     }
     await record(this.#history, customers.definitions);
     return ok({ revision, difference });
+  }
+
+  /** Why they cannot be built, where they need messages that were let go. */
+  #trimmed({ build }: DefinitionsLoader): DefinitionsRefusal | undefined {
+    const { messagesSince: since, engine } = this.#runtime.customers;
+    return build.readsFrom(engine.now) < since ? { kind: 'trimmed', since } : undefined;
   }
 
   /** Loads what there is and brings customers up, letting others have their turn, until hardly anybody is left. @throws Stopping */

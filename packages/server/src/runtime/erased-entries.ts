@@ -41,7 +41,8 @@ export class ErasedFromLog {
 
   /** What stands in place of an entry; itself where it is not about them. */
   replace(entry: LogEntry, position: Position): LogEntry {
-    if (position > this.work.position || entry.kind === 'erased') return entry;
+    if (position > this.work.position) return entry;
+    if (entry.kind === 'erased') return this.#renamedStand(entry);
     const isTheirs = position === this.work.position || this.#messages.has(position);
     const left = this.#without(entry, isTheirs);
     if (left.kind === 'erased') this.entries++;
@@ -49,13 +50,24 @@ export class ErasedFromLog {
     return left;
   }
 
+  /** What stands for a message that was let go still names who it was of. */
+  #renamedStand(entry: Erased): Erased {
+    const { stand } = entry;
+    if (stand.kind !== 'message') return entry;
+    const message = this.#renamed(stand.message);
+    if (message === stand.message) return entry;
+    this.entries++;
+    return { kind: 'erased', stand: { ...stand, message } };
+  }
+
   #without(entry: Exclude<LogEntry, Erased>, isTheirs: boolean): LogEntry {
     switch (entry.kind) {
       case 'message': {
         const message = this.#renamed(entry.message);
         const isNobodyElses = message.identifiers.every((one, i) => one !== entry.message.identifiers[i]);
-        if (isTheirs || isNobodyElses)
+        if (isTheirs || isNobodyElses) {
           return { kind: 'erased', stand: { ...entry, message: this.#bare(message) } };
+        }
         return message === entry.message ? entry : { ...entry, message };
       }
       case 'score':

@@ -178,7 +178,8 @@ export class RuntimeErasures implements ErasureDesk {
 
   /** Takes all who were erased so far out of the log now; resolves when that is done, or was given up until later. */
   rewrite(): Promise<void> {
-    this.#rewriting ??= this.#rewrite()
+    this.#rewriting ??= this.#started()
+      .runtime.rewriteLog(() => this.#rewrite())
       .catch((error: unknown) => {
         this.#options.onError(error);
       })

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { Zone } from '@segue/core/base/zone.ts';
 import { readDuration } from '@segue/core/rules/parse-literal.ts';
 
-import type { Cursors } from '../api/cursors.ts';
 import { historyRoutes, type HistoryRoutesOptions } from '../api/history-routes.ts';
 import type { HistorySettings, Settings } from '../config/settings.ts';
 import { type History, HistoryProcess } from '../history/history-process.ts';
@@ -59,7 +58,7 @@ export function historyPlugin(
   history: History | undefined,
   { customers }: Runtime,
   { timezone }: Settings,
-  cursors: Cursors,
+  { cursors, audit }: Pick<HistoryRoutesOptions, 'cursors' | 'audit'>,
 ): Mounted {
   const { engine } = customers;
   const options: HistoryRoutesOptions = {
@@ -71,6 +70,7 @@ export function historyPlugin(
     now: () => systemClock.now(),
     position: () => customers.position,
     cursors,
+    audit,
   };
   return { plugin: historyRoutes(options), prefix: '/api' };
 }

@@ -3,7 +3,7 @@
  * that can be asked. What is opened here is closed here, in the opposite order, also when opening fails half-way.
  */
 
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { Zone } from '@segue/core/base/zone.ts';
@@ -31,12 +31,12 @@ import type { TrackingLimits } from '../ingest/tracking/limits.ts';
 import { trackingRoutes, type TrackingOptions } from '../ingest/tracking/routes.ts';
 import { findBase, restoreFromBase } from '../log/base.ts';
 import { openDataDirectory, type DataDirectory } from '../log/data-directory.ts';
-import { writeDurably } from '../log/durable-files.ts';
 import { openLmdbCheckpointStore, type LmdbCheckpointStore } from '../log/lmdb-checkpoint-store.ts';
 import { openLmdbLog } from '../log/lmdb-log.ts';
 import type { Log } from '../log/log.ts';
 import { openLmdbQuarantine, type LmdbQuarantine } from '../log/lmdb-quarantine.ts';
 import { StorageError } from '../log/storage-error.ts';
+import { changeWorkspace, readWorkspace } from '../log/workspace-file.ts';
 import { readingRoutes } from '../reading/reading-routes.ts';
 import { applyAtStart } from './apply-at-start.ts';
 import { systemClock } from './clock.ts';
@@ -45,6 +45,7 @@ import { RuntimeDesk } from './definitions-desk.ts';
 import { RuntimeErasures } from './erasure-desk.ts';
 import type { IntakeClosed } from './intake.ts';
 import { openPreviews } from './open-previews.ts';
+import { MessageRetention } from './message-retention.ts';
 import { openWebhooks } from './open-webhooks.ts';
 import { Runtime } from './runtime.ts';
 
@@ -100,6 +101,8 @@ async function open(settings: Settings, surroundings: Surroundings, opened: Open
   );
   const jobs = opened.add(await openJobs(parts, surroundings.log));
   opened.add(parts.erasures);
+  const retention = opened.add(retentionOf(parts, settings, surroundings.log));
+  await retention.start();
   await parts.erasures.start({
     runtime,
     forgetDeliveries: (isOf, seqs) => webhooks.sender.forgetCustomer(isOf, seqs),
@@ -237,6 +240,28 @@ function pluginsOf(
 
 function publicUrlOf({ publicUrl }: Settings): { readonly publicUrl?: string } {
   return publicUrl === undefined ? {} : { publicUrl };
+}
+
+function retentionOf(
+  { runtime, log, checkpoints, directory: { paths } }: Parts,
+  { messages }: Settings,
+  processLog: ProcessLog,
+): MessageRetention {
+  return new MessageRetention({
+    runtime,
+    log,
+    checkpoints,
+    bases: paths.base,
+    workspace: paths.workspace,
+    keepMs: messages.retentionMs ?? Infinity,
+    now,
+    onTrimmed: (count, since) => {
+      processLog.info({ count, since: new Date(since).toISOString() }, 'messages were let go');
+    },
+    onError: (error) => {
+      processLog.error({ err: error }, 'old messages could not be let go');
+    },
+  });
 }
 
 /** A number a second; 0 stands for no limit. */
@@ -414,17 +439,15 @@ function watchGauges(metrics: Metrics, runtime: Runtime, directory: DataDirector
  * The days of rules begin at midnights of one time zone, and what has been published rests on them: it belongs to the data.
  */
 async function keepTimeZone({ path, paths }: DataDirectory, timeZone: string): Promise<void> {
-  const file = paths.workspace;
-  const text = await readFile(file, 'utf8').catch(() => undefined);
-  if (text === undefined) {
-    await writeDurably(file, `${JSON.stringify({ timeZone })}\n`);
+  const { timeZone: known } = await readWorkspace(paths.workspace);
+  if (known === undefined) {
+    await changeWorkspace(paths.workspace, { timeZone });
     return;
   }
-  const known = (JSON.parse(text) as { readonly timeZone?: unknown }).timeZone;
   if (known === timeZone) return;
   throw new StorageError(
     'data/time-zone',
-    `The data in ${path} belongs to the time zone ${String(known)}, in which the days of its rules begin, and the settings say ${timeZone}. Start with --timezone ${String(known)}, or with another data directory.`,
+    `The data in ${path} belongs to the time zone ${known}, in which the days of its rules begin, and the settings say ${timeZone}. Start with --timezone ${known}, or with another data directory.`,
   );
 }
 

@@ -96,6 +96,7 @@ export class Runtime {
   #hasNewDefinitions = false;
   #checkpointing: Promise<void> | undefined = undefined;
   #timer: NodeJS.Timeout | undefined = undefined;
+  #rewriting: Promise<unknown> = Promise.resolve();
   #hasFailed = false;
   readonly #failure: PromiseWithResolvers<Error> = Promise.withResolvers<Error>();
 
@@ -157,6 +158,13 @@ export class Runtime {
     return this.#checkpointAt;
   }
 
+  /** Does something that takes entries out of the log: one such thing after the other. */
+  rewriteLog<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#rewriting.then(work);
+    this.#rewriting = done.catch(() => undefined);
+    return done;
+  }
+
   /** Writes down where everything stands; resolves when it is durable. */
   checkpoint(): Promise<void> {
     this.#checkpointing ??= this.#checkpoint().finally(() => {
@@ -216,8 +224,9 @@ export class Runtime {
     if (this.#hasFailed) return;
     if (this.#hasMuchToReplay() && this.#checkpointing === undefined) {
       const idleMs = performance.now() - this.#checkpointBegan;
-      if (idleMs >= this.#checkpointer.busyMs * checkpointShare)
-        {void this.checkpoint().catch(() => undefined);}
+      if (idleMs >= this.#checkpointer.busyMs * checkpointShare) {
+        void this.checkpoint().catch(() => undefined);
+      }
     }
     if (this.#timer !== undefined) return;
     this.#timer = setTimeout(() => {
@@ -256,7 +265,8 @@ async function takeUp(options: RuntimeOptions): Promise<TakenUp> {
   const { checkpoints, base } = options;
   const restored = restore(options);
   if (restored !== undefined) return restored;
-  await checkpoints.clear();
+  // Of one that is empty nothing needs to be cleared, by a thread that would have to be started for it.
+  if (checkpoints.head !== undefined) await checkpoints.clear();
   if (base === undefined) return fresh(options);
   await base.restore();
   const fromBase = restore(options);

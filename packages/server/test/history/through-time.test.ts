@@ -125,8 +125,9 @@ describe.skipIf(whyNoChdb !== undefined)(
 
     test('the data has what can go wrong: merges, late events, moves by time, returns, an erasure', () => {
       const causes = new Set([...rig.runtime.feed.read(0)].map(({ cause }) => cause));
-      for (const cause of ['event', 'late_event', 'time', 'population', 'erasure'])
-        {expect(causes).toContain(cause);}
+      for (const cause of ['event', 'late_event', 'time', 'population', 'erasure']) {
+        expect(causes).toContain(cause);
+      }
       expect(gone.size).toBeGreaterThan(3);
       expect(movesOf(subjects[0]!).filter(({ cause }) => cause === 'gone').length).toBeGreaterThan(0);
     });
