@@ -132,6 +132,8 @@ describe(here ? 'the web app' : `the web app (skipped: there is no ${chromiumPat
     await page
       .getByText('Customers who have done “Product Viewed” at least twice in the last 7 days.')
       .waitFor();
+    // Asked of everybody while it was written.
+    await page.getByText('of 0 customers').waitFor();
     expect(await violations()).toEqual([]);
     await page.getByRole('button', { name: 'A trait' }).click();
     await page.getByRole('combobox', { name: 'How conditions are joined' }).waitFor();
@@ -151,7 +153,18 @@ describe(here ? 'the web app' : `the web app (skipped: there is no ${chromiumPat
     await send('Product Viewed', 'meera');
     await send('Product Viewed', 'meera');
     await page.getByRole('link', { name: 'meera' }).waitFor();
-    expect(await violations()).toEqual([]);
+    for (const tab of [
+      'Members',
+      'Over time',
+      'Next seven days',
+      'Overlap',
+      'Rule',
+      'Versions',
+      'Activity',
+    ]) {
+      await page.getByRole('tab', { name: tab }).click();
+      expect(await violations()).toEqual([]);
+    }
   });
 
   test.runIf(here)('a customer’s page says what is true of them, until when, and why', async () => {

@@ -144,3 +144,37 @@ export const auditQuery = infiniteQueryOptions({
 export function rank(role: Role): number {
   return ['viewer', 'marketer', 'admin'].indexOf(role);
 }
+
+export type SizeThroughTime = Output<'getSizeThroughTime'>;
+export type Flows = Output<'getFlows'>;
+export type RulePreview = Output<'previewRule'>;
+
+export const sizeThroughTimeQuery = (
+  segment: string,
+  { from, every }: { readonly from: string; readonly every: 'hour' | 'day' | 'week' },
+) =>
+  queryOptions({
+    queryKey: ['segments', segment, 'size', from, every],
+    queryFn: ({ signal }) =>
+      api.call('getSizeThroughTime', { query: { of: segment, from, every } }, { signal }),
+  });
+
+export const flowsQuery = (lifecycle: string, from: string) =>
+  queryOptions({
+    queryKey: ['lifecycles', lifecycle, 'flows', from],
+    queryFn: ({ signal }) => api.call('getFlows', { query: { lifecycle, from } }, { signal }),
+  });
+
+export const overlapQuery = (sets: readonly string[]) =>
+  queryOptions({
+    queryKey: ['overlap', ...sets],
+    queryFn: ({ signal }) => api.call('compareSets', { body: { sets: [...sets] } }, { signal }),
+  });
+
+/** One preview at a time: a later one takes the place of the one before, here and at the service. */
+export const previewQuery = (rule: string) =>
+  queryOptions({
+    queryKey: ['preview', rule],
+    queryFn: ({ signal }) =>
+      api.call('previewRule', { body: { rule, name: 'editor', members: 12 } }, { signal }),
+  });

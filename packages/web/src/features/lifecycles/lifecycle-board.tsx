@@ -8,6 +8,7 @@ import { Answer } from '../../data/answer.tsx';
 import { lifecyclesQuery } from '../../data/queries.ts';
 import { Card, Empty, View } from '../../design/layout.tsx';
 import { useTexts } from '../../texts/use-texts.ts';
+import { StageFlows } from './stage-flows.tsx';
 
 export function LifecycleBoard(): JSX.Element {
   const t = useTexts();
@@ -24,9 +25,12 @@ export function LifecycleBoard(): JSX.Element {
             </Card>
           ) : (
             items.map(({ name, definition }) => (
-              <Card key={name} title={name}>
-                <Stages stages={stagesOf(definition)} />
-              </Card>
+              <section key={name} className="stack" aria-label={name}>
+                <Card title={name}>
+                  <Stages stages={stagesOf(definition)} />
+                </Card>
+                <StageFlows name={name} />
+              </section>
             ))
           )
         }
@@ -61,13 +65,17 @@ function Stages({ stages }: { readonly stages: readonly Stage[] }): JSX.Element 
   );
 }
 
-/** Stages are written `- lost: rule`, and the last may have no rule. */
+/** A stage is written `- lost: rule`, or as its name alone: the one for everybody else. */
 function stagesOf(definition: unknown): readonly Stage[] {
-  const { stages } = definition as { readonly stages?: readonly Readonly<Record<string, unknown>>[] };
-  return (stages ?? []).flatMap((stage) =>
-    Object.entries(stage).map(([name, rule]) => ({
-      name,
-      rule: typeof rule === 'string' && rule !== '' ? rule : undefined,
-    })),
+  const { stages = [] } = definition as {
+    readonly stages?: readonly (string | Readonly<Record<string, unknown>>)[];
+  };
+  return stages.flatMap((stage) =>
+    typeof stage === 'string'
+      ? [{ name: stage, rule: undefined }]
+      : Object.entries(stage).map(([name, rule]) => ({
+          name,
+          rule: typeof rule === 'string' && rule !== '' ? rule : undefined,
+        })),
   );
 }

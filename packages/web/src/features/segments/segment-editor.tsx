@@ -17,6 +17,7 @@ import { Moves } from './moves.tsx';
 import { NamesContext } from './builder/names.ts';
 import { namesOf } from './names-in-force.ts';
 import { RuleEditor } from './rule-editor.tsx';
+import { Preview } from './preview.tsx';
 import { readDefinitions, readRule } from './read-rule.ts';
 import { beginRule, changeRule, type RuleAction, type RuleHistory } from './rule-history.ts';
 import { RuleMeaning } from './rule-meaning.tsx';
@@ -103,7 +104,10 @@ function Editor({ isNew, draft }: { readonly isNew: boolean; readonly draft: Dra
           </Card>
           <Save draft={{ name, description, rule: history.text }} isRight={read.isRight && name !== ''} />
         </div>
-        {isNew && <Templates onTake={take} />}
+        <div className="stack">
+          <Preview rule={read.isRight ? history.text : undefined} />
+          {isNew && <Templates onTake={take} />}
+        </div>
       </div>
     </NamesContext>
   );

@@ -17,7 +17,9 @@ import { Card, Empty, Notice, View } from '../../design/layout.tsx';
 import { useFormats, useTexts } from '../../texts/use-texts.ts';
 import { ChangeList } from '../live/change-list.tsx';
 import { Forecast } from './forecast.tsx';
+import { Overlap } from './overlap.tsx';
 import { fieldsOf } from './segment-editor.tsx';
+import { SizeThroughTime } from './size-through-time.tsx';
 
 export function SegmentPage(): JSX.Element {
   const t = useTexts();
@@ -35,7 +37,9 @@ export function SegmentPage(): JSX.Element {
             <Tabs.List className="tabs" aria-label={name}>
               <Tab value="members" text={t('segment.members')} />
               <Tab value="activity" text={t('segment.activity')} />
+              <Tab value="time" text={t('segment.time')} />
               <Tab value="forecast" text={t('segment.forecast')} />
+              <Tab value="overlap" text={t('segment.overlap')} />
               <Tab value="rule" text={t('segment.rule')} />
               <Tab value="versions" text={t('segment.versions')} />
             </Tabs.List>
@@ -44,6 +48,12 @@ export function SegmentPage(): JSX.Element {
             </Tabs.Content>
             <Tabs.Content value="activity">
               <Activity name={name} />
+            </Tabs.Content>
+            <Tabs.Content value="time">
+              <SizeThroughTime name={name} />
+            </Tabs.Content>
+            <Tabs.Content value="overlap">
+              <Overlap name={name} />
             </Tabs.Content>
             <Tabs.Content value="forecast">
               <Forecast name={name} />
