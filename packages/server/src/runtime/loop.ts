@@ -147,6 +147,11 @@ export class Loop implements Intake {
     return this.#durableEntries;
   }
 
+  /** The engine has so much to do that one slice was not enough. */
+  get isBusy(): boolean {
+    return this.#taking !== undefined;
+  }
+
   get closed(): IntakeClosed | undefined {
     if (this.#error !== undefined || this.#stopping) {
       return {

@@ -122,6 +122,7 @@ export class Runtime {
         this.#scheduleCheckpoint();
       },
     });
+    this.feed.giveWayTo(() => this.loop.isBusy);
     for (const failed of [this.loop.failed, options.feed.failed]) {
       void failed.then((error) => {
         this.#fail(error);
