@@ -7,6 +7,7 @@ import { registerApply } from './commands/apply.ts';
 import { registerBacktest } from './commands/backtest.ts';
 import { registerBackup } from './commands/backup.ts';
 import { registerCheck } from './commands/check.ts';
+import { registerCompact } from './commands/compact.ts';
 import { registerCompletion } from './commands/completion.ts';
 import { registerConfig } from './commands/config.ts';
 import { registerDemo } from './commands/demo.ts';
@@ -39,6 +40,7 @@ export function createProgram(terminal: Terminal): Command {
   registerRestore(program, terminal);
   registerVerify(program, terminal);
   registerSkip(program, terminal);
+  registerCompact(program, terminal);
   registerHistory(program, terminal);
   registerExport(program, terminal);
   registerSignIn(program, terminal);

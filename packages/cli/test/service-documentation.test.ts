@@ -9,7 +9,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 const root = resolve(import.meta.dirname, '../../..');
 const launcher = join(root, 'packages/cli/bin/segue.mjs');
 const folder = mkdtempSync(join(tmpdir(), 'segue-docs-'));
-const pages = ['README.md', 'docs/tracking.md', 'docs/api.md', 'docs/access.md', 'docs/history.md'];
+const pages = [
+  'README.md',
+  'docs/tracking.md',
+  'docs/api.md',
+  'docs/access.md',
+  'docs/backtest.md',
+  'docs/history.md',
+];
 
 const hasCurl = spawnSync('curl', ['--version']).status === 0;
 
@@ -56,8 +63,9 @@ function run(
   block: string,
   strict: boolean,
 ): Promise<{ readonly code: number | null; readonly output: string }> {
+  const segue = `segue() { ${process.execPath} ${launcher} "$@"; }\n`;
   const prelude = strict ? 'curl() { command curl --fail-with-body "$@"; }\n' : '';
-  const script = prelude + block.replace(/^export SEGUE_.*$/gm, '');
+  const script = segue + prelude + block.replace(/^export SEGUE_.*$/gm, '');
   const shell = spawn('bash', ['-euo', 'pipefail', '-c', script], {
     cwd: folder,
     env: { ...process.env, ...keys },

@@ -13,6 +13,8 @@ import type { KeptSheet } from '@segue/core/engine/engine-checkpoint.ts';
 import { MemoryHistory } from '@segue/core/engine/message-history.ts';
 import { readSheetIndex, SheetIndex } from '@segue/core/engine/sheet-index.ts';
 
+import { parseDefinitions } from '@segue/core/model/parse-definitions.ts';
+
 import { inputAt } from '../src/arbitrary-history.ts';
 import { arbitraryCase, arbitraryDefinitions } from '../src/differential.ts';
 
@@ -112,4 +114,47 @@ test('rows written while the engine goes on are of the instant at which the chec
     ),
     { numRuns: Number(process.env['SEGUE_CASES'] ?? 400) },
   );
+});
+
+test('a customer who is too large to lie packed comes back from a checkpoint as they were', () => {
+  const start = Date.UTC(2026, 0, 1);
+  const { definitions } = parseDefinitions({
+    segments: {
+      often: 'count("Order", last 30d) >= 100',
+      dear: 'sum(total of "Order", last 30d) > 1000',
+      around: 'distinct(shop of "Order", last 30d) >= 3',
+    },
+  });
+  expect(definitions.segments.size).toBe(3);
+  const options = { history: new MemoryHistory(), onChange: (): void => undefined };
+  const engine = new Engine({ timeZone: 'UTC', start, definitions, ...options });
+  let now = start;
+  const buy = (into: Engine, n: number): void => {
+    now += 60_000;
+    const message = {
+      kind: 'track' as const,
+      messageId: `m${n}`,
+      time: now,
+      identifiers: [{ kind: 'user_id', value: 'ann' }],
+      name: 'Order',
+      properties: { total: n / 100, shop: `shop-${n % 5}` },
+      traits: {},
+    };
+    into.apply({ kind: 'message', message }, now);
+  };
+  for (let n = 0; n < 3_000; n++) buy(engine, n);
+  const store = new Store();
+  const { header, seen } = engine.startCheckpoint();
+  store.header = header;
+  store.seen.push(seen);
+  for (let part = engine.checkpointPart(10); part !== undefined; part = engine.checkpointPart(10))
+    {store.put(part);}
+  const restored = store.open(1);
+  expect(bytesOf(restored)).toBe(bytesOf(engine));
+  for (let n = 3_000; n < 3_100; n++) {
+    buy(restored, n);
+    now -= 60_000;
+    buy(engine, n);
+  }
+  expect(bytesOf(restored)).toBe(bytesOf(engine));
 });

@@ -12,10 +12,11 @@ import type { Definitions } from '@segue/core/model/definitions.ts';
 import type { Input } from '@segue/core/model/input.ts';
 import type { Identifier, Instant } from '@segue/core/model/message.ts';
 import { formatRule, formatValue } from '@segue/core/rules/format.ts';
+import { numberOf, populationNeeds, type PopulationNeed } from '@segue/core/rules/population.ts';
 import type { Condition, Value } from '@segue/core/rules/tree.ts';
 import type { RuleValue } from '@segue/core/rules/value.ts';
 import { ruleToSql } from '@segue/core/sql/compile.ts';
-import { valueToSql } from '@segue/core/sql/value-query.ts';
+import { populationToSql, valueToSql } from '@segue/core/sql/value-query.ts';
 import fc from 'fast-check';
 
 import {
@@ -28,6 +29,7 @@ import {
 import { arbitraryValue } from '../src/arbitrary-rule.ts';
 import { arbitraryDefinitions, type DifferentialCase } from '../src/differential.ts';
 import { Oracle } from '../src/oracle.ts';
+import type { OracleCase } from '../src/oracle-cases.ts';
 import { addCustomer, addPopulations, noSqlRows, sqlStatements } from '../src/sql-rows.ts';
 
 /** Runs statements in order; the rows of the last one. */
@@ -94,7 +96,7 @@ export async function findSqlDifference(
   const world = liveThrough(test);
   const { oracle, engine } = world;
   await database.rows(sqlStatements(rowsOf(oracle)));
-  const asking = new Asking(test, world, database, tally);
+  const asking = new Asking(test.timeZone, world, database, tally);
   const now = oracle.now;
   const before = Math.floor(test.start + (now - test.start) * test.past);
   for (const { name, rule } of oracle.definitions.segments.values()) {
@@ -107,6 +109,36 @@ export async function findSqlDifference(
   for (const value of test.values) {
     const wrong = await asking.value(value, now);
     if (wrong !== undefined) return wrong;
+  }
+  for (const need of populationNeeds(oracle.definitions)) {
+    const wrong = await asking.population(need, now);
+    if (wrong !== undefined) return wrong;
+  }
+  return undefined;
+}
+
+/**
+ * The same for a story of the oracle: customers who meet, definitions that change, lists and objects in odd places. SQL is
+ * held against the interpreter where the story ends.
+ */
+export async function findStoryDifference(
+  { timeZone, start, definitions, steps, until, values }: OracleCase,
+  database: SqlDatabase,
+  tally: SqlTally = { answers: 0, refusals: new Map() },
+): Promise<SqlDifference | undefined> {
+  const oracle = new Oracle({ timeZone, start, definitions });
+  for (const { at, input } of steps) oracle.apply(input, at);
+  await database.rows(sqlStatements(rowsOf(oracle)));
+  const asking = new Asking(timeZone, { oracle, storyOf: new Map() }, database, tally);
+  for (const at of [oracle.now, until]) {
+    for (const { rule } of oracle.definitions.segments.values()) {
+      const wrong = await asking.rule(rule, at, undefined);
+      if (wrong !== undefined) return wrong;
+    }
+    for (const value of values) {
+      const wrong = await asking.value(value, at);
+      if (wrong !== undefined) return wrong;
+    }
   }
   return undefined;
 }
@@ -183,13 +215,18 @@ function rowsOf(oracle: Oracle): ReturnType<typeof noSqlRows> {
 }
 
 class Asking {
-  readonly #test: SqlCase;
-  readonly #lived: Lived;
+  readonly #timeZone: string;
+  readonly #lived: Pick<Lived, 'oracle' | 'storyOf'>;
   readonly #database: SqlDatabase;
   readonly #tally: SqlTally;
 
-  constructor(test: SqlCase, lived: Lived, database: SqlDatabase, tally: SqlTally) {
-    this.#test = test;
+  constructor(
+    timeZone: string,
+    lived: Pick<Lived, 'oracle' | 'storyOf'>,
+    database: SqlDatabase,
+    tally: SqlTally,
+  ) {
+    this.#timeZone = timeZone;
     this.#lived = lived;
     this.#database = database;
     this.#tally = tally;
@@ -242,6 +279,27 @@ class Asking {
     return undefined;
   }
 
+  async population(need: PopulationNeed, at: Instant): Promise<SqlDifference | undefined> {
+    const { oracle } = this.#lived;
+    const sql = populationToSql(need, { zone: oracle.zone, definitions: oracle.definitions, at });
+    if (!sql.ok) { this.#refused(sql.error.code); return; }
+    const found = await this.#query(sql.value);
+    const right = oracle
+      .profileIds()
+      .map((profile) => oracle.interpreter(profile))
+      .filter((interpreter) => interpreter.exists(at))
+      .map((interpreter) =>
+        need.kind === 'rfm'
+          ? interpreter.rfmMeasure(need.part, need.model, at)
+          : numberOf(interpreter.value(need.value, at)),
+      )
+      .filter((value) => value !== undefined)
+      .sort((a, b) => a - b);
+    const said = typeof found === 'string' ? found : JSON.stringify(found.map(([value]) => value));
+    if (said === JSON.stringify(right)) return undefined;
+    return this.#tell(need.key, at, `${said}, should be ${JSON.stringify(right)}`, undefined);
+  }
+
   /** The rows, or what went wrong. */
   async #query(sql: string): Promise<readonly (readonly unknown[])[] | string> {
     try {
@@ -269,7 +327,7 @@ class Asking {
               .join(', '),
             JSON.stringify(oracle.history(profile)),
           ];
-    const when = `at ${new Date(at).toISOString()} in ${this.#test.timeZone}`;
+    const when = `at ${new Date(at).toISOString()} in ${this.#timeZone}`;
     return { text: [asked, when, said, ...about].join('\n'), story };
   }
 }

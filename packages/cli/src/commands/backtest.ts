@@ -1,20 +1,17 @@
 /** `segue backtest`: what a rule would have done, over files or a data directory. */
 
-import { existsSync } from 'node:fs';
-
 import { Option, type Command } from 'commander';
 
 import type { Diagnostic } from '@segue/core/base/diagnostic.ts';
 import type { WantedBacktest } from '@segue/server/backtest/ask-backtest.ts';
-import { toPlain } from '@segue/server/catalog/plain-definitions.ts';
 
 import { backtestText } from '../backtest/backtest-text.ts';
+import { readDraftText } from '../backtest/draft-file.ts';
 import { addSourceOptions, openSource, type SourceOptions } from '../backtest/history-source.ts';
 import { runShown } from '../backtest/run-shown.ts';
 import { exitOk, exitUnusable } from '../exit-code.ts';
 import { collect } from '../explain/past.ts';
 import { refusalText } from '../refusal-text.ts';
-import { readDefinitionsOrComplain } from '../replay/definitions.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** As shells number a program ended by Ctrl-C. */
@@ -99,8 +96,9 @@ async function backtest(
     }
     const result = await runShown(terminal, (tell) => performBacktest(asked.value, source.story, tell));
     if (result === undefined) return exitInterrupted;
-    for (const fault of source.faults())
-      {terminal.writeError(`${terminal.errorColours.red('error')}: ${fault}\n`);}
+    for (const fault of source.faults()) {
+      terminal.writeError(`${terminal.errorColours.red('error')}: ${fault}\n`);
+    }
     terminal.write(
       options.json === true ? `${JSON.stringify(result)}\n` : backtestText(result, terminal.colours),
     );
@@ -130,9 +128,8 @@ async function readWanted(
     ...(against === undefined ? {} : { against }),
     ...(order === undefined ? {} : { order }),
   };
-  if (!existsSync(rule)) return { ...rest, rule };
-  const definitions = await readDefinitionsOrComplain([rule], terminal);
-  return definitions === undefined ? undefined : { ...rest, definitions: toPlain(definitions) };
+  const draft = await readDraftText(rule, terminal);
+  return draft === undefined ? undefined : { ...rest, ...draft };
 }
 
 /** Everything that is wrong with what was asked. */

@@ -1,16 +1,14 @@
 /** `segue suggest`: another number for a rule, or the stages of a lifecycle, from history. */
 
-import { existsSync } from 'node:fs';
-
 import { Option, type Command } from 'commander';
 
 import type { Diagnostic } from '@segue/core/base/diagnostic.ts';
 import type { Result } from '@segue/core/base/result.ts';
 import type { TellOptions } from '@segue/server/backtest/tell.ts';
-import { toPlain } from '@segue/server/catalog/plain-definitions.ts';
 import type { WantedThreshold } from '@segue/server/suggest/ask-suggestion.ts';
 
 import { complainOf } from './backtest.ts';
+import { readDraftText } from '../backtest/draft-file.ts';
 import {
   addSourceOptions,
   openSource,
@@ -21,7 +19,6 @@ import { runShown } from '../backtest/run-shown.ts';
 import { lifecycleText, thresholdText } from '../backtest/suggest-text.ts';
 import { exitOk, exitUnusable } from '../exit-code.ts';
 import { refusalText } from '../refusal-text.ts';
-import { readDefinitionsOrComplain } from '../replay/definitions.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** As shells number a program ended by Ctrl-C. */
@@ -198,9 +195,8 @@ async function readWanted(
     ...(to === undefined ? {} : { to }),
     ...(segment === undefined ? {} : { segment }),
   };
-  if (!existsSync(rule)) return { ...rest, rule };
-  const definitions = await readDefinitionsOrComplain([rule], terminal);
-  return definitions === undefined ? undefined : { ...rest, definitions: toPlain(definitions) };
+  const draft = await readDraftText(rule, terminal);
+  return draft === undefined ? undefined : { ...rest, ...draft };
 }
 
 function json(result: unknown): string {

@@ -280,7 +280,7 @@ export class Customers {
     }
     const p = this.#forms[slotOfPlace(place)] as Profile;
     const { rich, facts, sequences, future } = p;
-    if (!this.#packing.fits(p)) return { bytes: undefined, rich, facts, sequences, future };
+    if (!this.#packing.canPack(p)) return { bytes: undefined, rich, facts, sequences, future };
     // Packed, everything stands at the front, also what is not among the numbers.
     if (rich !== undefined) slideAll(p, this.#plan.streams);
     const bytes = this.#packing.pack(p, this.#now());

@@ -163,6 +163,7 @@ function restoreHeader(parts: Partitions, header: Omit<CheckpointHeader, 'seen'>
 
 /** Where a customer lives is not written down, as it changes nothing. */
 function homeOf(parts: Partitions, id: number): EngineState {
+  if (parts.length === 1) return parts[0];
   const { registry } = parts[0];
   const home = registry.homeOf(id);
   registry.place(id, home);

@@ -12,6 +12,7 @@
  */
 
 import type { Instant } from '../model/message.ts';
+import { blockBytesMax } from './arena.ts';
 import type { Plan } from './make-plan.ts';
 import type { Pairs } from './pairs.ts';
 import {
@@ -71,6 +72,11 @@ export class Packing {
   /** Whether the customer is small enough to be packed. */
   fits(p: Profile): boolean {
     return bytesMaxOf(p) <= PACKED_BYTES_MAX;
+  }
+
+  /** Whether the customer can be packed at all, as for a checkpoint. */
+  canPack(p: Profile): boolean {
+    return bytesMaxOf(p) <= blockBytesMax;
   }
 
   /** Writes the customer into `words` and says how many bytes they are. Sets of events are left without a front. */

@@ -85,10 +85,16 @@ export class RuleCompiler implements Asked {
   }
 
   /** The whole text: comments, WITH, and a SELECT over the customers who exist, for whom the condition holds. */
-  query(about: readonly string[], scope: Scope, columns: readonly string[], condition: string): string {
+  query(
+    about: readonly string[],
+    scope: Scope,
+    columns: readonly string[],
+    condition: string,
+    order: 'profile' | 'value' = 'profile',
+  ): string {
     const { zone, now, parts } = this.build;
     const where = `WHERE c.born_at <= ${atSql(now, zone)}${condition === 'true' ? '' : `\n  AND ${condition.replace(/\n/g, '\n  ')}`}`;
-    const select = `${selectSql(columns, `${scope.from()}\n${where}`)}\nORDER BY profile`;
+    const select = `${selectSql(columns, `${scope.from()}\n${where}`)}\nORDER BY ${order}`;
     const body = parts.items();
     const helpers = helpersFor([...body, select].join('\n'), fixedOffset(zone));
     const items = [...helpers, ...body];
@@ -182,7 +188,7 @@ export class RuleCompiler implements Asked {
         return quintileSql(this.build, when, this.standing(v.of, when), populationKey(v.of));
       case 'rfm':
         return rfmSql(this.build, when, v.part, v.model ?? 'default', (part) =>
-          this.#rfmMeasure(part, v.model ?? 'default', when),
+          this.rfmMeasure(part, v.model ?? 'default', when),
         );
       case 'stage':
         return this.#stage(v.lifecycle, when);
@@ -287,7 +293,7 @@ export class RuleCompiler implements Asked {
   }
 
   /** Missing without a purchase in the model's window. */
-  #rfmMeasure(part: ScoredRfmPart, name: string, when: When): TypedValue {
+  rfmMeasure(part: ScoredRfmPart, name: string, when: When): TypedValue {
     const { purchase: events, value: property, window } = this.#rfmModel(name);
     const clock = atSql(when.clock, this.build.zone);
     const rest = window === undefined ? {} : { window };

@@ -4,6 +4,7 @@ import type { Diagnostic } from '../base/diagnostic.ts';
 import type { Result } from '../base/result.ts';
 import type { JsonValue } from '../model/message.ts';
 import { formatValue } from '../rules/format.ts';
+import type { PopulationNeed } from '../rules/population.ts';
 import { duration, instant, readPath } from '../rules/semantics.ts';
 import type { Value } from '../rules/tree.ts';
 import type { ListValue, RuleValue } from '../rules/value.ts';
@@ -36,6 +37,27 @@ export function valueToSql(value: Value, options: SqlOptions): Result<ValueQuery
       text: compiler.query(about, when.scope, columns, 'true'),
       read: ([raw]) => typedValue(kind, raw),
     };
+  });
+}
+
+/**
+ * The query whose rows, one column `value`, are the numbers that a population is made of at the instant: of everybody who
+ * has one, sorted. Populations that it is computed from are those in force.
+ */
+export function populationToSql(need: PopulationNeed, options: SqlOptions): Result<string, Diagnostic> {
+  return compiling(options, (compiler) => {
+    const when = compiler.now();
+    const found =
+      need.kind === 'rfm'
+        ? compiler.rfmMeasure(need.part, need.model, when)
+        : compiler.standing(need.value, when);
+    const of =
+      need.kind === 'rfm'
+        ? `${need.part} of the RFM model ${need.model}`
+        : formatValue(need.value, { width: Infinity });
+    const condition = found.sure ? 'true' : `isNotNull(${found.sql})`;
+    const value = `toFloat64(assumeNotNull(${found.sql})) AS value`;
+    return compiler.query([`What customers are ranked by: ${of}`], when.scope, [value], condition, 'value');
   });
 }
 

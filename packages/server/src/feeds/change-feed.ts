@@ -44,6 +44,8 @@ export type ChangeFeedOptions = {
 /** Events that one write to the store takes: few enough that writing them down holds nobody up. */
 const writeEventsMax = 2_000;
 const writeAfterMsDefault = 100;
+/** Above so many a write is not put off any more. */
+const unsavedEventsMax = 200_000;
 /** How often age is looked at while events come. */
 const trimEveryMs = 60_000;
 
@@ -64,6 +66,9 @@ export class ChangeFeed implements Feed {
   readonly #nameless: (readonly number[])[] = [];
   #writing: Promise<void> | undefined;
   #waiting: NodeJS.Timeout | undefined;
+  /** How many wait until all is durable. */
+  #flushing = 0;
+  #isBusy: () => boolean = () => false;
   #trimmedAt: Instant;
   #trimmedThrough = 0;
   #stopped: Error | undefined;
@@ -183,8 +188,22 @@ export class ChangeFeed implements Feed {
     await this.flush();
   }
 
+  /** Writes that nobody waits for are put off while something more urgent is done, unless very much is unsaved. */
+  giveWayTo(isBusy: () => boolean): void {
+    this.#isBusy = isBusy;
+  }
+
   /** Resolves when all that was published before is durable; rejects when the store has failed. */
   async flush(): Promise<void> {
+    this.#flushing++;
+    try {
+      await this.#flush();
+    } finally {
+      this.#flushing--;
+    }
+  }
+
+  async #flush(): Promise<void> {
     const { next } = this;
     while (this.#stopped === undefined && (this.#unsaved.first < next || this.#isToWrite)) {
       this.#writeNow();
@@ -261,13 +280,17 @@ export class ChangeFeed implements Feed {
   /** Sees to it that what is in memory gets into the store; one write at a time, each with all that has come meanwhile. */
   #write(): void {
     if (this.#stopped !== undefined || this.#writing !== undefined || this.#waiting !== undefined) return;
-    if (this.#writeAfterMs === 0) {
+    if (this.#writeAfterMs === 0 && !this.#givesWay) {
       this.#writeNow();
       return;
     }
     this.#waiting = setTimeout(() => {
       this.#writeNow();
     }, this.#writeAfterMs).unref();
+  }
+
+  get #givesWay(): boolean {
+    return this.#flushing === 0 && this.#unsaved.length < unsavedEventsMax && this.#isBusy();
   }
 
   #writeNow(): void {
@@ -291,7 +314,7 @@ export class ChangeFeed implements Feed {
   async #writeAll(): Promise<void> {
     // Everything of this turn goes together.
     await Promise.resolve();
-    while (this.#isToWrite) {
+    while (this.#isToWrite && !this.#givesWay) {
       const unsaved = this.#unsaved;
       if (this.#restarting) {
         await this.#store.restart(unsaved.first);

@@ -20,6 +20,7 @@ import type { Instant } from '@segue/core/model/message.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { AttemptOutcome, AttemptRecord, Delivery, DeliveryWrite, Progress } from './delivery-store.ts';
 import type { Feed, FeedEvent } from './feed.ts';
+import { isNameless } from './feed-codec.ts';
 import { admits } from './feed-filter.ts';
 import type { Post, PostAnswer } from './outgoing-post.ts';
 import { readRetryAfter, retryDelayMs } from './retry-schedule.ts';
@@ -208,7 +209,8 @@ export class EndpointSender {
       }
       position += 1;
       looked += 1;
-      if (!admits(filter, event) || this.#waiting.has(event.seq)) continue;
+      // Of somebody who was erased there is nothing to tell any more.
+      if (!admits(filter, event) || isNameless(event) || this.#waiting.has(event.seq)) continue;
       const delivery = { event, replay: false, attempts: 0, nextAt: clock.now() };
       this.#waiting.put(delivery);
       writes.push({ kind: 'delivery', endpoint: id, delivery });

@@ -92,11 +92,14 @@ export function withoutNames({ messageId: _, customer: { profile }, ...event }: 
   return { ...event, customer: { profile, displayId: '', identifiers: [] } };
 }
 
+/** Whether an event is of somebody who was erased. */
+export function isNameless({ customer: { displayId, identifiers } }: FeedEvent): boolean {
+  return displayId === '' && identifiers.length === 0;
+}
+
 /** Whether a kept event is the one that was published, as it was or with its names taken out. */
 export function saysTheSame(kept: FeedEvent, published: FeedEvent): boolean {
-  const { displayId, identifiers } = kept.customer;
-  const isNameless = displayId === '' && identifiers.length === 0;
-  return eventText(kept) === eventText(isNameless ? withoutNames(published) : published);
+  return eventText(kept) === eventText(isNameless(kept) ? withoutNames(published) : published);
 }
 
 export function encodeRecord(events: readonly FeedEvent[]): Buffer {

@@ -14,6 +14,7 @@ import { addProcessMetrics } from './process-metrics.ts';
 /** Gauges that are read at each scrape, with what they say. Names follow `segue_`. */
 export const watchedGauges = {
   intake_waiting: 'Entries that wait for the next commit.',
+  intake_behind: 'Entries that are durable and that the engine has not taken yet.',
   log_entries: 'Entries of the log.',
   profiles: 'Customers in memory.',
   feed_unsaved: 'Changes that were published and are not durable in the feed yet.',

@@ -124,6 +124,27 @@ export function scanRecord(
   return { position, count, messages };
 }
 
+/**
+ * One entry of a record, `index` counted from 0; those before it are passed over and those after it not looked at.
+ * @throws StorageError when the bytes are not a whole record of the entry at `position`.
+ */
+export function decodeEntry(bytes: Buffer, position: Position, index: number): LogEntry | undefined {
+  const { at, count } = checkRecord(bytes, position);
+  if (index < 0 || index >= count) return undefined;
+  try {
+    reader.start(bytes, headBytes);
+    for (let i = 0; i < index; i += 1) scanEntry(at, readsNothing);
+    return readEntry(at);
+  } catch (error) {
+    if (error instanceof PackedError) throw damaged(position, 'its entries cannot be read', error);
+    throw error;
+  }
+}
+
+function readsNothing(): boolean {
+  return false;
+}
+
 function scanEntry(at: Instant, reads: (kind: MessageKind, name: string) => boolean): Message | undefined {
   if (reader.readByte() !== messageEntry) {
     reader.skipValue();

@@ -8,7 +8,7 @@
 
 import type { Instant, MessageKind } from '@segue/core/model/message.ts';
 import { refuseAppend } from './append-guard.ts';
-import { checkRecord, decodeRecord, encodeRecord, scanRecord } from './entry-codec.ts';
+import { checkRecord, decodeEntry, decodeRecord, encodeRecord, scanRecord } from './entry-codec.ts';
 import type { LogEntry, LogRecord, Position } from './entry.ts';
 import { positionKey, readPosition } from './keys.ts';
 import { LmdbEnvironment } from './lmdb-environment.ts';
@@ -20,6 +20,8 @@ import { withEntries } from './replaced-entries.ts';
 /** Read ahead of whoever iterates: bytes, and records, copied at a time. */
 const chunkBytes = 1 << 20;
 const chunkRecords = 256;
+/** Entries of one record that are read by themselves, one after the other. */
+const singlesMax = 3;
 
 export type LmdbLogOptions = {
   /** An append that has not settled after so many milliseconds is taken as failed; 10,000 when left out. */
@@ -41,6 +43,8 @@ type Stored = { readonly position: Position; readonly bytes: Buffer };
 class StoredLog implements Log {
   readonly #environment: LmdbEnvironment;
   readonly #recent = new RecentRecords();
+  /** How many entries were read by themselves of the record that was looked at last. */
+  #singles = { position: -1, times: 0 };
   #next: Position = 0;
   #lastAt: Instant | undefined;
 
@@ -104,6 +108,19 @@ class StoredLog implements Log {
         if (next > from) yield record;
       }
     }
+  }
+
+  entryAt(position: Position): LogEntry | undefined {
+    const recent = this.#recent.find(position);
+    if (recent !== undefined) return recent.entries[position - recent.position];
+    const stored = this.#storedAt(position);
+    if (stored === undefined || position >= this.#next) return undefined;
+    // Who asks for several of a record reads all of it at once.
+    const times = stored.position === this.#singles.position ? this.#singles.times + 1 : 1;
+    this.#singles = { position: stored.position, times };
+    if (times <= singlesMax) return decodeEntry(stored.bytes, stored.position, position - stored.position);
+    const record = this.recordAt(position);
+    return record?.entries[position - record.position];
   }
 
   recordAt(position: Position): LogRecord | undefined {

@@ -40,6 +40,9 @@ export interface Log {
    */
   scan(from: Position, reads: (kind: MessageKind, name: string) => boolean): Iterable<ScannedRecord>;
 
+  /** A durable entry by itself; undefined when there is none. Cheaper than its record where that is long. */
+  entryAt(position: Position): LogEntry | undefined;
+
   /** The record that holds a durable entry; undefined when there is none. Cheap for entries close to each other. */
   recordAt(position: Position): LogRecord | undefined;
 

@@ -5,7 +5,7 @@
 
 import type { Instant, MessageKind } from '@segue/core/model/message.ts';
 import { refuseAppend } from './append-guard.ts';
-import { decodeRecord, encodeRecord, scanRecord } from './entry-codec.ts';
+import { decodeEntry, decodeRecord, encodeRecord, scanRecord } from './entry-codec.ts';
 import type { LogEntry, LogRecord, Position } from './entry.ts';
 import type { Log, ScannedRecord } from './log.ts';
 import { withEntries } from './replaced-entries.ts';
@@ -76,6 +76,11 @@ class RecordsInMemory implements MemoryLog {
       const record = scanRecord(bytes, position, reads);
       if (position + record.count > from) yield record;
     }
+  }
+
+  entryAt(position: Position): LogEntry | undefined {
+    const kept = this.#durable[this.#indexOf(position)];
+    return kept === undefined ? undefined : decodeEntry(kept.bytes, kept.position, position - kept.position);
   }
 
   recordAt(position: Position): LogRecord | undefined {

@@ -23,6 +23,7 @@ import type { ErasureDesk, ErasureDone } from '../api/erasure-port.ts';
 import type { Erasures, ErasureWork } from '../catalog/erasures.ts';
 import type { ChangeFeed } from '../feeds/change-feed.ts';
 import type { FeedEvent } from '../feeds/feed.ts';
+import { isNameless } from '../feeds/feed-codec.ts';
 import { makeBase } from '../log/base.ts';
 import type { LogEntry, Position } from '../log/entry.ts';
 import type { LmdbCheckpointStore } from '../log/lmdb-checkpoint-store.ts';
@@ -154,7 +155,7 @@ export class RuntimeErasures implements ErasureDesk {
     let before = this.#options.feed.next;
     for (;;) {
       const page = this.#options.feed.ofProfile(profile, { limit: timelinePage, before });
-      for (const event of page) if (event.cause !== 'erasure' && hasNames(event)) seqs.push(event.seq);
+      for (const event of page) if (event.cause !== 'erasure' && !isNameless(event)) seqs.push(event.seq);
       const last = page.at(-1);
       if (last === undefined) return seqs;
       before = last.seq;
@@ -236,7 +237,7 @@ export class RuntimeErasures implements ErasureDesk {
       const to = Math.min(from + eventsPerTurn, end);
       for (const event of feed.read(from)) {
         if (event.seq >= to) break;
-        const found = hasNames(event) ? matchers.find(({ isOf }) => isOf(event)) : undefined;
+        const found = !isNameless(event) ? matchers.find(({ isOf }) => isOf(event)) : undefined;
         if (found === undefined) continue;
         seqs.push(event.seq);
         counts.set(found.work.position, (counts.get(found.work.position) ?? 0) + 1);
@@ -252,10 +253,6 @@ export class RuntimeErasures implements ErasureDesk {
     if (this.#parts === undefined) throw new Error('erasures have not been started');
     return this.#parts;
   }
-}
-
-function hasNames({ customer }: FeedEvent): boolean {
-  return customer.displayId !== '' || customer.identifiers.length > 0;
 }
 
 /** Whether a change is of somebody erased: under their number, or before they were erased under one of their names. */

@@ -51,6 +51,8 @@ export type LoopOptions = {
   readonly refuses?: () => IntakeClosed | undefined;
   /** Called when a record has been taken. */
   readonly onTaken?: (record: LogRecord, timing: RecordTiming) => void;
+  /** Makes what says whether there is time left of so many milliseconds; by the clock unless given. */
+  readonly timeFor?: (ms: number) => () => boolean;
 };
 
 /** How long a record took, in milliseconds. */
@@ -143,6 +145,11 @@ export class Loop implements Intake {
   /** Entries that are durable and wait for the engine. */
   get behind(): number {
     return this.#durableEntries;
+  }
+
+  /** The engine has so much to do that one slice was not enough. */
+  get isBusy(): boolean {
+    return this.#taking !== undefined;
   }
 
   get closed(): IntakeClosed | undefined {
@@ -339,8 +346,10 @@ export class Loop implements Intake {
     if (this.#error !== undefined) return;
     const started = performance.now();
     // As long as others had, where they had longer: under full load the engine keeps up with what arrives.
-    const until = started + Math.min(Math.max(sliceMsMin, started - this.#sliceSince), sliceMsMax);
-    const goOn = untilThen(until);
+    const ms = Math.min(Math.max(sliceMsMin, started - this.#sliceSince), sliceMsMax);
+    const until = started + ms;
+    const { timeFor = untilThen } = this.#options;
+    const goOn = timeFor(ms);
     for (let next = this.#durable[0]; next !== undefined; next = this.#durable[0]) {
       if (!this.#takeFrom(next, goOn) || performance.now() >= until) break;
     }
@@ -437,7 +446,8 @@ function answer(submissions: readonly Submission[], results: readonly EntryResul
 }
 
 /** Whether there is time left; the clock is looked at once in a while. */
-function untilThen(until: number): () => boolean {
+function untilThen(ms: number): () => boolean {
+  const until = performance.now() + ms;
   let left = asksBetweenLooks;
   return () => {
     if (left-- > 0) return true;

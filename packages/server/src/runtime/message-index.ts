@@ -79,8 +79,7 @@ export class MessageIndex implements MessageHistory {
 
   /** The message at a position of the log. */
   messageAt(position: Position): Message | undefined {
-    const record = this.#log.recordAt(position);
-    const entry = record?.entries[position - record.position];
+    const entry = this.#log.entryAt(position);
     return entry?.kind === 'message' ? entry.message : undefined;
   }
 

@@ -422,6 +422,7 @@ const diskLow: IntakeClosed = {
 function watchGauges(metrics: Metrics, runtime: Runtime, directory: DataDirectory): void {
   const { loop, customers, feed } = runtime;
   metrics.watch('intake_waiting', () => loop.depth);
+  metrics.watch('intake_behind', () => loop.behind);
   metrics.watch('log_entries', () => customers.position);
   metrics.watch('profiles', () => customers.engine.profileCount());
   metrics.watch('feed_unsaved', () => feed.next - 1 - feed.durableThrough);

@@ -29,7 +29,7 @@ import {
   type Standing,
 } from './customers.ts';
 import type { IntakeClosed } from './intake.ts';
-import { Loop, type RecordTiming } from './loop.ts';
+import { Loop, type LoopOptions, type RecordTiming } from './loop.ts';
 import { MessageIndex } from './message-index.ts';
 
 export type RuntimeOptions = {
@@ -59,6 +59,8 @@ export type RuntimeOptions = {
   readonly checkpointSliceCustomers?: number;
   readonly refuses?: () => IntakeClosed | undefined;
   readonly onTaken?: (record: LogRecord, timing: RecordTiming) => void;
+  /** As of `LoopOptions`. */
+  readonly timeFor?: LoopOptions['timeFor'];
   /** While the log is replayed: how far, of how much. */
   readonly onReplay?: (position: Position, end: Position) => void;
   /** A checkpoint that is of no use; the log is replayed instead. */
@@ -101,7 +103,7 @@ export class Runtime {
   readonly #failure: PromiseWithResolvers<Error> = Promise.withResolvers<Error>();
 
   private constructor(options: RuntimeOptions, { customers, rows, checkpointAt }: TakenUp) {
-    const { log, clock, refuses, onTaken } = options;
+    const { log, clock, refuses, onTaken, timeFor } = options;
     this.#options = options;
     this.customers = customers;
     this.feed = options.feed;
@@ -113,12 +115,14 @@ export class Runtime {
       clock,
       subject: customers,
       ...(refuses === undefined ? {} : { refuses }),
+      ...(timeFor === undefined ? {} : { timeFor }),
       onTaken: (record, timing) => {
         onTaken?.(record, timing);
         if (record.entries.some(({ kind }) => kind === 'definitions')) this.#hasNewDefinitions = true;
         this.#scheduleCheckpoint();
       },
     });
+    this.feed.giveWayTo(() => this.loop.isBusy);
     for (const failed of [this.loop.failed, options.feed.failed]) {
       void failed.then((error) => {
         this.#fail(error);

@@ -45,6 +45,7 @@ function withoutWriter(log: Log): Log {
     append: () => Promise.reject(new Error('A replay writes nothing')),
     read: (from) => log.read(from),
     scan: (from, reads) => log.scan(from, reads),
+    entryAt: (position) => log.entryAt(position),
     recordAt: (position) => log.recordAt(position),
     replace: () => Promise.reject(new Error('A replay writes nothing')),
     close: () => Promise.resolve(),

@@ -81,7 +81,8 @@ export class NumberLook implements Listener {
       question.ask(id) === undefined ? [] : (numberOf(question.value(0)) ?? []),
     );
     question.release();
-    return values;
+    // Where most have nothing, numbers between those who have something tell them apart.
+    return values.filter((each) => each !== 0);
   }
 
   #gaps(): readonly number[] {

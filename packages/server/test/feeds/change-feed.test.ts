@@ -86,6 +86,25 @@ describe('publishing', () => {
     expect([...store.read(0)]).toEqual(plainEvents(0, 10));
   });
 
+  it('puts writes off while something more urgent is done, until somebody waits for them', async () => {
+    const store = new MemoryFeedStore();
+    const { feed } = feedOn(store);
+    let isBusy = true;
+    feed.giveWayTo(() => isBusy);
+    feed.publish(plainEvents(0, 10));
+    for (let turns = 0; turns < 10; turns++) await new Promise((resolve) => setImmediate(resolve));
+    expect([store.next, feed.next, [...feed.read(0)]]).toEqual([0, 10, plainEvents(0, 10)]);
+    await feed.flush();
+    expect(store.next).toBe(10);
+    feed.publish(plainEvents(10, 12));
+    isBusy = false;
+    while (store.next < 12) await new Promise((resolve) => setImmediate(resolve));
+    isBusy = true;
+    feed.publish(plainEvents(12, 200_050));
+    while (store.next < 100) await new Promise((resolve) => setImmediate(resolve));
+    await feed.close();
+  });
+
   it('says that its store has failed, and flush does too', async () => {
     class Broken extends MemoryFeedStore {
       override append(): Promise<void> {

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { systemActor } from '../../src/catalog/catalog.ts';
 import { ChangeFeed } from '../../src/feeds/change-feed.ts';
 import type { AttemptRecord, DeliveryStore } from '../../src/feeds/delivery-store.ts';
+import type { FeedEvent } from '../../src/feeds/feed.ts';
 import { openLmdbDeliveryStore } from '../../src/feeds/lmdb-delivery-store.ts';
 import { MemoryDeliveryStore } from '../../src/feeds/memory-delivery-store.ts';
 import { MemoryFeedStore } from '../../src/feeds/memory-feed-store.ts';
@@ -98,6 +99,32 @@ describe('delivering', () => {
       const own = receiver.seqs().filter((seq) => seq % 7 === profile);
       expect(own).toEqual([...own].sort((a, b) => a - b));
     }
+    await sender.stop(0);
+  });
+
+  it('drops what waits of somebody who was erased, but tells that they have left', async () => {
+    const { feed, receiver, clock, sender } = await oneEndpoint();
+    receiver.replies = [500, 500];
+    feed.publish([0, 1, 2].map((seq) => plainEvent(seq, { profile: seq === 1 ? 2 : 1 })));
+    await settle();
+    const exit = { ...plainEvent(3, { profile: 1 }), cause: 'erasure', change: 'exited' } as const;
+    feed.publish([exit]);
+    await settle();
+    const ofOne = { isOf: ({ customer }: FeedEvent): boolean => customer.profile === 1, seqs: [0, 2] };
+    await feed.takeNamesOut(ofOne.seqs);
+    expect(await sender.forgetCustomer(ofOne.isOf, ofOne.seqs)).toBe(2);
+    expect(attemptsOf(sender, 0)).toMatchObject([{ outcome: 'retrying', status: 500 }]);
+    expect(attemptsOf(sender, 0)[0]).not.toHaveProperty('answer');
+    receiver.received.length = 0;
+    clock.set(start + 86_400_000);
+    await settle();
+    expect(receiver.seqs().sort()).toEqual([1, 3]);
+    expect(receiver.received.map(({ body }) => body).join()).toContain('"u1"');
+    // Nor are they sent by whoever comes to them later.
+    receiver.received.length = 0;
+    sender.replayFrom('wh_a', 0);
+    await settle();
+    expect(receiver.seqs().sort()).toEqual([1, 3]);
     await sender.stop(0);
   });
 

@@ -215,12 +215,13 @@ export function historyStoreConformance(
         for await (const piece of store.stream(sql, format, limits)) pieces.push(Uint8Array.from(piece));
         const all = Buffer.concat(pieces);
         sizes[format] = pieces.length;
-        if (format === 'Parquet')
-          {expect([all.subarray(0, 4).toString(), all.subarray(-4).toString()]).toEqual(['PAR1', 'PAR1']);}
-        else
-          {expect(all.toString().trimEnd().split('\n')).toHaveLength(
+        if (format === 'Parquet') {
+          expect([all.subarray(0, 4).toString(), all.subarray(-4).toString()]).toEqual(['PAR1', 'PAR1']);
+        } else {
+          expect(all.toString().trimEnd().split('\n')).toHaveLength(
             format === 'CSVWithNames' ? 300_001 : 300_000,
-          );}
+          );
+        }
       }
       expect(sizes['CSVWithNames']).toBeGreaterThan(1);
       const endless = 'SELECT number FROM numbers(100000000000)';

@@ -39,8 +39,12 @@ describe('a data directory', () => {
     expect(first.paths).toEqual({
       log: join(path, 'log'),
       checkpoint: join(path, 'checkpoint'),
+      base: join(path, 'base'),
       quarantine: join(path, 'quarantine'),
+      feed: join(path, 'feed'),
+      deliveries: join(path, 'deliveries'),
       catalog: join(path, 'catalog.sqlite'),
+      workspace: join(path, 'workspace.json'),
     });
     await first.close();
     await first.close();

@@ -2,7 +2,13 @@ import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { JsonObject, JsonValue, Message } from '@segue/core/model/message.ts';
-import { decodeRecord, encodeRecord, recordFormat, scanRecord } from '../../src/log/entry-codec.ts';
+import {
+  decodeEntry,
+  decodeRecord,
+  encodeRecord,
+  recordFormat,
+  scanRecord,
+} from '../../src/log/entry-codec.ts';
 import type { LogEntry } from '../../src/log/entry.ts';
 import { StorageError } from '../../src/log/storage-error.ts';
 import { message, messages } from './entries.ts';
@@ -182,6 +188,9 @@ describe('a record as bytes', () => {
           some.map(({ message: one }) => exactEntry({ kind: 'message', message: one, source: '' })),
         );
         expect(exact).toEqual(expected);
+        const index = mask % all.length;
+        expect(decodeEntry(bytes, 5, index)).toEqual(all[index]);
+        expect(decodeEntry(bytes, 5, all.length)).toBeUndefined();
       }),
       { numRuns: 500 },
     );

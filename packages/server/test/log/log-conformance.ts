@@ -67,6 +67,18 @@ export function describeLog(name: string, makePlace: () => LogPlace): void {
       await log.close();
     });
 
+    test('gives single entries as the record has them, however many are asked for', async () => {
+      const log = await opened();
+      await log.append([...messages(0, 6), { kind: 'tick' }, ...messages(6, 3)], now);
+      await log.append(messages(9, 1), now);
+      for (const position of [10, 0, 8, 6, 3, 7, 1, 9, 10]) {
+        const record = log.recordAt(position);
+        expect(log.entryAt(position)).toEqual(record?.entries[position - record.position]);
+      }
+      for (const position of [-1, 11, 1_000]) expect(log.entryAt(position)).toBeUndefined();
+      await log.close();
+    });
+
     test('scans for some messages from the record that holds a position', async () => {
       const log = await opened();
       await log.append(messages(0, 3), now);

@@ -1,6 +1,6 @@
 /** Somebody is erased: out of everything that is kept, while everybody else stays as they are. */
 
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
@@ -9,6 +9,7 @@ import type { FeedEvent } from '../../src/feeds/feed.ts';
 import { openLmdbFeedStore } from '../../src/feeds/lmdb-feed-store.ts';
 import { backUp, restoreBackup } from '../../src/log/backup.ts';
 import { findBase, openBase } from '../../src/log/base.ts';
+import { compactData } from '../../src/log/compact.ts';
 import { dataPaths } from '../../src/log/data-format.ts';
 import { openLmdbLog } from '../../src/log/lmdb-log.ts';
 import { openLmdbQuarantine } from '../../src/log/lmdb-quarantine.ts';
@@ -27,6 +28,7 @@ const definitions = {
     rich: { rule: 'percentile(sum(total of "Bought")) >= 50' },
   },
 };
+type Seen = { readonly segments: object };
 type Erased = { readonly erasure: { readonly id: number; readonly state: string; readonly removed: object } };
 
 /** Ann, known by much, and others who have met her. */
@@ -132,6 +134,18 @@ describe('a customer who is erased', () => {
       expect([place, canary.exec(text)?.input.slice(0, 300)]).toEqual([place, undefined]);
     }
     await expectSound(data);
+    // Bytes of what was deleted lie in the files until they are written over, or written anew.
+    const files = await compactData(data);
+    expect(files.map(({ file }) => file)).toContain('log/data.mdb');
+    for (const { file, bytesBefore, bytesAfter } of files) {
+      expect(bytesAfter).toBeLessThanOrEqual(Math.max(bytesBefore, 65_536));
+      const bytes = readFileSync(join(data, file), 'latin1');
+      expect([file, canary.test(bytes)]).toEqual([file, false]);
+    }
+    await expectSound(data);
+    const again = await WholeService.open(data, { ...soon, key: service.key });
+    expect(await again.do('GET', '/v1/profiles/cem')).toMatchObject({ segments: (before as Seen).segments });
+    await again.close();
   }, 40_000);
 
   test('leaves everybody else as they were, after a restart from the base too', async () => {

@@ -28,7 +28,7 @@ import { Runtime } from '../../src/runtime/runtime.ts';
 /** How many parts customers are spread over: another number at each start. */
 type Partitions = readonly number[];
 
-type Interruption = 'none' | 'checkpoint' | 'checkpoint_under_way' | 'kill' | 'build';
+type Interruption = 'none' | 'checkpoint' | 'checkpoint_under_way' | 'kill' | 'kill_half_way' | 'build';
 
 /** What survives a process. */
 class Disk {
@@ -40,6 +40,7 @@ class Disk {
   readonly timeZone: string;
   readonly #partitions: Partitions;
   #starts = 0;
+  #slices = 0;
 
   constructor(timeZone: string, start: Instant, partitions: Partitions = [1]) {
     this.#partitions = partitions;
@@ -89,9 +90,16 @@ class Disk {
       partitions: this.#partitions[this.#starts++ % this.#partitions.length] ?? 1,
       checkpointEveryMs: 3_600_000,
       checkpointSliceCustomers: 1,
+      // Slices that hardly get anything done.
+      timeFor: () => {
+        let left = 2 + (this.#slices++ % 3);
+        return () => left-- > 0;
+      },
     });
   }
 }
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 function entryOf(input: Input, revision: number): LogEntry {
   if (input.kind === 'message') return { ...input, source: 'test' };
@@ -103,6 +111,13 @@ function entryOf(input: Input, revision: number): LogEntry {
     author: 'test',
     reason: '',
   };
+}
+
+/** Entries in the log besides ticks. */
+function told({ log }: Disk): number {
+  let count = 0;
+  for (const { entries } of log.read(0)) for (const { kind } of entries) if (kind !== 'tick') count++;
+  return count;
 }
 
 /** Lets the clock go to an instant, the way it does: what is due on the way is done when it is due. */
@@ -146,12 +161,23 @@ async function live(
       void runtime.loop.stop();
       runtime = await disk.open();
     }
-    await passTime(disk, runtime, now + afterMs);
+    const halfWay = interruption === 'kill_half_way';
+    // Then much is due at once, when the message comes.
+    if (halfWay) disk.clock.set(now + afterMs);
+    else await passTime(disk, runtime, now + afterMs);
     now += afterMs;
     const input = inputAt(sketch, now);
     if (input.kind === 'definitions') revision++;
     if (i % 3 === 0) runtime.customers.sizes();
-    await runtime.loop.submit([entryOf(input, revision)]);
+    const taken = runtime.loop.submit([entryOf(input, revision)]);
+    if (!halfWay) await taken;
+    else {
+      while (told(disk) < i + 2) await turn();
+      for (let turns = 0; turns < i % 5; turns++) await turn();
+      disk.kill();
+      void runtime.loop.stop();
+      runtime = await disk.open();
+    }
   }
   await passTime(disk, runtime, now + story.tailMs);
   // A last tick brings the engine's clock to the same instant.
@@ -196,6 +222,7 @@ function bare({ seq: _, customer, ...change }: FeedEvent): string {
 describe('the runtime', () => {
   test('does as an engine that never stopped, wherever it is killed and over however many partitions', async () => {
     const interruption = fc.constantFrom<Interruption>(
+      'kill_half_way',
       'none',
       'checkpoint',
       'checkpoint_under_way',
