@@ -72,9 +72,17 @@ export class Compiler {
   readonly #trackedByKey = new Map<string, TrackedUnit>();
   readonly #segmentUnits = new Map<string, SegmentUnit>();
   readonly #lifecycleUnits = new Map<string, LifecycleUnit>();
+  /** Streams of another plan, by key: those of this one are laid out alike. */
+  readonly #alike: ReadonlyMap<string, StreamPlan>;
   #views = 0;
 
-  constructor(env: Environment, definitions: Definitions, versions: ReadonlyMap<string, number>) {
+  constructor(
+    env: Environment,
+    definitions: Definitions,
+    versions: ReadonlyMap<string, number>,
+    alike: ReadonlyMap<string, StreamPlan> = new Map(),
+  ) {
+    this.#alike = alike;
     this.env = env;
     this.zone = env.zone;
     this.definitions = definitions;
@@ -175,6 +183,8 @@ export class Compiler {
     let stream = this.#streamByKey.get(key);
     if (stream === undefined) {
       stream = new StreamPlan(this.streams.length, events.source, events.where);
+      const alike = this.#alike.get(key);
+      if (alike !== undefined) stream.layOutLike(alike);
       this.streams.push(stream);
       this.#streamByKey.set(key, stream);
       this.keys.set(stream, key);

@@ -54,13 +54,15 @@ export function makePlan(
   return finish(compiler);
 }
 
-/** A plan for one question, with just the definitions that it refers to. */
+/** A plan for one question, with just the definitions that it refers to, and streams laid out like those of another plan. */
 export function makePlanFor<T>(
   env: Environment,
   definitions: Definitions,
   question: (compiler: Compiler) => T,
+  alike?: Plan,
 ): { readonly plan: Plan; readonly compiled: T } {
-  const compiler = new Compiler(env, definitions, new Map());
+  const streams = alike?.streams.map((stream) => [alike.keys.get(stream) ?? '', stream] as const);
+  const compiler = new Compiler(env, definitions, new Map(), new Map(streams));
   const compiled = question(compiler);
   compiler.settle();
   return { plan: finish(compiler), compiled };

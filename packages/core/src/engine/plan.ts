@@ -76,6 +76,15 @@ export class StreamPlan {
   }
   timesAt = 0;
 
+  /** Has everything in records at the place where the other has it, before any rule asks for anything. */
+  layOutLike(other: StreamPlan): void {
+    this.columns.push(...other.columns.map((column) => ({ ...column })));
+    this.values.push(...other.values);
+    this.keepsIds = other.keepsIds;
+    this.keepsTotals = other.keepsTotals;
+    this.hasViews = other.hasViews;
+  }
+
   /** Fixes the layout of records; called once, when all rules have been compiled. */
   settle(): void {
     this.timesAt = this.basesAt + this.columns.length;

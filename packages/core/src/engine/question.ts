@@ -19,6 +19,7 @@ import { populationNeedsOf } from '../rules/population.ts';
 import type { Condition, Value } from '../rules/tree.ts';
 import type { RuleValue } from '../rules/value.ts';
 import { carryOver } from './carry-over.ts';
+import type { Compiler } from './compiler.ts';
 import { commonParts, type CommonParts } from './common-parts.ts';
 import type { Partitions } from './engine-state.ts';
 import { Environment } from './environment.ts';
@@ -78,10 +79,11 @@ export class Question {
     this.#env = new Environment(zone);
     this.#env.channels = plan.definitions.channels;
     for (const [key, taken] of env.populations) this.#env.populations.set(key, [...taken]);
-    const made = makePlanFor<Asked>(this.#env, plan.definitions, (compiler) => ({
+    const ask = (compiler: Compiler): Asked => ({
       tests: conditions.map((condition) => compiler.askWhether(condition)),
       values: values.map((value) => compiler.ask(value)),
-    }));
+    });
+    const made = makePlanFor(this.#env, plan.definitions, ask, plan);
     this.#plan = made.plan;
     this.#asked = made.compiled;
     this.#rounds = populations === 'anew' ? roundsOf(made.plan, conditions) : [];
