@@ -6,6 +6,7 @@
  */
 
 import { fork, type ChildProcess } from 'node:child_process';
+import { setPriority } from 'node:os';
 
 import type { Instant } from '@segue/core/model/message.ts';
 
@@ -73,6 +74,8 @@ const partMs = 300_000;
 /** What was written longer ago has reached the disk, as systems write back what they hold. */
 const settledMs = 90_000;
 const stopMs = 5_000;
+/** Of the process, as systems count it: taking messages goes before history where there is not time for both. */
+const niceness = 5;
 
 type Asked = {
   readonly take: (message: FromHistory) => void;
@@ -232,6 +235,7 @@ export class HistoryProcess implements History {
     this.#state = 'starting';
     const child = fork(main, [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
     this.#child = child;
+    makeWay(child);
     let said = '';
     child.stderr?.on('data', (chunk: Buffer) => {
       said = `${said}${chunk.toString()}`.slice(-2_000);
@@ -424,6 +428,15 @@ export class HistoryProcess implements History {
     timer.unref();
     this.#timers.add(timer);
     return timer;
+  }
+}
+
+function makeWay({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    setPriority(pid, niceness);
+  } catch {
+    // Not everywhere may a process say so of another.
   }
 }
 

@@ -9,7 +9,9 @@ const entriesMax = 500_000;
 
 export class Said {
   #births = new Map<number, Instant>();
-  #names = new Set<string>();
+  /** By kind and value: whose it was last said to be. */
+  #names = new Map<string, Map<string, number>>();
+  #namesCount = 0;
 
   /** Whether a message is the earliest so far of its customer. */
   isNewBirth(profile: number, time: Instant): boolean {
@@ -21,16 +23,26 @@ export class Said {
   }
 
   isNewName(profile: number, kind: string, value: string): boolean {
-    const name = `${profile} ${kind} ${value}`;
-    if (this.#names.has(name)) return false;
-    if (this.#names.size >= entriesMax) this.#names = new Set();
-    this.#names.add(name);
+    let values = this.#names.get(kind);
+    if (values?.get(value) === profile) return false;
+    if (values === undefined || this.#namesCount >= entriesMax) {
+      if (this.#namesCount >= entriesMax) this.#forgetNames();
+      values = new Map();
+      this.#names.set(kind, values);
+    }
+    this.#namesCount++;
+    values.set(value, profile);
     return true;
   }
 
   /** After an erasure nothing of them may be taken as said. */
   forget(profile: number): void {
     this.#births.delete(profile);
-    this.#names = new Set();
+    this.#forgetNames();
+  }
+
+  #forgetNames(): void {
+    this.#names = new Map();
+    this.#namesCount = 0;
   }
 }

@@ -1,0 +1,150 @@
+/** The whole service with its history: killed in the middle, and with a history that cannot be written. */
+
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+
+const launcher = resolve(import.meta.dirname, '../bin/segue.mjs');
+const hasChdb =
+  spawnSync(process.execPath, ['-e', "require('chdb').query('SELECT 1')"], {
+    cwd: resolve(import.meta.dirname, '../../server/src'),
+  }).status === 0;
+const skipped = hasChdb ? '' : ' (skipped: chDB does not run here)';
+
+function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'segue-history-'));
+  onTestFinished(() => {
+    rmSync(path, { recursive: true, force: true });
+  });
+  return path;
+}
+
+class Service {
+  url = '';
+  readonly keys: { write: string; server: string };
+  readonly #data: string;
+  #child: ChildProcess | undefined;
+
+  constructor(data: string, keys = { write: '', server: '' }) {
+    this.#data = data;
+    this.keys = keys;
+  }
+
+  async start(): Promise<void> {
+    const child = spawn(process.execPath, [launcher, 'start', '--data', this.#data, '--port', '0'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    this.#child = child;
+    const printed = await new Promise<string>((done) => {
+      let text = '';
+      child.stdout.on('data', (chunk: Buffer) => {
+        text += chunk.toString();
+        if (text.includes('Ctrl-C')) done(text);
+      });
+    });
+    const find = (pattern: RegExp): string => pattern.exec(printed)?.[1] ?? '';
+    this.url = find(/running at (\S+)/);
+    this.keys.write ||= find(/write key\s+(\S+)/);
+    this.keys.server ||= find(/server key\s+(\S+)/);
+  }
+
+  async kill(): Promise<void> {
+    const child = this.#child;
+    const ended = new Promise((done) => child?.once('exit', done));
+    child?.kill('SIGKILL');
+    await ended;
+  }
+
+  /** True when they were acknowledged. */
+  async send(ids: readonly string[]): Promise<boolean> {
+    const batch = ids.map((messageId, i) => ({
+      type: 'track',
+      messageId,
+      userId: `u${i % 7}`,
+      event: 'Order Completed',
+      properties: { revenue: i },
+    }));
+    const answer = await fetch(`${this.url}/v1/batch`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Basic ${Buffer.from(`${this.keys.write}:`).toString('base64')}`,
+      },
+      body: JSON.stringify({ batch }),
+    }).catch(() => undefined);
+    return answer?.ok === true;
+  }
+
+  /** Everything that was acknowledged is in history. */
+  async caughtUp(): Promise<void> {
+    await expect
+      .poll(async () => (await (await this.get('/api/v1/history/status')).json()) as object, {
+        timeout: 60_000,
+      })
+      .toMatchObject({ state: 'running', behind: 0 });
+  }
+
+  async get(path: string): Promise<Response> {
+    return fetch(`${this.url}${path}`, { headers: { authorization: `Bearer ${this.keys.server}` } });
+  }
+}
+
+describe.skipIf(!hasChdb)(`history of the whole service${skipped}`, () => {
+  test('has everything that was acknowledged, once, after the service was killed again and again', async () => {
+    const service = new Service(join(folder(), 'data'));
+    const acknowledged: string[] = [];
+    let n = 0;
+    for (let round = 0; round < 4; round++) {
+      await service.start();
+      const until = Date.now() + 300 * round;
+      do {
+        const ids = Array.from({ length: 40 }, () => `m${n++}`);
+        if (await service.send(ids)) acknowledged.push(...ids);
+      } while (Date.now() < until);
+      await service.kill();
+    }
+    await service.start();
+    await service.caughtUp();
+    const answer = await service.get('/api/v1/history/export/events?format=ndjson');
+    const lines = (await answer.text()).trimEnd().split('\n');
+    const ids = lines.map((line) => (JSON.parse(line) as { message_id: string }).message_id);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect([...ids].sort()).toEqual([...acknowledged].sort());
+    await service.kill();
+  }, 120_000);
+
+  test('may be impossible to write, and everything else goes on', async () => {
+    const data = join(folder(), 'data');
+    const service = new Service(data);
+    await service.start();
+    await service.kill();
+    // Nothing can be written where a file stands.
+    rmSync(join(data, 'history'), { recursive: true, force: true });
+    writeFileSync(join(data, 'history'), 'full');
+    await service.start();
+    expect(await service.send(['a', 'b'])).toBe(true);
+    await expect
+      .poll(
+        async () =>
+          ((await (await service.get('/api/v1/history/status')).json()) as { restarts: number }).restarts,
+        {
+          timeout: 10_000,
+        },
+      )
+      .toBeGreaterThan(0);
+    const refused = await service.get('/api/v1/history/members?of=vip');
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '2']);
+    expect((await service.get('/ready')).status).toBe(200);
+    expect(await service.send(['c'])).toBe(true);
+    await service.kill();
+    rmSync(join(data, 'history'));
+    mkdirSync(join(data, 'history'));
+    await service.start();
+    await service.caughtUp();
+    const answer = await service.get('/api/v1/history/export/events?format=ndjson');
+    expect((await answer.text()).trimEnd().split('\n')).toHaveLength(3);
+    await service.kill();
+  }, 120_000);
+});
