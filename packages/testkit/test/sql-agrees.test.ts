@@ -9,9 +9,12 @@ import { fileURLToPath } from 'node:url';
 import { Zone } from '@segue/core/base/zone.ts';
 import { noDefinitions } from '@segue/core/model/definitions.ts';
 import { emptyHistory } from '@segue/core/rules/interpreter-history.ts';
+import { evaluate } from '@segue/core/rules/interpreter.ts';
+import type { Value } from '@segue/core/rules/tree.ts';
 import { ruleToSql } from '@segue/core/sql/compile.ts';
 import { commentText, slug, sqlString } from '@segue/core/sql/sql-text.ts';
 import { wellFormed } from '@segue/core/sql/stored-json.ts';
+import { valueToSql } from '@segue/core/sql/value-query.ts';
 import { SqlProcess, whyNoSql } from '@segue/server/scenario/sql-process.ts';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -107,6 +110,43 @@ describe.skipIf(absent !== undefined)(`rules in SQL${title}`, () => {
     },
   );
 
+  test.each(['Europe/Berlin', 'Australia/Lord_Howe', 'Asia/Kolkata'])(
+    'dates of any year are read as the engine reads them, in %s',
+    async (name) => {
+      const zone = new Zone(name);
+      const at = Date.UTC(2026, 2, 1);
+      const histories = fc.sample(dateTexts, { numRuns: 400, seed }).map((text) => ({
+        ...emptyHistory,
+        bornAt: 0,
+        identifies: [{ time: 1, messageId: 'i', traits: { d: text } }],
+      }));
+      const rows = noSqlRows();
+      for (const [profile, history] of histories.entries()) addCustomer(rows, profile, history);
+      const value: Value = {
+        kind: 'arithmetic',
+        op: '+',
+        left: { kind: 'until', of: { kind: 'trait', path: ['d'] } },
+        right: {
+          kind: 'arithmetic',
+          op: '*',
+          left: { kind: 'duration', text: '1ms' },
+          right: { kind: 'days_until_anniversary', of: { kind: 'trait', path: ['d'] } },
+        },
+      };
+      const sql = valueToSql(value, { zone, definitions: noDefinitions, at });
+      if (!sql.ok) throw new Error(sql.error.message);
+      const found = await database.rows([...sqlStatements(rows), sql.value.text]);
+      const world = { zone, definitions: noDefinitions, populations: new Map() };
+      for (const [profile, history] of histories.entries()) {
+        const right = evaluate(value, history, at, world);
+        expect([history.identifies[0]?.traits, sql.value.read(found[profile]?.slice(1) ?? [])]).toEqual([
+          history.identifies[0]?.traits,
+          right,
+        ]);
+      }
+    },
+  );
+
   test('a literal is the text that it quotes, whatever that is', async () => {
     const texts = fc.sample(hostileTexts, { numRuns: 2000, seed });
     const [row] = await database.rows([`SELECT [${texts.map(sqlString).join(', ')}] AS texts`]);
@@ -145,6 +185,27 @@ describe.skipIf(absent !== undefined)(`rules in SQL${title}`, () => {
     }
   });
 });
+
+const twoDigits = (max: number): fc.Arbitrary<string> =>
+  fc.integer({ min: 0, max }).map((n) => String(n).padStart(2, '0'));
+/** ISO 8601 and what looks like it, years 1 to 9999. */
+const dateTexts = fc
+  .tuple(
+    fc.oneof(fc.integer({ min: 1, max: 9999 }), fc.integer({ min: 1880, max: 2110 })),
+    twoDigits(13),
+    twoDigits(32),
+    fc.constantFrom(
+      '',
+      'T02:30',
+      'T00:00:00',
+      ' 23:59:59.9999',
+      'T12:00Z',
+      'T12:00:00.5+14:00',
+      'T24:00',
+      'T1:00',
+    ),
+  )
+  .map(([year, month, day, time]) => `${String(year).padStart(4, '0')}-${month}-${day}${time}`);
 
 /** Texts that end literals, comments and statements. */
 const hostileTexts = fc.oneof(

@@ -93,25 +93,37 @@ const helpers: Readonly<Record<string, Helper>> = {
     about: '28 to 31',
     sql: `(year, month) -> multiIf(month = 2, if((year % 4 = 0 AND year % 100 != 0) OR year % 400 = 0, 29, 28), month IN (4, 6, 9, 11), 30, 31)`,
   },
-  clock_known: {
-    about: 'an error where it is not known what clocks will show; else 0',
-    sql: `t -> throwIf(ifNull(t >= clock_end, false), 'sql/date-too-far-ahead: a date lies more than a hundred years ahead, where the changes of clocks are not known')`,
+  clock_shift: {
+    about: 'how far an instant is moved to lie in a year with the same calendar whose clocks are known',
+    sql: `t -> if(t < clock_end, 0, arrayMap(year -> (day_of(year, 1, 1) - clock_years[1 + positiveModulo(day_of(year, 1, 1), 7) + if(days_in_month(year, 2) = 29, 7, 0)]) * 86400000, [year_of(toInt64(floor(t / 86400000)))])[1])`,
+  },
+  known_offset: {
+    about: 'the offset from UTC at an instant',
+    sql: `t -> arrayFirst(z -> t < z.2, clock_changes).3`,
   },
   local_day: {
     about: 'the day on the wall calendar',
-    sql: `t -> clock_known(t) + toInt64(floor((t + arrayFirst(z -> t < z.2, clock_changes).3) / 86400000))`,
+    sql: `t -> toInt64(floor((t + if(t < clock_end, known_offset(t), known_offset(t - clock_shift(t)))) / 86400000))`,
+  },
+  known_start: {
+    about: 'the first instant of a day, given the instant at which it begins in UTC',
+    sql: `day -> arrayMap(z -> greatest(z.1, day - z.3), [arrayFirst(z -> z.2 > day - 86400000 AND greatest(z.1, day - z.3) < z.2, clock_changes)])[1]`,
   },
   start_of_day: {
     about: 'the first instant of a day',
-    sql: `day -> clock_known(day * 86400000) + arrayMap(z -> greatest(z.1, day * 86400000 - z.3), [arrayFirst(z -> z.2 > day * 86400000 - 86400000 AND greatest(z.1, day * 86400000 - z.3) < z.2, clock_changes)])[1]`,
+    sql: `day -> if(day * 86400000 < clock_end, known_start(day * 86400000), arrayMap(shift -> known_start(day * 86400000 - shift) + shift, [clock_shift(day * 86400000)])[1])`,
   },
   current_day: {
     about: 'the day that has begun',
     sql: `t -> arrayMap(day -> if(start_of_day(day + 1) <= t, day + 1, day), [local_day(t)])[1]`,
   },
-  instant_of_local: {
+  known_local: {
     about: 'the instant at which clocks on the wall show this',
-    sql: `local -> clock_known(local) + local - arrayFirst(z -> z.2 > local - 86400000 AND (local - z.3 < z.2 OR local - z.4 < z.2), clock_changes).3`,
+    sql: `local -> local - arrayFirst(z -> z.2 > local - 86400000 AND (local - z.3 < z.2 OR local - z.4 < z.2), clock_changes).3`,
+  },
+  instant_of_local: {
+    about: 'the same in any year',
+    sql: `local -> arrayMap(shift -> known_local(local - shift) + shift, [clock_shift(local)])[1]`,
   },
   month_start: {
     about: 'the first day of a month, counted from the year 0',
@@ -193,24 +205,11 @@ const all: readonly (readonly [string, Helper])[] = Object.entries(helpers).flat
     : [[name, helper] as const],
 );
 
-/** What calendar functions come to where the clocks never change. */
-function withoutChanges(offset: number): Readonly<Record<string, string>> {
-  const more = offset === 0 ? '' : ` + ${offset}`;
-  const less = offset === 0 ? '' : ` - ${offset}`;
-  return {
-    local_day: `t -> toInt64(floor((t${more}) / 86400000))`.replace('(t)', 't'),
-    start_of_day: `day -> day * 86400000${less}`,
-    current_day: 't -> local_day(t)',
-    instant_of_local: `local -> local${less}`,
-  };
-}
-
 /**
- * The items of a WITH clause for the functions that a text names, those first that others use. `fixedOffset`: of a zone
- * whose clocks never change, in milliseconds.
+ * The items of a WITH clause for the functions that a text names, those first that others use. `simpler`: functions that
+ * the workspace's clock makes simpler.
  */
-export function helpersFor(text: string, fixedOffset?: number): readonly string[] {
-  const simpler = fixedOffset === undefined ? {} : withoutChanges(fixedOffset);
+export function helpersFor(text: string, simpler: Readonly<Record<string, string>> = {}): readonly string[] {
   const sqlOf = (name: string, helper: Helper): string => simpler[name] ?? helper.sql;
   const wanted = new Set<string>();
   let body = text;
