@@ -16,6 +16,7 @@ const pages = [
   'docs/access.md',
   'docs/backtest.md',
   'docs/history.md',
+  'docs/preview.md',
 ];
 
 const hasCurl = spawnSync('curl', ['--version']).status === 0;
