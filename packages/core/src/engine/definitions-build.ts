@@ -197,6 +197,11 @@ export class DefinitionsBuild {
     part.profiles.remove(gone);
   }
 
+  /** Everybody has had a turn; some may have been touched since. */
+  get hasSeenAll(): boolean {
+    return this.#cursor >= this.engine[0].registry.count;
+  }
+
   /** How many customers wait for a turn. */
   get left(): number {
     return this.#waiting.length + this.engine[0].registry.count - this.#cursor;

@@ -36,8 +36,10 @@ import type { Runtime } from './runtime.ts';
 
 /** How long a build works before messages have their turn, in milliseconds. */
 const sliceMs = 4;
-/** Customers who may be left for when definitions come into force. */
-const leftMax = 64;
+/** Customers who may be left for when definitions come into force: some milliseconds. */
+const leftMax = 256;
+/** Slices after which more may be left, where customers are touched as fast as they are brought up. */
+const chasesMax = 50;
 /** Between two looks whether somebody was touched, in milliseconds. */
 const restMs = 1;
 
@@ -217,12 +219,13 @@ export class RuntimeDesk implements DefinitionsDesk {
 
   /** Loads what there is and brings customers up, letting others have their turn, until hardly anybody is left. @throws Stopping */
   async #bringUp(loader: DefinitionsLoader): Promise<void> {
-    for (;;) {
+    for (let chases = 0; ;) {
       await nextTurn();
       const { closed } = this.#runtime.loop;
       if (closed?.code === 'intake/stopping') throw new Stopping(closed);
       const isLoaded = this.#bringUpSome(loader);
-      if (isLoaded && loader.build.left <= leftMax) return;
+      const { left, hasSeenAll } = loader.build;
+      if (isLoaded && (left <= leftMax || (hasSeenAll && ++chases >= chasesMax))) return;
     }
   }
 
