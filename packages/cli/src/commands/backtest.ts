@@ -7,7 +7,12 @@ import type { WantedBacktest } from '@segue/server/backtest/ask-backtest.ts';
 
 import { backtestText } from '../backtest/backtest-text.ts';
 import { readDraftText } from '../backtest/draft-file.ts';
-import { addSourceOptions, openSource, type SourceOptions } from '../backtest/history-source.ts';
+import {
+  addSourceOptions,
+  openSource,
+  type HistorySource,
+  type SourceOptions,
+} from '../backtest/history-source.ts';
 import { runShown } from '../backtest/run-shown.ts';
 import { exitOk, exitUnusable } from '../exit-code.ts';
 import { collect } from '../explain/past.ts';
@@ -96,13 +101,12 @@ async function backtest(
     }
     const result = await runShown(terminal, (tell) => performBacktest(asked.value, source.story, tell));
     if (result === undefined) return exitInterrupted;
-    for (const fault of source.faults()) {
-      terminal.writeError(`${terminal.errorColours.red('error')}: ${fault}\n`);
-    }
+    // Tables of nobody would only hide what went wrong.
+    if (tellFaults(source, terminal) && result.customers === 0) return exitUnusable;
     terminal.write(
       options.json === true ? `${JSON.stringify(result)}\n` : backtestText(result, terminal.colours),
     );
-    return result.customers === 0 && source.faults().length > 0 ? exitUnusable : exitOk;
+    return exitOk;
   } catch (error) {
     terminal.writeError(refusalText(error, 'backtest/failed', terminal.errorColours));
     return exitUnusable;
@@ -130,6 +134,13 @@ async function readWanted(
   };
   const draft = await readDraftText(rule, terminal);
   return draft === undefined ? undefined : { ...rest, ...draft };
+}
+
+/** What was wrong with whole files; true where something was. */
+export function tellFaults(source: HistorySource, terminal: Terminal): boolean {
+  const faults = source.faults();
+  for (const fault of faults) terminal.writeError(`${terminal.errorColours.red('error')}: ${fault}\n`);
+  return faults.length > 0;
 }
 
 /** Everything that is wrong with what was asked. */

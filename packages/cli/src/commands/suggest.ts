@@ -7,7 +7,7 @@ import type { Result } from '@segue/core/base/result.ts';
 import type { TellOptions } from '@segue/server/backtest/tell.ts';
 import type { WantedThreshold } from '@segue/server/suggest/ask-suggestion.ts';
 
-import { complainOf } from './backtest.ts';
+import { complainOf, tellFaults } from './backtest.ts';
 import { readDraftText } from '../backtest/draft-file.ts';
 import {
   addSourceOptions,
@@ -151,7 +151,7 @@ type Suggestion<Q, R> = {
   readonly show: (result: R) => string;
 };
 
-async function run<Q, R>(
+async function run<Q, R extends { readonly customers: number }>(
   files: readonly string[],
   options: SourceOptions,
   terminal: Terminal,
@@ -167,9 +167,7 @@ async function run<Q, R>(
     }
     const result = await runShown(terminal, (tell) => perform(question.value, source.story, tell));
     if (result === undefined) return exitInterrupted;
-    for (const fault of source.faults()) {
-      terminal.writeError(`${terminal.errorColours.red('error')}: ${fault}\n`);
-    }
+    if (tellFaults(source, terminal) && result.customers === 0) return exitUnusable;
     terminal.write(show(result));
     return exitOk;
   } catch (error) {
