@@ -14,7 +14,10 @@
  * - Every row bears the position in the log of the entry that it comes from, and `arrived_at`, the instant of its
  *   record. A batch is a range of positions, written with `insert_deduplication_token` = `from-to`: written twice it is
  *   there once.
- * - JSON is text as `storedJson` (packages/core/src/sql/stored-json.ts) writes it: equal values are equal texts.
+ * - JSON is text as `storedJson` (packages/core/src/sql/stored-json.ts) writes it: equal values are equal texts. Reading a
+ *   property of it costs 0.28 µs a row of one core; ClickHouse's type JSON reads in 0.03 µs, but is written in 3.9 µs
+ *   instead of 0.5, splits keys at their dots, and gives whole numbers another type than fractions, so that a property
+ *   is two columns. Answers have to be exact first.
  * - Erasing a profile writes to `erasures`, which all views heed at once, and deletes its rows.
  */
 
