@@ -101,7 +101,9 @@ export class HistoryChild {
     const mark = await waitForMark(log);
     // Another log, or one that was put back: what is known of it is of no use.
     if (store.log !== mark || store.reached.position > log.next) await store.reset(mark);
-    this.#retaining = setInterval(() => void this.#retain(config).catch(() => undefined), hourMs);
+    const retain = (): void => void this.#retain(config).catch(() => undefined);
+    this.#retaining = setInterval(retain, hourMs);
+    retain();
     for (;;) {
       await this.#project(config, log, store);
       if (!this.#wantsRebuild) return;

@@ -29,6 +29,7 @@ export function openHistory(
 ): HistoryProcess | undefined {
   const { journal } = runtime.customers;
   if (!settings.history.enabled || journal === undefined) return undefined;
+  let said: string | undefined;
   const history = new HistoryProcess({
     config: historyConfig(settings, directory),
     journal,
@@ -37,7 +38,13 @@ export function openHistory(
     timeoutMs: settings.history.queryMs,
     memoryBytes: queryMemory(settings.history),
     onEnded: (reason, startsAgainInMs) => {
-      log.warn({ reason, startsAgainInMs }, 'the history store is away; everything else goes on');
+      // Where it can never run (no library for this system), it says so once.
+      const isNews = reason !== said;
+      said = reason;
+      log[isNews ? 'warn' : 'debug'](
+        { reason, startsAgainInMs },
+        'the history store is away; everything else goes on',
+      );
     },
     onRebuilding: () => {
       log.info('history is being made from the log');
