@@ -42,7 +42,7 @@ export async function explainEntries(
   }
   const teller = new Teller(run, definitions, waiting, found);
   if (waiting.length === 0) return () => undefined;
-  for await (const batch of story.steps(0)) {
+  for await (const batch of story.steps(0, (input) => concerns(input, names))) {
     if (isStopped()) return undefined;
     for (const { at, input } of batch) {
       if (teller.explainBefore(at)) break;

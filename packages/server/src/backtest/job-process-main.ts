@@ -5,6 +5,8 @@ import module from 'node:module';
 process.on('disconnect', () => {
   process.exit();
 });
+// Whoever stops the service may tell all its processes; this one is told by the service.
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => undefined);
 // Half of the time that it takes to start is reading the code.
 module.enableCompileCache();
 const { hearCalls } = await import('./run-job.ts');

@@ -26,7 +26,7 @@ export type LogStoryOptions = {
   readonly onSorting?: (done: number, total: number) => void;
 };
 
-type OrderedStep = Step & { readonly place: number };
+type OrderedStep = Required<Step> & { readonly place: number };
 
 /** Entries read between two turns of the event loop. */
 const turnEntries = 8_192;
@@ -35,6 +35,7 @@ export class LogStory implements Story {
   total: number | undefined;
   readonly #log: Log;
   readonly #options: LogStoryOptions;
+  #looked: Promise<Looked> | undefined;
 
   constructor(log: Log, options: LogStoryOptions) {
     this.#log = log;
@@ -42,8 +43,8 @@ export class LogStory implements Story {
     this.total = options.order === 'arrival' ? options.until : undefined;
   }
 
-  steps(from: number): AsyncIterable<readonly Step[]> {
-    return this.#options.order === 'arrival' ? this.#asArrived(from) : this.#asHappened(from);
+  steps(from: number, only: (input: Input) => boolean = always): AsyncIterable<readonly Step[]> {
+    return this.#options.order === 'arrival' ? this.#asArrived(from) : this.#asHappened(from, only);
   }
 
   /** A step for each entry, so that its number is its position. */
@@ -58,10 +59,14 @@ export class LogStory implements Story {
     }
   }
 
-  async *#asHappened(from: number): AsyncGenerator<readonly Step[], void, undefined> {
-    const { erased, inOrder, total } = await this.#look();
+  async *#asHappened(
+    from: number,
+    only: (input: Input) => boolean,
+  ): AsyncGenerator<readonly Step[], void, undefined> {
+    this.#looked ??= this.#look();
+    const { erased, inOrder, total } = await this.#looked;
     this.total = total;
-    const batches = inOrder ? this.#inOrder(erased) : await this.#sorted(erased);
+    const batches = inOrder ? this.#inOrder(erased) : await this.#sorted(erased, only);
     let left = from;
     for await (const batch of batches) {
       if (left >= batch.length) left -= batch.length;
@@ -73,23 +78,26 @@ export class LogStory implements Story {
   }
 
   /** Whether it is in order already, and who was erased: of them nothing is told. */
-  async #look(): Promise<{ readonly erased: Erased; readonly inOrder: boolean; readonly total: number }> {
+  async #look(): Promise<Looked> {
     const erased: Erased = new Map();
     let inOrder = true;
     let last = -Infinity;
+    let total = 0;
     for await (const { position, at, entries } of this.#records(0)) {
       for (const [i, entry] of entries.entries()) {
         if (entry.kind === 'erase') erased.set(nameOf(entry.customer), position + i);
         const input = inputOf(entry);
         if (input === undefined) continue;
+        total += 1;
         const instant = instantOf(input, at);
         if (instant < last) inOrder = false;
         last = instant;
       }
       this.#options.onSorting?.(position + entries.length, this.#options.until);
     }
+    if (erased.size === 0) return { erased, inOrder, total };
     // Only now is it known of whom nothing is told.
-    let total = 0;
+    total = 0;
     for await (const record of this.#records(0)) total += stepsOf(record, erased).length;
     return { erased, inOrder, total };
   }
@@ -101,7 +109,7 @@ export class LogStory implements Story {
     }
   }
 
-  async #sorted(erased: Erased): Promise<Iterable<readonly Step[]>> {
+  async #sorted(erased: Erased, only: (input: Input) => boolean): Promise<Iterable<readonly Step[]>> {
     const { folder, memoryBytes } = this.#options;
     const sorter = new ExternalSorter<OrderedStep>({
       compare: (a, b) => a.at - b.at || a.place - b.place,
@@ -112,7 +120,7 @@ export class LogStory implements Story {
       ...(memoryBytes === undefined ? {} : { memoryBytes }),
     });
     for await (const record of this.#records(0)) {
-      for (const step of stepsOf(record, erased)) sorter.add(step);
+      for (const step of stepsOf(record, erased)) if (only(step.input)) sorter.add(step);
     }
     return sorter.sorted();
   }
@@ -137,6 +145,12 @@ export class LogStory implements Story {
 
 /** Who was erased, by identifier, and where the log says so. */
 type Erased = Map<string, Position>;
+
+type Looked = { readonly erased: Erased; readonly inOrder: boolean; readonly total: number };
+
+function always(): boolean {
+  return true;
+}
 
 function stepsOf({ position, at, entries }: LogRecord, erased: Erased): readonly OrderedStep[] {
   const steps: OrderedStep[] = [];
@@ -207,7 +221,7 @@ function inputOf(entry: LogEntry): Input | undefined {
 
 /** Rough bytes in memory. */
 function sizeOfStep({ input }: OrderedStep): number {
-  if (input?.kind !== 'message') return 1_000;
+  if (input.kind !== 'message') return 1_000;
   const { properties, traits } = input.message;
   return 500 + 2 * (JSON.stringify(properties).length + JSON.stringify(traits).length);
 }

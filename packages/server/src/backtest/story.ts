@@ -9,8 +9,11 @@ export type Step = { readonly at: Instant; readonly input?: Input };
 export interface Story {
   /** How many steps there are; undefined while that is not known. */
   readonly total: number | undefined;
-  /** All steps but the first `from`, in order of instants; the same ones at every reading. */
-  steps(from: number): AsyncIterable<readonly Step[]>;
+  /**
+   * All steps but the first `from`, in order of instants; the same ones at every reading. With `only`, those that it is false
+   * for may be left out.
+   */
+  steps(from: number, only?: (input: Input) => boolean): AsyncIterable<readonly Step[]>;
 }
 
 /** What a story is told to: an engine with somebody who counts. */
