@@ -172,6 +172,11 @@ export class Compiler {
     if (!this.populationValues.has(key)) this.populationValues.set(key, value);
   }
 
+  /** Whether some rule keeps a view of its own of a stream. */
+  get hasViews(): boolean {
+    return this.#views > 0;
+  }
+
   nextViewId(): number {
     return this.#views++;
   }

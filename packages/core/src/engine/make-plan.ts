@@ -40,6 +40,8 @@ export type Plan = {
   readonly birthUnits: readonly number[];
   /** Questions whose answer changes by time even if nothing ever happens. */
   readonly birthAtoms: readonly Atom[];
+  /** Some rule keeps a view of its own of a stream. */
+  readonly hasViews: boolean;
   /** What streams, units, timed things and windows are, in words that are the same in every plan. */
   readonly keys: ReadonlyMap<object, string>;
 };
@@ -117,6 +119,7 @@ function finish(compiler: Compiler): Plan {
       ]),
     ],
     birthAtoms,
+    hasViews: compiler.hasViews,
     keys: compiler.keys,
   };
 }

@@ -37,7 +37,7 @@ export type NumberColumn = {
 };
 
 export class StreamPlan {
-  readonly id: number;
+  id: number;
   /** Undefined for the completions of a sequence. */
   readonly source: EventSource | undefined;
   readonly where: Condition | undefined;
@@ -75,6 +75,11 @@ export class StreamPlan {
     return HEADER_SLOTS + (this.keepsTotals ? TOTALS_SLOTS : 0);
   }
   timesAt = 0;
+
+  /** Is found under another number from now on: for plans that are only asked. */
+  renumber(id: number): void {
+    this.id = id;
+  }
 
   /** Has everything in records at the place where the other has it, before any rule asks for anything. */
   layOutLike(other: StreamPlan): void {
@@ -358,7 +363,7 @@ export type Reads = {
 };
 
 type UnitBase = {
-  readonly id: number;
+  id: number;
   /** Units whose answer may change with this one's. */
   readonly dependents: number[];
   /** Questions whose next instant may change with this unit's answer. */

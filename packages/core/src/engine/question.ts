@@ -27,6 +27,7 @@ import { Machine } from './machine.ts';
 import { makePlanFor, type Plan } from './make-plan.ts';
 import { NEVER, Profile } from './profile.ts';
 import type { Test, StreamPlan } from './plan.ts';
+import { findRing } from './rings.ts';
 import { collectValue, keepPopulation } from './take-populations.ts';
 import type { ValuePlan } from './value-plan.ts';
 
@@ -61,6 +62,10 @@ export class Question {
   /** Something has to be found before conditions can be asked. */
   readonly #isFresh: boolean;
   readonly #p: Profile = new Profile(-1, '');
+  /** Customers are asked as they lie: streams and units have the numbers of the plan in force. */
+  readonly #asTheyLie: boolean;
+  /** Whoever was asked last. */
+  #last: Profile = this.#p;
   readonly #rounds: readonly (readonly Measured[])[];
   /** Asked, and touched since. */
   readonly #touched = new Set<number>();
@@ -94,6 +99,8 @@ export class Question {
     const { fresh } = this.#common;
     this.#isFresh = fresh.units.length > 0 || fresh.sequences.length > 0 || fresh.tracked.length > 0;
     this.#takeNegatives();
+    this.#asTheyLie = !this.#isFresh && this.missing.length === 0 && isPlain(this.#plan, this.#common);
+    if (this.#asTheyLie) renumber(this.#plan, this.#common);
     for (const { profiles } of parts) profiles.watch(this.#touch);
   }
 
@@ -145,7 +152,7 @@ export class Question {
 
   /** A value of the customer asked last, who exists, by its place among the values. */
   value(place: number): RuleValue {
-    return this.#asked.values[place]?.get(this.#p, this.#now);
+    return this.#asked.values[place]?.get(this.#last, this.#now);
   }
 
   /** Who has been asked and has to be asked again. They count as asked anew. */
@@ -184,15 +191,35 @@ export class Question {
       if (old.bornAt !== NEVER || old.dueAt !== NEVER) this.#wait(id, Math.min(old.bornAt, old.dueAt));
       return undefined;
     }
+    const p = this.#asTheyLie ? old : this.#carried(old, now);
+    const due = this.#asTheyLie ? this.#freshDue(p, now) : p.dueAt;
+    if (due !== NEVER) this.#wait(id, due);
+    this.#last = p;
+    return p;
+  }
+
+  #carried(old: Profile, now: Instant): Profile {
     const p = this.#p;
-    p.reset(id, old.sampleId);
+    p.reset(old.id, old.sampleId);
     carryOver(p, old, this.#common);
-    if (this.#isFresh || this.#common.fresh.groups.length > 0 || this.#common.fresh.atoms.length > 0) {
-      this.#machine.askFresh(p, this.#common.fresh, now);
+    const { fresh } = this.#common;
+    if (this.#isFresh || fresh.groups.length > 0 || fresh.atoms.length > 0) {
+      this.#machine.askFresh(p, fresh, now);
       if (this.#isFresh) this.#machine.settle(p, now);
     }
-    if (p.dueAt !== NEVER) this.#wait(id, p.dueAt);
     return p;
+  }
+
+  /** When time alone may change what nothing that is in force asks; for the rest the engine itself wakes the customer. */
+  #freshDue(p: Profile, now: Instant): Instant {
+    let due = NEVER;
+    const { groups, atoms } = this.#common.fresh;
+    for (const group of groups) {
+      const o = findRing(p, group.stream.id);
+      if (o >= 0) due = Math.min(due, group.next(p, o, now));
+    }
+    for (const atom of atoms) due = Math.min(due, atom.next(p, now));
+    return due;
   }
 
   /** Only what may become due while others are asked is remembered. */
@@ -213,6 +240,21 @@ export class Question {
       });
     }
   }
+}
+
+/** Whether everything that is asked lies with customers in the same form, under other numbers at most. */
+function isPlain({ sequences, trackedUnits, hasViews }: Plan, { changed }: CommonParts): boolean {
+  return sequences.length === 0 && trackedUnits.length === 0 && !hasViews && changed.size === 0;
+}
+
+/** What both plans have gets the numbers of the plan in force. */
+function renumber({ streams, units }: Plan, common: CommonParts): void {
+  const [ownStreams, ownUnits] = [[...streams], [...units]];
+  common.streams.forEach((own, id) => ownStreams[own]?.renumber(id));
+  common.units.forEach((own, id) => {
+    const unit = ownUnits[own];
+    if (unit !== undefined) unit.id = id;
+  });
 }
 
 /** Populations that rest on others are measured after these, each in a round of its own. */
