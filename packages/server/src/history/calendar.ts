@@ -29,6 +29,11 @@ export function startsOf(zone: Zone, { from, to }: Period, every: Every): readon
   return starts;
 }
 
+/** In SQL: where the piece of an instant begins. It halves its way through the list, which is not to be empty. */
+export function startOf(instant: string, starts: readonly Instant[]): string {
+  return `roundDown(${instant}, [${starts.join(', ')}])`;
+}
+
 function hourOf(zone: Zone, t: Instant): Instant {
   const midnight = zone.startOfDay(t);
   return midnight + Math.floor((t - midnight) / hourMs) * hourMs;

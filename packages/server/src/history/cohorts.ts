@@ -3,6 +3,7 @@
 import type { Instant } from '@segue/core/model/message.ts';
 import { sqlString } from '@segue/core/sql/sql-text.ts';
 
+import { startOf } from './calendar.ts';
 import type { Ask } from './through-time.ts';
 
 export type Cohort = {
@@ -20,8 +21,8 @@ export async function cohortsOf(
   starts: readonly Instant[],
   to: Instant,
 ): Promise<readonly Cohort[]> {
-  const [from = to] = starts;
-  const cuts = `[${starts.join(', ')}]`;
+  const [from] = starts;
+  if (from === undefined) return [];
   const { rows } = await history.query(
     `WITH firsts AS (
   SELECT profile, min(time) AS first_at
@@ -30,18 +31,18 @@ export async function cohortsOf(
   GROUP BY profile
   HAVING first_at >= ${from}
 )
-SELECT length(arrayFilter(s -> s <= first_at, ${cuts})) - 1 AS cohort,
-  piece, uniqExact(profile) AS customers
+SELECT ${startOf('first_at', starts)} AS cohort,
+  is_first, piece, uniqExact(profile) AS customers
 FROM (
-  SELECT profile, first_at, toInt64(-1) AS piece FROM firsts
+  SELECT profile, first_at, true AS is_first, toInt64(0) AS piece FROM firsts
   UNION ALL
-  SELECT e.profile AS profile, f.first_at AS first_at,
-    toInt64(length(arrayFilter(s -> s <= e.time, ${cuts})) - 1) AS piece
+  SELECT e.profile AS profile, f.first_at AS first_at, false AS is_first,
+    toInt64(${startOf('e.time', starts)}) AS piece
   FROM events AS e
   INNER JOIN firsts AS f ON f.profile = e.profile
   WHERE e.name = ${sqlString(events.then)} AND e.kind = 'track' AND e.time >= f.first_at AND e.time < ${to}
 )
-GROUP BY cohort, piece`,
+GROUP BY cohort, is_first, piece`,
     options,
   );
   const cohorts = starts.map((start, i) => ({
@@ -49,11 +50,14 @@ GROUP BY cohort, piece`,
     customers: 0,
     active: new Array<number>(starts.length - i).fill(0),
   }));
-  for (const [cohort, piece, customers] of rows as [number, number, number][]) {
-    const of = cohorts[cohort];
+  const places = new Map(starts.map((start, i) => [start, i]));
+  for (const row of rows as [Instant, boolean, Instant, number][]) {
+    const [cohort, isFirst, piece, customers] = row;
+    const place = places.get(cohort) ?? -1;
+    const of = cohorts[place];
     if (of === undefined) continue;
-    if (piece === -1) of.customers = customers;
-    else of.active[piece - cohort] = customers;
+    if (isFirst) of.customers = customers;
+    else of.active[(places.get(piece) ?? place) - place] = customers;
   }
   return cohorts;
 }

@@ -5,7 +5,7 @@
 
 import type { Instant } from '@segue/core/model/message.ts';
 
-import type { Period } from './calendar.ts';
+import { type Period, startOf } from './calendar.ts';
 import type { History } from './history-process.ts';
 import type { QueryOptions } from './history-store.ts';
 import { movesOf, spellsOf, type Subject } from './moves.ts';
@@ -34,13 +34,13 @@ export async function sizeThroughTime(
 ): Promise<readonly SizePiece[]> {
   const [first = to] = starts;
   const { rows } = await history.query(
-    `SELECT if(at < ${first}, -1, toInt64(length(arrayFilter(s -> s <= at, [${starts.join(', ')}])) - 1)) AS piece,
-  comes, if(piece = -1, '', cause) AS why, count() AS customers
+    `SELECT at < ${first} AS is_before, if(is_before, 0, ${startOf('at', starts)}) AS piece,
+  comes, if(is_before, '', cause) AS why, count() AS customers
 FROM (
 ${movesOf(subject)}
 )
 WHERE at < ${to}
-GROUP BY piece, comes, why`,
+GROUP BY is_before, piece, comes, why`,
     options,
   );
   let size = 0;
@@ -51,8 +51,10 @@ GROUP BY piece, comes, why`,
     exited: 0,
     causes: { entered: tally(), exited: tally() },
   }));
-  for (const [piece, comes, why, count] of rows as [number, boolean, string, number][]) {
-    const of = pieces[piece];
+  const byStart = new Map(pieces.map((piece) => [piece.from, piece]));
+  for (const row of rows as [0 | 1, Instant, boolean, string, number][]) {
+    const [isBefore, start, comes, why, count] = row;
+    const of = isBefore === 1 ? undefined : byStart.get(start);
     if (of === undefined) {
       size += comes ? count : -count;
       continue;
