@@ -35,12 +35,12 @@ import { changeMembers } from './list-members.ts';
 import type { Runtime } from './runtime.ts';
 
 /** How long a build works before messages have their turn, in milliseconds. */
-const sliceMs = 4;
+const sliceMs = 1.5;
 /** Customers who may be left for when definitions come into force: some milliseconds. */
 const leftMax = 256;
 /** Slices after which more may be left, where customers are touched as fast as they are brought up. */
 const chasesMax = 50;
-/** Between two looks whether somebody was touched, in milliseconds. */
+/** How long the others have at least between two slices, in milliseconds. */
 const restMs = 1;
 
 /** A build is given up because the service stops. */
@@ -220,7 +220,8 @@ export class RuntimeDesk implements DefinitionsDesk {
   /** Loads what there is and brings customers up, letting others have their turn, until hardly anybody is left. @throws Stopping */
   async #bringUp(loader: DefinitionsLoader): Promise<void> {
     for (let chases = 0; ;) {
-      await nextTurn();
+      // A message that arrives meanwhile takes several turns, and should not find a slice in each.
+      await pause(restMs);
       const { closed } = this.#runtime.loop;
       if (closed?.code === 'intake/stopping') throw new Stopping(closed);
       const isLoaded = this.#bringUpSome(loader);
@@ -238,7 +239,7 @@ export class RuntimeDesk implements DefinitionsDesk {
     taken.then(end, end);
     while (!done.is && loader.build.swap === undefined) {
       this.#bringUpSome(loader);
-      await (loader.build.left > 0 ? nextTurn() : pause(restMs));
+      await pause(restMs);
     }
     return taken;
   }

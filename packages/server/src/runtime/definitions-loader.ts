@@ -8,7 +8,7 @@
 import type { DefinitionsBuild } from '@segue/core/engine/definitions-build.ts';
 
 import type { Position } from '../log/entry.ts';
-import type { Log } from '../log/log.ts';
+import type { Log, ScannedRecord } from '../log/log.ts';
 import type { MessageIndex } from './message-index.ts';
 
 const nobody = 0xffff_ffff;
@@ -23,6 +23,8 @@ export class DefinitionsLoader {
   /** What of the index has not been read yet; undefined when all has. */
   #index: Generator<readonly [number, readonly Position[]], void> | undefined;
   #position: Position = 0;
+  /** The log from the position on. */
+  #scan: Iterator<ScannedRecord> | undefined = undefined;
 
   constructor(build: DefinitionsBuild, log: Log, index: MessageIndex) {
     this.build = build;
@@ -55,17 +57,31 @@ export class DefinitionsLoader {
     }
     if (!this.#readIndex(isTime)) return false;
     if (this.#position >= end) return true;
-    for (const { position, count, messages } of this.#log.scan(this.#position, this.#reads)) {
-      for (const { at, message } of messages) {
-        if (at < this.#position || at >= end) continue;
-        const owner = this.#owners[at] ?? nobody;
-        if (owner !== nobody) this.build.load(owner, message);
+    for (;;) {
+      // A scan reads ahead, so it is gone on with; at its end there may be more by now.
+      const isNew = this.#scan === undefined;
+      this.#scan ??= this.#log.scan(this.#position, this.#reads)[Symbol.iterator]();
+      const next = this.#scan.next();
+      if (next.done === true) {
+        this.#scan = undefined;
+        if (isNew) return false;
+        continue;
       }
-      this.#position = Math.min(position + count, end);
+      this.#loadRecord(next.value, end);
       if (this.#position >= end) return true;
       if (!isTime()) return false;
     }
-    return this.#position >= end;
+  }
+
+  #loadRecord({ position, count, messages }: ScannedRecord, end: Position): void {
+    for (const { at, message } of messages) {
+      if (at < this.#position || at >= end) continue;
+      const owner = this.#owners[at] ?? nobody;
+      if (owner !== nobody) this.build.load(owner, message);
+    }
+    this.#position = Math.min(position + count, end);
+    // The rest of the record is wanted later.
+    if (position + count > end) this.#scan = undefined;
   }
 
   readonly #reads: DefinitionsBuild['reads'] = (kind, name) => this.build.reads(kind, name);
