@@ -5,9 +5,6 @@
 
 import type { Change } from '../model/change.ts';
 
-/** By customer: lists, populations and definitions are gone through from the first on, what is due from the last. */
-export type Direction = 'ascending' | 'descending';
-
 export class ChangeOrder {
   readonly #onChange: (change: Change) => void;
   readonly #sorts: boolean;
@@ -24,8 +21,8 @@ export class ChangeOrder {
     else this.#held.push(change);
   };
 
-  /** Does what several partitions do, and tells their changes when all have done it. */
-  inOrder(direction: Direction, work: () => void): void {
+  /** Does what each partition does for all its customers, from the first on, and tells their changes when all have done it. */
+  inOrder(work: () => void): void {
     if (!this.#sorts) {
       work();
       return;
@@ -34,8 +31,7 @@ export class ChangeOrder {
     this.#held = held;
     work();
     this.#held = undefined;
-    const sign = direction === 'ascending' ? 1 : -1;
-    held.sort((a, b) => sign * (a.profile - b.profile));
+    held.sort((a, b) => a.profile - b.profile);
     for (const change of held) this.#onChange(change);
   }
 }

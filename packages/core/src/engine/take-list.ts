@@ -25,7 +25,7 @@ export function takeList(parts: Partitions, name: string, members: readonly stri
     if (id !== undefined) touched.add(id);
   }
   const ids = [...touched].sort((a, b) => a - b);
-  registry.changes.inOrder('ascending', () => {
+  registry.changes.inOrder(() => {
     for (const state of parts) noteListed(state, name, ids);
   });
   return { notices: NO_NOTICES };

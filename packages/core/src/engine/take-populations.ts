@@ -73,7 +73,7 @@ function areEqual(a: Float64Array | undefined, b: Float64Array): boolean {
 export function refreshPopulations(parts: Partitions): void {
   const changed = takePopulations(parts);
   if (changed.length === 0) return;
-  parts[0].registry.changes.inOrder('ascending', () => {
+  parts[0].registry.changes.inOrder(() => {
     for (const state of parts) lookAgain(state, changed);
   });
 }
