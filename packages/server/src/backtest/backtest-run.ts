@@ -40,12 +40,15 @@ type SavedTally = {
   readonly day: number;
   readonly existingByDay: readonly number[];
   readonly differences: readonly Difference[] | null;
-  readonly tracks: readonly SavedTrack[];
-  readonly outcomes: readonly SavedOutcomes[];
 };
 
-/** Lines of what was saved: the tally in one, then the engine's. */
-type Saved = { readonly tally: SavedTally; readonly engine: Iterable<string> };
+/** Of what was saved: the tally in a line, each track and each measure's outcomes in one, then the engine's lines. */
+type Saved = {
+  readonly tally: SavedTally;
+  readonly tracks: readonly SavedTrack[];
+  readonly outcomes: readonly SavedOutcomes[];
+  readonly engine: Iterable<string>;
+};
 
 export class BacktestRun implements Listener {
   readonly question: BacktestQuestion;
@@ -71,8 +74,8 @@ export class BacktestRun implements Listener {
     this.question = question;
     this.zone = new Zone(timeZone);
     const options = { withinMs, samplesMax: samples, measures: measures.length };
-    this.tracks = keysOf(question).map((key, i) => ({ ...key, track: new Track(options, tally?.tracks[i]) }));
-    this.#outcomes = measures.map((measure, i) => new RecentOutcomes(measure, withinMs, tally?.outcomes[i]));
+    this.tracks = keysOf(question).map((key, i) => ({ ...key, track: new Track(options, saved?.tracks[i]) }));
+    this.#outcomes = measures.map((measure, i) => new RecentOutcomes(measure, withinMs, saved?.outcomes[i]));
     this.existingByDay = [...(tally?.existingByDay ?? [])];
     this.differences = tally?.differences ?? undefined;
     this.#instant = tally?.instant ?? undefined;
@@ -97,9 +100,12 @@ export class BacktestRun implements Listener {
   /** Takes up what `save` wrote down. */
   static restore(question: BacktestQuestion, lines: Iterable<string>): BacktestRun {
     const iterator = lines[Symbol.iterator]();
-    const tally = JSON.parse(defined(iterator.next().value as string | undefined, 'a tally')) as SavedTally;
+    const read = (): unknown => JSON.parse(defined(iterator.next().value as string | undefined, 'a line'));
+    const tally = read() as SavedTally;
+    const tracks = keysOf(question).map(() => read() as SavedTrack);
+    const outcomes = question.measures.map(() => read() as SavedOutcomes);
     const engine = { [Symbol.iterator]: () => iterator };
-    return new BacktestRun(question, 0, { tally, engine });
+    return new BacktestRun(question, 0, { tally, tracks, outcomes, engine });
   }
 
   get now(): Instant {
@@ -145,10 +151,10 @@ export class BacktestRun implements Listener {
       day: this.#day,
       existingByDay: this.existingByDay,
       differences: this.differences ?? null,
-      tracks: this.tracks.map(({ track }) => track.save(now)),
-      outcomes: this.#outcomes.map((outcomes) => outcomes.save(now)),
     };
     yield JSON.stringify(tally);
+    for (const { track } of this.tracks) yield JSON.stringify(track.save(now));
+    for (const outcomes of this.#outcomes) yield JSON.stringify(outcomes.save(now));
     yield* this.engine.serialize();
   }
 
