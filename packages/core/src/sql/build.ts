@@ -24,6 +24,8 @@ export type When = {
   readonly at: At;
   /** What ages are taken at: the same, or later while nothing else happens. */
   readonly clock: At;
+  /** Gives a name to an expression of `at` alone, where it would be computed for many clocks. */
+  readonly bind?: (sql: string) => string;
 };
 
 export function isPast(when: When): when is When & { readonly at: string } {

@@ -32,8 +32,9 @@ function calendarOf(year: number): number {
 
 /** The first days of the years of the cycle, by their calendar. */
 const cycleYears: readonly number[] = Array.from({ length: 14 }, (_, index) => {
-  for (let year = cycleFrom; year <= cycleTo; year += 1)
-    {if (calendarOf(year) === index + 1) return firstDay(year);}
+  for (let year = cycleFrom; year <= cycleTo; year += 1) {
+    if (calendarOf(year) === index + 1) return firstDay(year);
+  }
   return 0;
 });
 

@@ -267,18 +267,23 @@ export class RuleCompiler implements Asked {
     when: When,
   ): SqlValue {
     const clock = atSql(when.clock, this.build.zone);
+    const once = (sql: string): string => when.bind?.(sql) ?? sql;
     const since = (time: string): SqlValue => typed('duration', `toFloat64(${clock} - ${time})`);
     switch (v.kind) {
       case 'age_of_event':
-        return since(isPast(when) ? eventTimePast(this.build, when, v) : eventTimeNow(this.build, when, v));
+        return since(
+          once(isPast(when) ? eventTimePast(this.build, when, v) : eventTimeNow(this.build, when, v)),
+        );
       case 'age':
-        return since(dateSql(this.value(v.of, when)).sql);
-      case 'until':
-        return typed('duration', `toFloat64(${dateSql(this.value(v.of, when)).sql} - ${clock})`);
+      case 'until': {
+        const { sql } = dateSql(this.value(v.of, when));
+        const date = movesWithTime(v.of) ? sql : once(sql);
+        return v.kind === 'age' ? since(date) : typed('duration', `toFloat64(${date} - ${clock})`);
+      }
       case 'age_in_segment': {
         const flips = this.flips(this.segmentRule(v.segment), when);
         const last = v.change === 'entered' ? 'last_entered' : 'last_exited';
-        return since(`${last}(${flips}, ${atSql(when.at, this.build.zone)})`);
+        return since(once(`${last}(${flips}, ${atSql(when.at, this.build.zone)})`));
       }
     }
   }

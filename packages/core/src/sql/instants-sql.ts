@@ -168,8 +168,13 @@ function comparisonInstants(
 
 /** Where the order of `a`, which moves, and `b` changes within the pieces; an array. */
 function crossingsOf(a: Value, b: Value, pieces: string, when: When, asked: Asked): string {
+  const steps: string[] = [];
+  const bind = (sql: string): string => {
+    if (!steps.includes(sql)) steps.push(sql);
+    return `step${steps.indexOf(sql) + 1}`;
+  };
   const read = (value: Value, clock: string): SqlValue =>
-    asked.value(value, { scope: when.scope, at: 'lo', clock });
+    asked.value(value, { scope: when.scope, at: 'lo', clock, bind });
   const moving = (clock: string): TypedValue => {
     const found = read(a, clock);
     if (found.kind !== 'open') return found;
@@ -178,34 +183,41 @@ function crossingsOf(a: Value, b: Value, pieces: string, when: When, asked: Aske
       'A “coalesce” of a time that moves and of values of other types cannot be followed through time in SQL.',
     );
   };
+  const still = (found: TypedValue): TypedValue =>
+    movesWithTime(b) ? found : { ...found, sql: bind(found.sql) };
   const other = read(b, 'lo');
   if (other.kind !== 'open') {
-    return changesOf((clock) => orderSql(moving(clock), read(b, clock)), [-1, 0], pieces, asked.build);
+    const otherAt = (clock: string): TypedValue => still(read(b, clock) as TypedValue);
+    const changes = changesIn((clock) => orderSql(moving(clock), otherAt(clock)), [-1, 0]);
+    return ofPieces(changes, steps, pieces, asked.build);
   }
   const { kind } = moving('lo');
-  const element = typed(kind, tokenAs(kind, 'element', other.tagged));
-  const found = changesOf((clock) => orderSql(moving(clock), element), [-1, 0], undefined, asked.build);
-  return `arrayFlatten(arrayMap((lo, hi) -> arrayFlatten(arrayMap(element -> ${found}, ${elementsSql(other)})), ${pieces}, ${endsOf(pieces, asked.build)}))`;
+  const element = typed(kind, 'element');
+  const changes = changesIn((clock) => orderSql(moving(clock), element), [-1, 0]);
+  const elements = `arrayMap(token -> ${tokenAs(kind, 'token', other.tagged)}, ${elementsSql(other)})`;
+  const ofElements = `arrayFlatten(arrayMap(element -> ${changes}, ${elements}))`;
+  return ofPieces(ofElements, steps, pieces, asked.build);
 }
 
 /**
- * Where a state that only ever moves one way within a piece passes a level; an array. `state` is Int at an instant
- * `clock` of the piece that begins with `lo`. Without `pieces`: of one piece, from `lo` to `hi`.
+ * Where a state that only ever moves one way within the piece from `lo` to `hi` passes a level; an array. `state` is Int at
+ * an instant `clock` of it.
  */
-function changesOf(
-  state: (clock: string) => string,
-  levels: readonly number[],
-  pieces: string | undefined,
-  build: Build,
-): string {
+function changesIn(state: (clock: string) => string, levels: readonly number[]): string {
   const passed = levels.map((level) => {
     const above = (clock: string): string => `(${state(clock)} > ${sqlNumber(level)})`;
     const middle = 'intDiv(found.1 + found.2, 2)';
     const bisected = `arrayFold((found, i) -> arrayMap(mid -> if(${above('mid')} = ${above('lo')}, (mid, found.2), (found.1, mid)), [${middle}])[1], range(${bisections}), (lo, hi)).2`;
     return `if(${above('lo')} != ${above('hi')}, [${bisected}], CAST([] AS Array(Int64)))`;
   });
-  const ofPiece = `arrayConcat(${passed.join(', ')})`;
-  if (pieces === undefined) return ofPiece;
+  return `arrayConcat(${passed.join(', ')})`;
+}
+
+/** What is found in each piece; an array. `steps` are bound to `step1`, `step2` … once a piece, as they stand at `lo`. */
+function ofPieces(found: string, steps: readonly string[], pieces: string, build: Build): string {
+  const names = steps.map((_, index) => `step${index + 1}`).join(', ');
+  const values = steps.map((step) => `[${step}]`).join(', ');
+  const ofPiece = steps.length === 0 ? found : `arrayMap((${names}) -> ${found}, ${values})[1]`;
   return `arrayFlatten(arrayMap((lo, hi) -> ${ofPiece}, ${pieces}, ${endsOf(pieces, build)}))`;
 }
 
@@ -229,7 +241,7 @@ function standingInstants(
     const then: When = { scope: when.scope, at: 'lo', clock };
     return `ifNull(${quintileSql(build, then, asked.standing(v.of, then), key).sql}, 0)`;
   };
-  return [pieces, when.scope.alias('crossings', changesOf(fifth, [1, 2, 3, 4], pieces, build))];
+  return [pieces, when.scope.alias('crossings', ofPieces(changesIn(fifth, [1, 2, 3, 4]), [], pieces, build))];
 }
 
 /** A percentile of an age moves by itself, along a curve with a bend at every value of the population. */

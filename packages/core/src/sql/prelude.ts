@@ -134,7 +134,7 @@ const helpers: Readonly<Record<string, Helper>> = {
     sql: String.raw`s -> arrayMap(g -> multiIf(
     empty(g), NULL,
     NOT (toInt64OrZero(g[1]) >= 1 AND toInt64OrZero(g[2]) BETWEEN 1 AND 12 AND toInt64OrZero(g[3]) BETWEEN 1 AND days_in_month(toInt64OrZero(g[1]), toInt64OrZero(g[2]))), NULL,
-    g[4] = '', start_of_day(day_of(toInt64OrZero(g[1]), toInt64OrZero(g[2]), toInt64OrZero(g[3]))),
+    g[4] = '', arrayMap(day -> start_of_day(day), [day_of(toInt64OrZero(g[1]), toInt64OrZero(g[2]), toInt64OrZero(g[3]))])[1],
     NOT (toInt64OrZero(g[4]) <= 23 AND toInt64OrZero(g[5]) <= 59 AND toInt64OrZero(g[6]) <= 59 AND toInt64OrZero(g[10]) <= 23 AND toInt64OrZero(g[11]) <= 59), NULL,
     arrayMap(local -> arrayMap(t -> if(t BETWEEN -62135596800000 AND 253402300799999, t, NULL), [
       multiIf(g[8] != '', local, g[9] = '', instant_of_local(local), local - if(g[9] = '-', -1, 1) * (toInt64OrZero(g[10]) * 3600000 + toInt64OrZero(g[11]) * 60000))
