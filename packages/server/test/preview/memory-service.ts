@@ -34,7 +34,14 @@ export async function memoryService(
 ): Promise<MemoryService> {
   const clock = new ManualClock(start);
   const log = createMemoryLog();
-  const feed = new ChangeFeed({ store: new MemoryFeedStore(), now: () => clock.now(), keepMs: Infinity });
+  const feed = new ChangeFeed({
+    store: new MemoryFeedStore(),
+    now: () => clock.now(),
+    keepMs: Infinity,
+    onFault: (fault) => {
+      throw new Error(`the feed: ${fault.kind}`);
+    },
+  });
   const { partitions = 1, ...previewOptions } = options;
   const runtime = await Runtime.open({
     log,

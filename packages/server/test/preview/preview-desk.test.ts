@@ -39,8 +39,8 @@ function ruleOf(text: string): Condition {
 function membersIfDefined(engine: Engine, conditions: readonly Condition[]): readonly (readonly number[])[] {
   const copy = engine.fork(() => undefined);
   const { definitions } = engine;
-  const drafts = conditions.map((rule, i) => [`draft${i}`, { name: `draft${i}`, rule }] as const);
-  const segments = new Map([...definitions.segments, ...drafts]);
+  const segments = new Map(definitions.segments);
+  conditions.forEach((rule, i) => segments.set(`draft${i}`, { name: `draft${i}`, rule }));
   copy.apply({ kind: 'definitions', definitions: { ...definitions, segments } }, engine.now);
   return conditions.map((_, i) => copy.members(`draft${i}`));
 }
