@@ -8,10 +8,12 @@ import Type from 'typebox';
 import { actorOf } from '../catalog/catalog.ts';
 import {
   type ExportFormat,
+  exportCountQuery,
   exportFormats,
   exportQuery,
   type ExportRequest,
   formatOf,
+  orderedRowsMax,
 } from '../history/export.ts';
 import { principalOf } from './access.ts';
 import {
@@ -175,7 +177,10 @@ async function send(
   format: ExportFormat,
 ): Promise<FastifyReply> {
   const { name, type } = formatOf[format];
-  const pieces = historyOf(parts).stream(exportQuery(request, format), name, { timeoutMs: exportMs });
+  const history = historyOf(parts);
+  const { rows } = await history.query(exportCountQuery(request));
+  const isOrdered = Number(rows[0]?.[0]) <= orderedRowsMax;
+  const pieces = history.stream(exportQuery(request, format, isOrdered), name, { timeoutMs: exportMs });
   const iterator = pieces[Symbol.asyncIterator]();
   const first = await iterator.next().catch((error: unknown) => {
     throw asProblem(error);

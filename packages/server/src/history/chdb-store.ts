@@ -380,8 +380,8 @@ function withoutHead(bytes: Uint8Array, head: Uint8Array): Uint8Array {
 
 function settingsOf({ timeoutMs, memoryBytes }: QueryOptions, tag: string): string {
   const seconds = Math.max(0.001, timeoutMs / 1000);
-  // What does not fit goes to the disk.
-  const spill = Math.floor(memoryBytes / 3);
+  // From there on the library may use the disk, for what it can.
+  const spill = Math.floor(memoryBytes / 8);
   return `SETTINGS max_execution_time = ${seconds}, max_memory_usage = ${memoryBytes}, max_bytes_before_external_sort = ${spill}, max_bytes_before_external_group_by = ${spill}, log_comment = ${quoted(tag)}, output_format_json_quote_64bit_integers = 0, readonly = 0`;
 }
 

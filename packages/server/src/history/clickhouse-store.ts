@@ -168,8 +168,8 @@ class ClickHouseStore implements HistoryStore {
         clickhouse_settings: {
           max_execution_time: Math.max(0.001, timeoutMs / 1000),
           max_memory_usage: String(memoryBytes),
-          max_bytes_before_external_sort: String(Math.floor(memoryBytes / 3)),
-          max_bytes_before_external_group_by: String(Math.floor(memoryBytes / 3)),
+          max_bytes_before_external_sort: String(Math.floor(memoryBytes / 8)),
+          max_bytes_before_external_group_by: String(Math.floor(memoryBytes / 8)),
           output_format_json_quote_64bit_integers: 0,
           cancel_http_readonly_queries_on_client_close: 1,
         },

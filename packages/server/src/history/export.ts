@@ -2,6 +2,8 @@
  * What can be taken out of history as files: members of a segment or stage, changes, events. One query each, streamed as it
  * comes; whoever reads slowly slows it down.
  *
+ * Rows come in their order as long as that many can be sorted in memory; a larger file comes as the store has it.
+ *
  * In CSV a cell that a spreadsheet would take for a formula begins with an apostrophe.
  */
 
@@ -40,12 +42,21 @@ export type ExportRequest =
       readonly to: Instant;
     };
 
-export function exportQuery(request: ExportRequest, format: ExportFormat): string {
+/** Rows that are put into their order. */
+export const orderedRowsMax = 300_000;
+
+/** How many rows there will be. */
+export function exportCountQuery(request: ExportRequest): string {
+  return `SELECT count() FROM (\n${rowsOf(request)}\n)`;
+}
+
+export function exportQuery(request: ExportRequest, format: ExportFormat, isOrdered: boolean): string {
   const columns = columnsOf(request).map(({ name, sql, isText }) => {
     const safe = isText && format === 'csv' ? safeCell(sql) : sql;
     return `${safe} AS ${name}`;
   });
-  return `SELECT\n  ${columns.join(',\n  ')}\nFROM (\n${rowsOf(request)}\n) AS r\nLEFT ANY JOIN (\n${namesQuery}\n) AS n ON n.profile = r.survivor\nORDER BY ${orderOf(request)}`;
+  const order = isOrdered ? `\nORDER BY ${orderOf(request)}` : '';
+  return `SELECT\n  ${columns.join(',\n  ')}\nFROM (\n${rowsOf(request)}\n) AS r\nLEFT ANY JOIN (\n${namesQuery}\n) AS n ON n.profile = r.survivor${order}`;
 }
 
 type Column = { readonly name: string; readonly sql: string; readonly isText: boolean };
