@@ -110,7 +110,7 @@ LEFT ANY JOIN (SELECT gone, argMax(survivor, position) AS survivor, true AS is_g
 function rowsOf(request: ExportRequest): string {
   switch (request.kind) {
     case 'members':
-      return survivorOf(`SELECT profile, argMax(comes, (at, seq)) AS is_in, max(at) AS since
+      return survivorOf(`SELECT profile, argMax(comes, seq) AS is_in, max(at) AS since
 FROM (
 ${movesOf(request.of)}
 )

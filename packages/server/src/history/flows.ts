@@ -29,7 +29,7 @@ export async function flowsOf(
 WHERE kind = 'stage' AND name = ${sqlString(lifecycle)} AND at < ${to}`;
   const ends = await history.query(
     `SELECT a, b, count() AS customers FROM (
-  SELECT profile, argMaxIf(to_stage, (at, seq), at < ${from}) AS a, argMax(to_stage, (at, seq)) AS b
+  SELECT profile, argMaxIf(to_stage, seq, at < ${from}) AS a, argMax(to_stage, seq) AS b
   ${changes}
   GROUP BY profile
 )

@@ -2,7 +2,7 @@
  * Entries and exits of one segment, or of one stage of a lifecycle, as rows: what every question through time begins with.
  *
  * They are what was said when it was said. A customer who was merged away counts until then, under their own number; that
- * what they were in ended is a row of its own (cause `gone`).
+ * what they were in ended is a row of its own (cause `gone`). Instants grow with the numbers of changes, so numbers order them.
  */
 
 import { sqlString } from '@segue/core/sql/sql-text.ts';
@@ -36,7 +36,7 @@ FROM (
   FROM (
   ${movesOf(subject)}
   )
-  WINDOW w AS (PARTITION BY profile ORDER BY at, seq ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+  WINDOW w AS (PARTITION BY profile ORDER BY seq ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
 )
 WHERE comes`;
 }

@@ -86,7 +86,7 @@ export async function membersAt(
 ): Promise<{ readonly size: number; readonly members: readonly Member[] }> {
   const { rows } = await history.query(
     `SELECT profile, since, count() OVER () AS size FROM (
-  SELECT profile, argMax(comes, (at, seq)) AS is_in, max(at) AS since
+  SELECT profile, argMax(comes, seq) AS is_in, max(at) AS since
   FROM (
 ${movesOf(subject)}
   )
