@@ -282,7 +282,10 @@ class Asking {
   async population(need: PopulationNeed, at: Instant): Promise<SqlDifference | undefined> {
     const { oracle } = this.#lived;
     const sql = populationToSql(need, { zone: oracle.zone, definitions: oracle.definitions, at });
-    if (!sql.ok) { this.#refused(sql.error.code); return; }
+    if (!sql.ok) {
+      this.#refused(sql.error.code);
+      return;
+    }
     const found = await this.#query(sql.value);
     const right = oracle
       .profileIds()

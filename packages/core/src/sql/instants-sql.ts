@@ -168,11 +168,7 @@ function comparisonInstants(
 
 /** Where the order of `a`, which moves, and `b` changes within the pieces; an array. */
 function crossingsOf(a: Value, b: Value, pieces: string, when: When, asked: Asked): string {
-  const steps: string[] = [];
-  const bind = (sql: string): string => {
-    if (!steps.includes(sql)) steps.push(sql);
-    return `step${steps.indexOf(sql) + 1}`;
-  };
+  const { steps, bind } = newSteps();
   const read = (value: Value, clock: string): SqlValue =>
     asked.value(value, { scope: when.scope, at: 'lo', clock, bind });
   const moving = (clock: string): TypedValue => {
@@ -197,6 +193,16 @@ function crossingsOf(a: Value, b: Value, pieces: string, when: When, asked: Aske
   const elements = `arrayMap(token -> ${tokenAs(kind, 'token', other.tagged)}, ${elementsSql(other)})`;
   const ofElements = `arrayFlatten(arrayMap(element -> ${changes}, ${elements}))`;
   return ofPieces(ofElements, steps, pieces, asked.build);
+}
+
+/** What stands still within a piece, and a function that gives it a name; see `ofPieces`. */
+function newSteps(): { readonly steps: readonly string[]; readonly bind: (sql: string) => string } {
+  const steps: string[] = [];
+  const bind = (sql: string): string => {
+    if (!steps.includes(sql)) steps.push(sql);
+    return `step${steps.indexOf(sql) + 1}`;
+  };
+  return { steps, bind };
 }
 
 /**
@@ -237,11 +243,15 @@ function standingInstants(
   if (!movesWithTime(v.of)) return steps;
   if (v.kind === 'percentile') throw movingPercentile();
   const pieces = when.scope.alias('pieces', inOrder(steps, build));
+  const { steps: still, bind } = newSteps();
   const fifth = (clock: string): string => {
-    const then: When = { scope: when.scope, at: 'lo', clock };
+    const then: When = { scope: when.scope, at: 'lo', clock, bind };
     return `ifNull(${quintileSql(build, then, asked.standing(v.of, then), key).sql}, 0)`;
   };
-  return [pieces, when.scope.alias('crossings', ofPieces(changesIn(fifth, [1, 2, 3, 4]), [], pieces, build))];
+  return [
+    pieces,
+    when.scope.alias('crossings', ofPieces(changesIn(fifth, [1, 2, 3, 4]), still, pieces, build)),
+  ];
 }
 
 /** A percentile of an age moves by itself, along a curve with a bend at every value of the population. */

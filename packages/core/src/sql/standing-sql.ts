@@ -37,7 +37,11 @@ function cutsSql(build: Build, when: When, key: string): string {
 
 /** `x`: what stands among others; NULL where it is missing. */
 export function quintileSql(build: Build, when: When, x: TypedValue, key: string): TypedValue {
-  return typed('number', `quintile_of(${x.sql}, ${cutsSql(build, when, key)})`);
+  const cuts = cutsSql(build, when, key);
+  return typed(
+    'number',
+    `arrayMap((x, cuts) -> quintile_of(x, cuts), [${x.sql}], [${when.bind?.(cuts) ?? cuts}])[1]`,
+  );
 }
 
 /** What the quintile of an RFM score is taken of. */
