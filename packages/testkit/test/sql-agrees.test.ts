@@ -32,7 +32,7 @@ import {
 } from './sql-differential.ts';
 import { addCustomer, noSqlRows, sqlStatements } from '../src/sql-rows.ts';
 
-const groups = Number(process.env['SEGUE_CASES'] ?? 25);
+const groups = Number(process.env['SEGUE_CASES'] ?? 40);
 const seed = Number(process.env['SEGUE_SEED'] ?? 20_260_101);
 /** Stories whose customers meet. */
 const stories = Math.ceil(groups / 2);
