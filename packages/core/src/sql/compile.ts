@@ -152,7 +152,17 @@ export class RuleCompiler implements Asked {
     }
   }
 
+  /** Of a value that stands still while others move, only its name is used over and over. */
   value(v: Value, when: When): SqlValue {
+    const { bind, scope, at } = when;
+    if (bind === undefined || movesWithTime(v)) return this.#value(v, when);
+    const found = this.#value(v, { scope, at, clock: at });
+    if (found.kind !== 'open') return { ...found, sql: bind(found.sql) };
+    const token = bind(found.token);
+    return { ...found, token, leaves: found.single === true ? `[${token}]` : bind(found.leaves) };
+  }
+
+  #value(v: Value, when: When): SqlValue {
     switch (v.kind) {
       case 'number':
       case 'string':

@@ -179,11 +179,9 @@ function crossingsOf(a: Value, b: Value, pieces: string, when: When, asked: Aske
       'A “coalesce” of a time that moves and of values of other types cannot be followed through time in SQL.',
     );
   };
-  const still = (found: TypedValue): TypedValue =>
-    movesWithTime(b) ? found : { ...found, sql: bind(found.sql) };
   const other = read(b, 'lo');
   if (other.kind !== 'open') {
-    const otherAt = (clock: string): TypedValue => still(read(b, clock) as TypedValue);
+    const otherAt = (clock: string): SqlValue => read(b, clock);
     const changes = changesIn((clock) => orderSql(moving(clock), otherAt(clock)), [-1, 0]);
     return ofPieces(changes, steps, pieces, asked.build);
   }
@@ -219,11 +217,15 @@ function changesIn(state: (clock: string) => string, levels: readonly number[]):
   return `arrayConcat(${passed.join(', ')})`;
 }
 
-/** What is found in each piece; an array. `steps` are bound to `step1`, `step2` … once a piece, as they stand at `lo`. */
+/**
+ * What is found in each piece; an array. `steps` are bound to `step1`, `step2` … once a piece, as they stand at `lo`; each
+ * may name those before it.
+ */
 function ofPieces(found: string, steps: readonly string[], pieces: string, build: Build): string {
-  const names = steps.map((_, index) => `step${index + 1}`).join(', ');
-  const values = steps.map((step) => `[${step}]`).join(', ');
-  const ofPiece = steps.length === 0 ? found : `arrayMap((${names}) -> ${found}, ${values})[1]`;
+  const ofPiece = steps.reduceRight(
+    (body, step, index) => `arrayMap(step${index + 1} -> ${body}, [${step}])[1]`,
+    found,
+  );
   return `arrayFlatten(arrayMap((lo, hi) -> ${ofPiece}, ${pieces}, ${endsOf(pieces, build)}))`;
 }
 
