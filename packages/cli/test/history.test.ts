@@ -80,7 +80,7 @@ class Service {
   /** Everything that was acknowledged is in history. */
   async caughtUp(): Promise<void> {
     await expect
-      .poll(async () => (await (await this.get('/api/v1/history/status')).json()) as object, {
+      .poll(async () => (await (await this.get('/api/history/status')).json()) as object, {
         timeout: 60_000,
       })
       .toMatchObject({ state: 'running', behind: 0 });
@@ -107,7 +107,7 @@ describe.skipIf(!hasChdb)(`history of the whole service${skipped}`, () => {
     }
     await service.start();
     await service.caughtUp();
-    const answer = await service.get('/api/v1/history/export/events?format=ndjson');
+    const answer = await service.get('/api/history/export/events?format=ndjson');
     const lines = (await answer.text()).trimEnd().split('\n');
     const ids = lines.map((line) => (JSON.parse(line) as { message_id: string }).message_id);
     expect(new Set(ids).size).toBe(ids.length);
@@ -128,13 +128,13 @@ describe.skipIf(!hasChdb)(`history of the whole service${skipped}`, () => {
     await expect
       .poll(
         async () =>
-          ((await (await service.get('/api/v1/history/status')).json()) as { restarts: number }).restarts,
+          ((await (await service.get('/api/history/status')).json()) as { restarts: number }).restarts,
         {
           timeout: 10_000,
         },
       )
       .toBeGreaterThan(0);
-    const refused = await service.get('/api/v1/history/members?of=vip');
+    const refused = await service.get('/api/history/members?of=vip');
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '2']);
     expect((await service.get('/ready')).status).toBe(200);
     expect(await service.send(['c'])).toBe(true);
@@ -143,7 +143,7 @@ describe.skipIf(!hasChdb)(`history of the whole service${skipped}`, () => {
     mkdirSync(join(data, 'history'));
     await service.start();
     await service.caughtUp();
-    const answer = await service.get('/api/v1/history/export/events?format=ndjson');
+    const answer = await service.get('/api/history/export/events?format=ndjson');
     expect((await answer.text()).trimEnd().split('\n')).toHaveLength(3);
     await service.kill();
   }, 120_000);

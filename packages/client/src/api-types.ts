@@ -1577,7 +1577,7 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/api/v1/history/status': {
+  '/api/history/status': {
     parameters: {
       query?: never;
       header?: never;
@@ -1597,7 +1597,7 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/api/v1/history/rebuild': {
+  '/api/history/rebuild': {
     parameters: {
       query?: never;
       header?: never;
@@ -1617,7 +1617,7 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/api/v1/history/size': {
+  '/api/history/size': {
     parameters: {
       query?: never;
       header?: never;
@@ -1637,7 +1637,7 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/api/v1/history/members': {
+  '/api/history/members': {
     parameters: {
       query?: never;
       header?: never;
@@ -1657,7 +1657,7 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/api/v1/history/stay': {
+  '/api/history/stay': {
     parameters: {
       query?: never;
       header?: never;
@@ -1677,7 +1677,7 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/api/v1/history/returns': {
+  '/api/history/returns': {
     parameters: {
       query?: never;
       header?: never;
@@ -1697,7 +1697,7 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/api/v1/history/flows': {
+  '/api/history/flows': {
     parameters: {
       query?: never;
       header?: never;
@@ -1717,7 +1717,7 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/api/v1/history/retention': {
+  '/api/history/retention': {
     parameters: {
       query?: never;
       header?: never;
@@ -1737,7 +1737,7 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/api/v1/history/export/members': {
+  '/api/history/export/members': {
     parameters: {
       query?: never;
       header?: never;
@@ -1757,7 +1757,7 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/api/v1/history/export/changes': {
+  '/api/history/export/changes': {
     parameters: {
       query?: never;
       header?: never;
@@ -1777,7 +1777,7 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/api/v1/history/export/events': {
+  '/api/history/export/events': {
     parameters: {
       query?: never;
       header?: never;

@@ -147,8 +147,9 @@ test('a customer who is too large to lie packed comes back from a checkpoint as 
   const { header, seen } = engine.startCheckpoint();
   store.header = header;
   store.seen.push(seen);
-  for (let part = engine.checkpointPart(10); part !== undefined; part = engine.checkpointPart(10))
-    {store.put(part);}
+  for (let part = engine.checkpointPart(10); part !== undefined; part = engine.checkpointPart(10)) {
+    store.put(part);
+  }
   const restored = store.open(1);
   expect(bytesOf(restored)).toBe(bytesOf(engine));
   for (let n = 3_000; n < 3_100; n++) {

@@ -108,7 +108,7 @@ async function run(
   const { output, fresh } = options;
   const format = options.format ?? endings[output?.split('.').at(-1) ?? ''] ?? 'csv';
   try {
-    const path = `/api/v1/history/export/${what}`;
+    const path = `/api/history/export/${what}`;
     const body = await fileFromApi(remoteOf(options), path, { ...query, format, fresh });
     if (output === undefined) await pipeline(Readable.fromWeb(body as never), process.stdout, { end: false });
     else await writeWhole(body, output);

@@ -179,7 +179,7 @@ async function show(
   text: (answer: never, colours: Colours) => string,
 ): Promise<void> {
   try {
-    const answer = await getFromApi(remoteOf(options), `/api/v1/history/${what}`, query);
+    const answer = await getFromApi(remoteOf(options), `/api/history/${what}`, query);
     terminal.write(
       options.json === true ? `${JSON.stringify(answer)}\n` : text(answer as never, terminal.colours),
     );

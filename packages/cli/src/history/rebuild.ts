@@ -32,7 +32,7 @@ export async function rebuild(options: RebuildOptions, terminal: Terminal): Prom
 
 async function rebuildOnline({ url, key }: RebuildOptions, terminal: Terminal): Promise<number> {
   const remote = remoteOf({ ...(url === undefined ? {} : { url }), ...(key === undefined ? {} : { key }) });
-  await postToApi(remote, '/api/v1/history/rebuild', {});
+  await postToApi(remote, '/api/history/rebuild', {});
   terminal.write('History is being made from the log; segue history status says how far it is.\n');
   return exitOk;
 }

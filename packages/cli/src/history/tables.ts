@@ -60,8 +60,9 @@ export type MembersAnswer = {
 
 export function membersText({ at, size, members, asOf }: MembersAnswer, colours: Colours): string {
   const table = openTable(colours, ['Customer', '>number', 'since']);
-  for (const { id, displayId, since } of members)
-    {table.push([displayId ?? '(gone)', right(String(id)), since]);}
+  for (const { id, displayId, since } of members) {
+    table.push([displayId ?? '(gone)', right(String(id)), since]);
+  }
   const shown = members.length === size ? '' : ` (${wholeNumber(members.length)} shown)`;
   return `${table.toString()}\n${counted(size, 'member')} at ${at}${shown}\n${asOfText(asOf, colours)}`;
 }

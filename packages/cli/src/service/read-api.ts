@@ -10,8 +10,9 @@ export type RemoteOptions = { readonly url?: string; readonly key?: string };
 export function remoteOf({ url, key }: RemoteOptions): Remote {
   const address = url ?? process.env['SEGUE_URL'] ?? standardUrl;
   const secret = key ?? process.env['SEGUE_KEY'] ?? '';
-  if (secret === '')
-    {throw new ApiError('api/no-key', 'A server key is needed: give it as $SEGUE_KEY or --key.');}
+  if (secret === '') {
+    throw new ApiError('api/no-key', 'A server key is needed: give it as $SEGUE_KEY or --key.');
+  }
   if (!URL.canParse(address)) {
     throw new ApiError('api/unreachable', `“${address}” is no address; expected ${standardUrl}.`);
   }

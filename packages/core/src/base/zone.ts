@@ -324,7 +324,7 @@ export class Zone {
   /** The spans of constant offset from the beginning of time to the one that holds `until`, in order. */
   pieces(until: Instant): readonly Piece[] {
     const pieces: Piece[] = [];
-    for (let t = INSTANT_MIN; t <= until; ) {
+    for (let t = INSTANT_MIN; t <= until;) {
       const piece = this.#pieceAt(t);
       pieces.push(piece);
       t = piece.until;

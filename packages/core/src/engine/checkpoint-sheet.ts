@@ -169,8 +169,9 @@ export function takeUpSheet(bytes: Uint8Array, counts: (place: number) => boolea
     const packedAt = at + RECORD_WORDS + identifiers * IDENTIFIER_WORDS;
     const restAt = packedAt + (words[at + 3] as number);
     const next = restAt + (words[at + 4] as number);
-    if (counts(place))
-      {takeUpRecord(memory, words[HEADER_WORDS + place] as number, at, packedAt, restAt, next, taker);}
+    if (counts(place)) {
+      takeUpRecord(memory, words[HEADER_WORDS + place] as number, at, packedAt, restAt, next, taker);
+    }
     at = next;
   }
   assert(at === words.length, 'a sheet that ends with its last record');

@@ -54,7 +54,7 @@ export function addExportRoutes(app: ApiApp, parts: HistoryParts): void {
 
 function addMembersExport(app: ApiApp, parts: HistoryParts): void {
   app.get(
-    '/v1/history/export/members',
+    '/history/export/members',
     {
       config: { access },
       schema: {
@@ -86,7 +86,7 @@ function addMembersExport(app: ApiApp, parts: HistoryParts): void {
 
 function addChangesExport(app: ApiApp, parts: HistoryParts): void {
   app.get(
-    '/v1/history/export/changes',
+    '/history/export/changes',
     {
       config: { access },
       schema: {
@@ -119,7 +119,7 @@ function addChangesExport(app: ApiApp, parts: HistoryParts): void {
 
 function addEventsExport(app: ApiApp, parts: HistoryParts): void {
   app.get(
-    '/v1/history/export/events',
+    '/history/export/events',
     {
       config: { access },
       schema: {

@@ -64,7 +64,7 @@ export function historyRoutes(options: HistoryRoutesOptions): Plugin {
 
 function addStatus(app: ApiApp, parts: HistoryParts): void {
   app.get(
-    '/v1/history/status',
+    '/history/status',
     {
       config: { access },
       schema: {
@@ -102,7 +102,7 @@ function addStatus(app: ApiApp, parts: HistoryParts): void {
     },
   );
   app.post(
-    '/v1/history/rebuild',
+    '/history/rebuild',
     {
       config: { access: 'admin' },
       schema: {
@@ -124,7 +124,7 @@ function addStatus(app: ApiApp, parts: HistoryParts): void {
 
 function addSize(app: ApiApp, parts: HistoryParts): void {
   app.get(
-    '/v1/history/size',
+    '/history/size',
     {
       config: { access },
       schema: {
@@ -173,7 +173,7 @@ function addSize(app: ApiApp, parts: HistoryParts): void {
 
 function addMembers(app: ApiApp, parts: HistoryRoutesOptions): void {
   app.get(
-    '/v1/history/members',
+    '/history/members',
     {
       config: { access },
       schema: {
@@ -243,7 +243,7 @@ function addMembers(app: ApiApp, parts: HistoryRoutesOptions): void {
 function addStay(app: ApiApp, parts: HistoryParts): void {
   const duration = Type.Number({ description: 'Milliseconds.' });
   app.get(
-    '/v1/history/stay',
+    '/history/stay',
     {
       config: { access },
       schema: {
@@ -312,7 +312,7 @@ function addStay(app: ApiApp, parts: HistoryParts): void {
 
 function addReturns(app: ApiApp, parts: HistoryParts): void {
   app.get(
-    '/v1/history/returns',
+    '/history/returns',
     {
       config: { access },
       schema: {
@@ -351,7 +351,7 @@ function addReturns(app: ApiApp, parts: HistoryParts): void {
 function addFlows(app: ApiApp, parts: HistoryParts): void {
   const stage = Type.String({ description: 'Empty: not a customer yet, or no longer.' });
   app.get(
-    '/v1/history/flows',
+    '/history/flows',
     {
       config: { access },
       schema: {
@@ -398,7 +398,7 @@ function addFlows(app: ApiApp, parts: HistoryParts): void {
 function addRetention(app: ApiApp, parts: HistoryParts): void {
   const event = Type.String({ minLength: 1, maxLength: 200 });
   app.get(
-    '/v1/history/retention',
+    '/history/retention',
     {
       config: { access },
       schema: {

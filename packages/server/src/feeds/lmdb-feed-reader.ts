@@ -20,8 +20,9 @@ export class LmdbFeedReader {
   get first(): number {
     const { db } = this.#environment;
     db.resetReadTxn();
-    for (const key of db.getKeys({ start: recordKey(0), end: Buffer.from([2]), limit: 1 }))
-      {return firstOf(key);}
+    for (const key of db.getKeys({ start: recordKey(0), end: Buffer.from([2]), limit: 1 })) {
+      return firstOf(key);
+    }
     return this.next;
   }
 

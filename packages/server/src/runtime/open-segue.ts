@@ -134,16 +134,7 @@ async function open(settings: Settings, surroundings: Surroundings, opened: Open
         }),
         prefix: '/api',
       },
-      {
-        plugin: backtestRoutes({
-          jobs,
-          definitions: () => desk.current().definitions,
-          timeZone: settings.timezone,
-          now,
-          audit: catalog.audit,
-        }),
-        prefix: '/api',
-      },
+      backtestPlugin(jobs, desk, settings, catalog.audit),
       historyPlugin(history, runtime, settings, { cursors, audit: catalog.audit }),
       ...previews.plugins,
     ],
@@ -159,6 +150,16 @@ async function open(settings: Settings, surroundings: Surroundings, opened: Open
     ]),
     stop: () => opened.close(),
   };
+}
+
+function backtestPlugin(
+  jobs: Awaited<ReturnType<typeof openJobs>>,
+  desk: RuntimeDesk,
+  { timezone }: Settings,
+  audit: Catalog['audit'],
+): Mounted {
+  const definitions = (): ReturnType<RuntimeDesk['current']>['definitions'] => desk.current().definitions;
+  return { plugin: backtestRoutes({ jobs, definitions, timeZone: timezone, now, audit }), prefix: '/api' };
 }
 
 async function openParts(

@@ -96,7 +96,13 @@ describe('the log as a story', () => {
     const ann = { kind: 'user_id', value: 'ann' };
     const log = await logOf([
       [100, [entry(1, 50, 'ann'), entry(2, 60, 'bob')]],
-      [200, [{ kind: 'erase', customer: ann }, { kind: 'erased', stand: { kind: 'tick' } }]],
+      [
+        200,
+        [
+          { kind: 'erase', customer: ann },
+          { kind: 'erased', stand: { kind: 'tick' } },
+        ],
+      ],
       [300, [entry(3, 250, 'ann'), { kind: 'skipped', entry: { kind: 'tick' }, reason: '' }]],
     ]);
     expect(idsOf(await told(log, { order: 'event_time' }))).toEqual(['m2', 'm3']);

@@ -47,11 +47,11 @@ describe.skipIf(whyNoChdb !== undefined)(`history over HTTP${skipped}`, () => {
   let rig: Rig;
   let door: Door;
   const get = async (path: string) =>
-    door.call('GET', `/v1/history/${path}`, undefined, { key: door.keys.viewer });
+    door.call('GET', `/history/${path}`, undefined, { key: door.keys.viewer });
 
   const file = async (path: string) =>
     door.app.inject({
-      url: `/api/v1/history/export/${path}`,
+      url: `/api/history/export/${path}`,
       headers: { authorization: `Bearer ${door.keys.viewer}` },
     });
   const lines = async (path: string) =>
@@ -163,7 +163,7 @@ describe.skipIf(whyNoChdb !== undefined)(`history over HTTP${skipped}`, () => {
       const answer = await get(path);
       expect([path, answer.status, (answer.body as { code: string }).code]).toEqual([path, status, code]);
     }
-    const rebuild = await door.call('POST', '/v1/history/rebuild', {}, { key: door.keys.marketer });
+    const rebuild = await door.call('POST', '/history/rebuild', {}, { key: door.keys.marketer });
     expect(rebuild.status).toBe(403);
   });
 
@@ -209,11 +209,11 @@ describe.skipIf(whyNoChdb !== undefined)(`history over HTTP${skipped}`, () => {
 
 test('where there is no history, or it is away, that is said, and when to come again', async () => {
   const off = await openWith({ history: undefined });
-  expect(await off.call('GET', '/v1/history/size?of=vip')).toMatchObject({
+  expect(await off.call('GET', '/history/size?of=vip')).toMatchObject({
     status: 409,
     body: { code: 'history/off' },
   });
-  expect((await off.call('GET', '/v1/history/status')).body).toMatchObject({ state: 'off' });
+  expect((await off.call('GET', '/history/status')).body).toMatchObject({ state: 'off' });
   await off.close();
   const away = new HistoryError('history/unavailable', 'It is away.');
   const status = {
@@ -238,10 +238,10 @@ test('where there is no history, or it is away, that is said, and when to come a
     },
   });
   for (const path of ['size?of=vip&from=1969-12-01', 'export/members?of=vip']) {
-    const answer = await down.call('GET', `/v1/history/${path}`);
+    const answer = await down.call('GET', `/history/${path}`);
     expect([path, answer.status, answer.headers['retry-after']]).toEqual([path, 503, '2']);
   }
-  expect((await down.call('GET', '/v1/history/status')).body).toMatchObject({
+  expect((await down.call('GET', '/history/status')).body).toMatchObject({
     state: 'down',
     behind: 7,
     error: 'gone',

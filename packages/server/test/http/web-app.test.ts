@@ -14,7 +14,9 @@ afterAll(async () => {
 });
 
 function serving(folder: string): App['fastify'] {
-  const app = appWith(webApp(folder));
+  const app = appWith((routes) => {
+    void routes.register(async (scope) => webApp(folder)(scope));
+  });
   apps.push(app);
   return app.fastify;
 }

@@ -77,7 +77,7 @@ async function fill(into: WholeService): Promise<void> {
 /** Resolves when the history store has all that was sent. */
 async function filled(of: WholeService): Promise<void> {
   for (;;) {
-    const status = (await of.do('GET', '/api/v1/history/status')) as { state: string; behind: number };
+    const status = (await of.do('GET', '/api/history/status')) as { state: string; behind: number };
     if (status.state === 'running' && status.behind === 0) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

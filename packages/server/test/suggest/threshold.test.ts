@@ -60,8 +60,9 @@ describe('the numbers of a rule', () => {
         expect(grid.length).toBeLessThanOrEqual(gridMax);
         expect(grid).toContain(60 * dayMs);
         expect(grid).toEqual([...new Set(grid)].sort((a, b) => a - b));
-        for (const ms of grid)
-          {expect(parseRule(silentFor(1).replace('1d', durationText(ms))).tree).toBeDefined();}
+        for (const ms of grid) {
+          expect(parseRule(silentFor(1).replace('1d', durationText(ms))).tree).toBeDefined();
+        }
       }),
     );
   });
