@@ -35,6 +35,7 @@ import { readRows } from './read-rows.ts';
 import { rowStructure } from './row-binary.ts';
 import { historySchemaVersion, historyTables } from './schema.ts';
 import {
+  expandedElementsMax,
   countedTables,
   cutStatements,
   eraseStatements,
@@ -382,7 +383,7 @@ function settingsOf({ timeoutMs, memoryBytes }: QueryOptions, tag: string): stri
   const seconds = Math.max(0.001, timeoutMs / 1000);
   // From there on the library may use the disk, for what it can.
   const spill = Math.floor(memoryBytes / 8);
-  return `SETTINGS max_execution_time = ${seconds}, max_memory_usage = ${memoryBytes}, max_bytes_before_external_sort = ${spill}, max_bytes_before_external_group_by = ${spill}, log_comment = ${quoted(tag)}, output_format_json_quote_64bit_integers = 0, readonly = 0`;
+  return `SETTINGS max_execution_time = ${seconds}, max_memory_usage = ${memoryBytes}, max_bytes_before_external_sort = ${spill}, max_bytes_before_external_group_by = ${spill}, log_comment = ${quoted(tag)}, output_format_json_quote_64bit_integers = 0, max_expanded_ast_elements = ${expandedElementsMax}, readonly = 0`;
 }
 
 function cancelled(): HistoryError {

@@ -24,6 +24,7 @@ import {
 import { readRows } from './read-rows.ts';
 import { historySchemaVersion, historyTables } from './schema.ts';
 import {
+  expandedElementsMax,
   cutStatements,
   eraseStatements,
   filledTables,
@@ -172,6 +173,7 @@ class ClickHouseStore implements HistoryStore {
           max_bytes_before_external_group_by: String(Math.floor(memoryBytes / 8)),
           output_format_json_quote_64bit_integers: 0,
           cancel_http_readonly_queries_on_client_close: 1,
+          max_expanded_ast_elements: String(expandedElementsMax),
         },
       });
       for await (const piece of stream) yield piece as Uint8Array;

@@ -87,3 +87,6 @@ export function retainStatement(which: Retained, before: number): string {
 export function quoted(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }
+
+/** Of a query: one that a rule was compiled to may name the same thing very often. */
+export const expandedElementsMax = 5_000_000;
