@@ -387,6 +387,10 @@ describe('8. changing a rule gives, from that instant, the answers of the new ru
       const was = answersOf(engine);
       const edit: Arrival = { at: engine.now, input: { kind: 'definitions', definitions: after } };
       play(edited, [edit]);
+      // A set of definitions puts its own lists into force, whatever has become of them meanwhile.
+      for (const { name, members } of after.lists.values()) {
+        play(always, [{ at: engine.now, input: { kind: 'list', name, members } }]);
+      }
       for (const { cause, at } of changes) expect([cause, at]).toEqual(['definition', engine.now]);
       expectNetChanges(engine, changes, was);
       for (const name of before.segments.keys()) {

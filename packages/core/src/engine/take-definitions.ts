@@ -8,18 +8,12 @@ import { fail, ok, type Result } from '../base/result.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import type { Definitions } from '../model/definitions.ts';
 import { populationNeeds, populationNeedsOf } from '../rules/population.ts';
-import type { Customers } from './customers.ts';
 import { DefinitionsBuild } from './definitions-build.ts';
-import {
-  type AnswerChange,
-  compare,
-  compareAnswers,
-  type Comparison,
-  reportChange,
-} from './definition-report.ts';
+import { compare, compareAnswers, type Comparison, reportChange } from './definition-report.ts';
 import type { Applied } from './engine.ts';
 import { type EngineState, NO_NOTICES, type Partitions } from './engine-state.ts';
 import type { Plan } from './make-plan.ts';
+import { Profile } from './profile.ts';
 import { takeList } from './take-list.ts';
 import {
   askMeasured,
@@ -32,7 +26,8 @@ import {
 /**
  * Puts a complete set of definitions into force; refused where the history that their answers rest on was not kept.
  * `built` has been loaded with all messages; without it they are read here, which takes as long as it takes. Lists that
- * are replaced with the definitions are replaced before them, at the same instant.
+ * are replaced with the definitions are replaced before them, at the same instant, and nothing is said of it: whose answers
+ * are others in the end is told once.
  *
  * `goOn` is asked now and then whether there is time for more. Where it says no the answer is undefined: to be called again
  * with the same build, and nothing else meanwhile. Where it stops changes nothing.
@@ -74,8 +69,10 @@ const STEPS_MAX = 16;
 function* swap(parts: Partitions, build: DefinitionsBuild): Generator<undefined, void> {
   const { before, definitions } = build;
   const [{ registry }] = parts;
+  /** Customers whom these lists concern, with the answers that they had before. */
+  const listed = new Map<number, Profile>();
   for (const { name, members } of changedOf(before.definitions.lists, definitions.lists)) {
-    takeList(parts, name, members);
+    replaceSilently(parts, name, members, listed);
     yield;
   }
   while (!build.bringUp(fewTimes())) yield;
@@ -91,20 +88,61 @@ function* swap(parts: Partitions, build: DefinitionsBuild): Generator<undefined,
     const comparison = compare(before, parts[0].plan);
     for (let id = 0; id < registry.count; id++) {
       const place = registry.placeOf(id);
-      compareMeasured(parts[place] as EngineState, id, keys, comparison, customersBefore[place], before);
+      const old = listed.get(id) ?? customersBefore[place]?.look(id);
+      compareMeasured(parts[place] as EngineState, id, keys, comparison, old, before);
       if (id % STEPS_MAX === 0) yield;
     }
     return;
   }
-  const { changes } = build;
+  yield* reportChanges(parts, build, listed);
+}
+
+/** Tells whose answers are others, by ascending number. */
+function* reportChanges(
+  parts: Partitions,
+  { before, changes }: DefinitionsBuild,
+  listed: ReadonlyMap<number, Profile>,
+): Generator<undefined, void> {
+  const [{ registry, plan }] = parts;
+  const comparison = listed.size === 0 ? undefined : compare(before, plan);
   let n = 0;
-  for (const id of Uint32Array.from(changes.keys()).sort()) {
+  for (const id of Uint32Array.from(new Set([...changes.keys(), ...listed.keys()])).sort()) {
     const state = parts[registry.placeOf(id)] as EngineState;
     state.profiles.beginStep();
     const p = state.profiles.use(id);
-    if (p !== undefined) reportChange(state, p, changes.get(id) as AnswerChange, before);
+    const old = listed.get(id);
+    if (p === undefined) continue;
+    const isCompared = old !== undefined && comparison !== undefined && p.bornAt <= state.now;
+    const change = isCompared ? compareAnswers(comparison, old, p) : changes.get(id);
+    if (change !== undefined) reportChange(state, p, change, before);
     if (++n % STEPS_MAX === 0) yield;
   }
+}
+
+/** Replaces a list, saying nothing, and notes what was true of those whom it concerns. */
+function replaceSilently(
+  parts: Partitions,
+  name: string,
+  members: readonly string[],
+  listed: Map<number, Profile>,
+): void {
+  for (const { report } of parts) report.silence();
+  takeList(parts, name, members, (p) => {
+    if (!listed.has(p.id)) listed.set(p.id, answersOf(p));
+  });
+  for (const { report } of parts) report.speak();
+}
+
+/** A customer of whom only the answers are kept. */
+function answersOf(p: Profile): Profile {
+  const copy = new Profile(p.id, p.sampleId);
+  copy.bornAt = p.bornAt;
+  const { memberships } = p;
+  for (let i = 0; i < memberships.size; i++) {
+    copy.memberships.set(memberships.keyAt(i), memberships.valueAt(i));
+  }
+  copy.stages = [...p.stages];
+  return copy;
 }
 
 function fewTimes(): () => boolean {
@@ -132,13 +170,12 @@ function compareMeasured(
   id: number,
   keys: readonly string[],
   comparison: Comparison,
-  customersBefore: Customers | undefined,
+  old: Profile | undefined,
   before: Plan,
 ): void {
   const { profiles, report } = state;
   profiles.beginStep();
   const p = profiles.use(id);
-  const old = customersBefore?.look(id);
   if (p === undefined || old === undefined || p.bornAt > state.now) return;
   report.silence();
   askMeasured(state, p, keys);

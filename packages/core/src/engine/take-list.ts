@@ -16,8 +16,13 @@ export function defineLists(parts: Partitions, definitions: Definitions): void {
   for (const { name, members } of definitions.lists.values()) takeList(parts, name, members);
 }
 
-/** Replaces a list. */
-export function takeList(parts: Partitions, name: string, members: readonly string[]): Applied {
+/** Replaces a list. `beforeEach` is told of whoever comes onto it or goes from it, as they are before. */
+export function takeList(
+  parts: Partitions,
+  name: string,
+  members: readonly string[],
+  beforeEach?: (p: Profile) => void,
+): Applied {
   const [{ registry, now }] = parts;
   const touched = new Set<number>();
   for (const text of registry.lists.replace(name, members, now)) {
@@ -26,18 +31,24 @@ export function takeList(parts: Partitions, name: string, members: readonly stri
   }
   const ids = [...touched].sort((a, b) => a - b);
   registry.changes.inOrder(() => {
-    for (const state of parts) noteListed(state, name, ids);
+    for (const state of parts) noteListed(state, name, ids, beforeEach);
   });
   return { notices: NO_NOTICES };
 }
 
 /** Looks at those customers of the partition who came onto a list or went from it. */
-function noteListed(state: EngineState, name: string, ids: readonly number[]): void {
+function noteListed(
+  state: EngineState,
+  name: string,
+  ids: readonly number[],
+  beforeEach: ((p: Profile) => void) | undefined,
+): void {
   const { now, profiles } = state;
   for (const id of ids) {
     if (!profiles.has(id)) continue;
     profiles.beginStep();
     const p = defined(profiles.use(id), 'a listed profile');
+    beforeEach?.(p);
     noteList(state, p, name, now);
     state.machine.because('list');
     state.machine.settle(p, now);

@@ -143,11 +143,12 @@ describe('a checkpoint is written', () => {
   test('when there are many entries to replay, without waiting for its time', async () => {
     const on = disk();
     const runtime = await opened(on, { checkpointEveryEntries: 500 });
-    for (let n = 0; n < 1_200; n += 100) {
+    // Checkpoints that take much of the time are put off, so how many entries it takes is not said.
+    for (let n = 0; on.written.length < 2; n += 100) {
       await runtime.loop.submit(entries(n, 100, 50));
-      while (runtime.customers.position - (on.written.at(-1) ?? 0) >= 500) await nextTurn();
+      await nextTurn();
     }
-    expect(on.written.length).toBeGreaterThanOrEqual(2);
+    expect(on.written[0]).toBeGreaterThanOrEqual(500);
   });
 
   test('a part at a time, of one instant, while messages are taken', async () => {

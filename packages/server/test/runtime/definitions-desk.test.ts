@@ -138,9 +138,9 @@ describe('definitions', () => {
     expect(preview.ok && sorted(preview.value.moves)).toEqual(sorted(movesOf(happened)));
     expect(members(all, 'best')).toEqual(['u36', 'u37', 'u38', 'u39']);
     expect(happened.filter((event) => event.kind === 'segment' && event.segment === 'team')).toMatchObject([
-      { change: 'exited', cause: 'list' },
-      { change: 'entered', cause: 'list' },
-      { change: 'entered', cause: 'list' },
+      { change: 'exited', cause: 'definition' },
+      { change: 'entered', cause: 'definition' },
+      { change: 'entered', cause: 'definition' },
     ]);
     await runtime.loop.stop();
   });
