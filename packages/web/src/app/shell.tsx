@@ -31,6 +31,14 @@ const places: readonly Place[] = [
   { to: '/settings', name: 'nav.settings', icon: <Settings aria-hidden /> },
 ];
 
+/** In the colours of the app, whichever theme was chosen. */
+const toastStyle = {
+  background: 'var(--raised)',
+  border: '1px solid var(--line)',
+  color: 'var(--ink)',
+  fontFamily: 'var(--font)',
+};
+
 export function Shell(): JSX.Element {
   const t = useTexts();
   const [isPaletteOpen, setPaletteOpen] = usePaletteKey();
@@ -83,7 +91,7 @@ export function Shell(): JSX.Element {
           />
         )}
       </Suspense>
-      <Toaster position="bottom-right" theme="system" />
+      <Toaster position="bottom-right" toastOptions={{ style: toastStyle }} />
     </>
   );
 }
