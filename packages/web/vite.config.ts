@@ -10,6 +10,8 @@ export default defineConfig({
     assetsDir: 'assets',
     sourcemap: false,
     reportCompressedSize: true,
+    // In kB: the charts are one file, which is loaded with the first chart.
+    chunkSizeWarningLimit: 700,
   },
   server: {
     // `npm run dev -w packages/web` beside a running `segue start`.

@@ -140,9 +140,12 @@ export const auditQuery = infiniteQueryOptions({
   getNextPageParam: (last) => last.next,
 });
 
+/** Each may do what those before it may. */
+export const roles: readonly Role[] = ['viewer', 'marketer', 'admin'];
+
 /** `rank('admin') > rank('viewer')`. */
 export function rank(role: Role): number {
-  return ['viewer', 'marketer', 'admin'].indexOf(role);
+  return roles.indexOf(role);
 }
 
 export type SizeThroughTime = Output<'getSizeThroughTime'>;

@@ -6,7 +6,7 @@ import { type JSX, useId, useState, type SubmitEvent } from 'react';
 
 import { Answer } from '../../data/answer.tsx';
 import { api, sentenceOf } from '../../data/client.ts';
-import { type Role, serverKeysQuery, writeKeysQuery } from '../../data/queries.ts';
+import { type Role, roles, serverKeysQuery, writeKeysQuery } from '../../data/queries.ts';
 import { Button } from '../../design/button.tsx';
 import { Dialog } from '../../design/dialog.tsx';
 import { Choice, TextField } from '../../design/field.tsx';
@@ -191,8 +191,6 @@ function Withdraw({
     </>
   );
 }
-
-const roles: readonly Role[] = ['viewer', 'marketer', 'admin'];
 
 function NewKey({ onClose }: { readonly onClose: () => void }): JSX.Element {
   const t = useTexts();

@@ -6,7 +6,7 @@ import { type JSX, useId, useState, type SubmitEvent } from 'react';
 
 import { Answer } from '../../data/answer.tsx';
 import { api, sentenceOf } from '../../data/client.ts';
-import { type Role, usersQuery } from '../../data/queries.ts';
+import { type Role, roles, usersQuery } from '../../data/queries.ts';
 import { Button } from '../../design/button.tsx';
 import { Dialog } from '../../design/dialog.tsx';
 import { Choice, TextField } from '../../design/field.tsx';
@@ -75,8 +75,6 @@ export function Users(): JSX.Element {
     </Card>
   );
 }
-
-const roles: readonly Role[] = ['viewer', 'marketer', 'admin'];
 
 function Invite({ onClose }: { readonly onClose: () => void }): JSX.Element {
   const t = useTexts();
