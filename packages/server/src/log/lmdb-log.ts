@@ -127,7 +127,8 @@ class StoredLog implements Log {
     const recent = this.#recent.find(position);
     if (recent !== undefined) return recent;
     const stored = this.#storedAt(position);
-    if (stored === undefined || position >= this.#next) return undefined;
+    // Not by `next`: whoever only reads opened the log when it was shorter.
+    if (stored === undefined) return undefined;
     const record = decodeRecord(stored.bytes, stored.position);
     if (position >= stored.position + record.entries.length) return undefined;
     this.#recent.add(record, stored.bytes.length);
