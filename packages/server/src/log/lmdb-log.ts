@@ -42,6 +42,8 @@ type Stored = { readonly position: Position; readonly bytes: Buffer };
 
 class StoredLog implements Log {
   readonly #environment: LmdbEnvironment;
+  /** Another process writes: where the log ends is looked up whenever it is asked. */
+  readonly #isOthers: boolean;
   readonly #recent = new RecentRecords();
   /** How many entries were read by themselves of the record that was looked at last. */
   #singles = { position: -1, times: 0 };
@@ -50,18 +52,17 @@ class StoredLog implements Log {
 
   constructor(directory: string, options: LmdbLogOptions) {
     this.#environment = new LmdbEnvironment(directory, { store: 'log', ...options });
-    const last = this.#storedAt(Number.MAX_SAFE_INTEGER);
-    if (last === undefined) return;
-    const head = checkRecord(last.bytes, last.position);
-    this.#next = head.position + head.count;
-    this.#lastAt = head.at;
+    this.#isOthers = options.readOnly === true;
+    this.#findEnd();
   }
 
   get next(): Position {
+    if (this.#isOthers) this.#findEnd();
     return this.#next;
   }
 
   get lastAt(): Instant | undefined {
+    if (this.#isOthers) this.#findEnd();
     return this.#lastAt;
   }
 
@@ -114,7 +115,7 @@ class StoredLog implements Log {
     const recent = this.#recent.find(position);
     if (recent !== undefined) return recent.entries[position - recent.position];
     const stored = this.#storedAt(position);
-    if (stored === undefined || position >= this.#next) return undefined;
+    if (stored === undefined || (position >= this.#next && position >= this.next)) return undefined;
     // Who asks for several of a record reads all of it at once.
     const times = stored.position === this.#singles.position ? this.#singles.times + 1 : 1;
     this.#singles = { position: stored.position, times };
@@ -127,7 +128,6 @@ class StoredLog implements Log {
     const recent = this.#recent.find(position);
     if (recent !== undefined) return recent;
     const stored = this.#storedAt(position);
-    // Not by `next`: whoever only reads opened the log when it was shorter.
     if (stored === undefined) return undefined;
     const record = decodeRecord(stored.bytes, stored.position);
     if (position >= stored.position + record.entries.length) return undefined;
@@ -167,6 +167,15 @@ class StoredLog implements Log {
     });
     this.#recent.clear();
     this.#environment.db.resetReadTxn();
+  }
+
+  /** As of the last durable record. */
+  #findEnd(): void {
+    const last = this.#storedAt(Number.MAX_SAFE_INTEGER);
+    if (last === undefined || last.position < this.#next) return;
+    const head = checkRecord(last.bytes, last.position);
+    this.#next = head.position + head.count;
+    this.#lastAt = head.at;
   }
 
   /** The last durable record that begins at or before a position. */

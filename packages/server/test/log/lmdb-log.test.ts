@@ -9,6 +9,7 @@ import { positionKey } from '../../src/log/keys.ts';
 import { openLmdbLog } from '../../src/log/lmdb-log.ts';
 import type { Log } from '../../src/log/log.ts';
 import { message, messages } from './entries.ts';
+import { LogReader } from './log-reader.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
 const now = 1_760_000_000_000;
@@ -187,6 +188,28 @@ describe('damage', () => {
     await (await openLmdbLog(empty)).close();
     expect(await checkLog(empty)).toEqual({ records: 0, entries: 0 });
   });
+});
+
+test('who only reads begins on an empty log and sees what another process writes from then on', async () => {
+  const path = temporaryDirectory();
+  const log = await openLmdbLog(path);
+  const reader = new LogReader(path);
+  const empty = { next: 0, last: null, records: [], at: null, entry: null };
+  expect(await reader.look(0)).toEqual({ ...empty, scanned: 0 });
+  for (const [i, size] of [3, 1, 40].entries()) {
+    const position = await log.append(messages(log.next, size), now + i);
+    expect(await reader.look(position)).toEqual({
+      next: position + size,
+      last: now + i,
+      records: [[position, size]],
+      at: position,
+      entry: `message-${position}`,
+      scanned: size,
+    });
+  }
+  expect(await reader.look(44)).toEqual({ ...empty, next: 44, last: now + 2, scanned: 0 });
+  await reader.end();
+  await log.close();
 });
 
 test('a second writer in the same directory fails rather than overwriting', async () => {
