@@ -17,7 +17,7 @@ import type { Zone } from '../base/zone.ts';
 import type { Change } from '../model/change.ts';
 import { type Definitions, withMembers } from '../model/definitions.ts';
 import type { Input } from '../model/input.ts';
-import type { Identifier, Instant, JsonObject, Message } from '../model/message.ts';
+import type { Identifier, Instant, Message } from '../model/message.ts';
 import type { History, World } from '../rules/interpreter-history.ts';
 import type { Condition, Value } from '../rules/tree.ts';
 import type { RuleValue } from '../rules/value.ts';
@@ -36,11 +36,11 @@ import {
 import { DefinitionsBuild } from './definitions-build.ts';
 import { EngineState, NO_NOTICES, type Partitions } from './engine-state.ts';
 import { eraseCustomer } from './erase.ts';
-import { endsByTime } from './ends-by-time.ts';
+import { comingChanges, endsByTime } from './ends-by-time.ts';
 import { historyOf } from './history.ts';
 import type { ProfileKeeper, RefusedMerge } from './identity.ts';
 import type { Plan } from './make-plan.ts';
-import { MemoryHistory, type MessageHistory } from './message-history.ts';
+import { aside, type MessageHistory } from './message-history.ts';
 import { keeperOf } from './merge-customers.ts';
 import { letGo, takeIn } from './move-customer.ts';
 import { NEVER } from './profile.ts';
@@ -53,13 +53,20 @@ import { takeKnownMessage, takeMessage } from './take-message.ts';
 import { refreshPopulations, takePopulations } from './take-populations.ts';
 import {
   type AnswerVisitor,
+  type Glimpse,
+  glimpseOf,
   isIn,
+  memberSince,
+  type ProfileView,
   type Standing,
   stageOf,
   standingOf,
   viewOf,
   visitAnswers,
 } from './views.ts';
+import { WhatIf } from './what-if.ts';
+
+export type { ProfileView } from './views.ts';
 
 export type EngineOptions = {
   /** IANA name, e.g. `Asia/Kolkata`; RangeError for one that does not exist. */
@@ -102,24 +109,6 @@ export type Applied = {
   readonly ignored?: 'duplicate' | 'erased' | 'unknown_customer' | 'limit';
   /** Things worth telling the sender: a refused merge, a time taken as now, a limit reached. */
   readonly notices: readonly Diagnostic[];
-};
-
-/** One customer, for people: what names it, what is true of it. */
-export type ProfileView = {
-  readonly id: number;
-  readonly identifiers: readonly Identifier[];
-  /** User id if there is one, else the first identifier. */
-  readonly displayId: string;
-  readonly bornAt: Instant | undefined;
-  readonly traits: JsonObject;
-  readonly segments: readonly { readonly segment: string; readonly since: Instant }[];
-  readonly stages: readonly { readonly lifecycle: string; readonly stage: string; readonly since: Instant }[];
-  readonly scores: readonly { readonly name: string; readonly value: number }[];
-  readonly consents: readonly {
-    readonly channel: string;
-    readonly topic?: string;
-    readonly status: 'subscribed' | 'unsubscribed';
-  }[];
 };
 
 export class Engine {
@@ -380,6 +369,16 @@ export class Engine {
     return visitAnswers(this.#of(id), id, visitor);
   }
 
+  /** What a customer who is here can be found by, at the cost of a glance. */
+  glimpse(id: number): Glimpse | undefined {
+    return glimpseOf(this.#of(id), id);
+  }
+
+  /** Since when a customer is in a segment; undefined where they are not. */
+  memberSince(id: number, segment: string): Instant | undefined {
+    return memberSince(this.#of(id), id, segment);
+  }
+
   /** How many numbers customers have been given: all are below it. */
   get numbersGiven(): number {
     return this.#registry.count;
@@ -396,6 +395,16 @@ export class Engine {
    */
   endsByTime(profile: number): ReadonlyMap<string, Instant> {
     return endsByTime(this.#of(profile), profile) ?? new Map();
+  }
+
+  /** A copy of a customer, to see what would happen to them; undefined where there is none. */
+  whatIf(profile: number): WhatIf | undefined {
+    return WhatIf.of(this.#of(profile), profile);
+  }
+
+  /** What time alone will change of a customer up to an instant, that included, in order; otherwise as `endsByTime`. */
+  comingChanges(profile: number, until: Instant): readonly Change[] {
+    return comingChanges(this.#of(profile), profile, until);
   }
 
   /** What rules ask about besides the customer. */
@@ -469,29 +478,11 @@ export class Engine {
       onChange,
       partitions: this.#registry.partitions,
       ...(keepHistory === undefined ? {} : { keepHistory }),
-      ...(history === undefined ? {} : { history: readOnly(history) }),
+      ...(history === undefined ? {} : { history: aside(history) }),
     });
   }
 }
 
 function always(): boolean {
   return true;
-}
-
-/** What a copy of an engine asks of the original's messages: what happens to the copy stays with it. */
-function readOnly(history: MessageHistory): MessageHistory {
-  const own = new MemoryHistory();
-  return {
-    add: (profile, message) => {
-      own.add(profile, message);
-    },
-    of: (profile) => [...history.of(profile), ...own.of(profile)],
-    merge: (survivor, gone) => {
-      for (const message of history.of(gone)) own.add(survivor, message);
-      own.merge(survivor, gone);
-    },
-    forget: (profile) => {
-      own.forget(profile);
-    },
-  };
 }

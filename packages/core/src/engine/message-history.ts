@@ -39,3 +39,21 @@ export class MemoryHistory implements MessageHistory {
     this.#messages.delete(profile);
   }
 }
+
+/** What a copy of an engine asks of the original's messages: what happens to the copy stays with it. */
+export function aside(history: MessageHistory): MessageHistory {
+  const own = new MemoryHistory();
+  return {
+    add: (profile, message) => {
+      own.add(profile, message);
+    },
+    of: (profile) => [...history.of(profile), ...own.of(profile)],
+    merge: (survivor, gone) => {
+      for (const message of history.of(gone)) own.add(survivor, message);
+      own.merge(survivor, gone);
+    },
+    forget: (profile) => {
+      own.forget(profile);
+    },
+  };
+}

@@ -1,12 +1,29 @@
 /** One customer, for people: what names them, what is known of them, where they are. */
 
-import type { Instant, JsonObject, JsonValue } from '../model/message.ts';
-import type { ProfileView } from './engine.ts';
+import type { Identifier, Instant, JsonObject, JsonValue } from '../model/message.ts';
 import type { EngineState } from './engine-state.ts';
 import { channelOfKey, nameOfKey, topicOfKey } from './facts.ts';
 import type { Plan } from './make-plan.ts';
 import { answerOf, NEVER, type Profile, sinceOf } from './profile.ts';
 import { isMember, stageIndex } from './stored-answers.ts';
+
+/** One customer, for people: what names it, what is true of it. */
+export type ProfileView = {
+  readonly id: number;
+  readonly identifiers: readonly Identifier[];
+  /** User id if there is one, else the first identifier. */
+  readonly displayId: string;
+  readonly bornAt: Instant | undefined;
+  readonly traits: JsonObject;
+  readonly segments: readonly { readonly segment: string; readonly since: Instant }[];
+  readonly stages: readonly { readonly lifecycle: string; readonly stage: string; readonly since: Instant }[];
+  readonly scores: readonly { readonly name: string; readonly value: number }[];
+  readonly consents: readonly {
+    readonly channel: string;
+    readonly topic?: string;
+    readonly status: 'subscribed' | 'unsubscribed';
+  }[];
+};
 
 /** The definitions and the clock by which a customer is looked at. */
 type Asked = Pick<EngineState, 'plan' | 'now'>;
@@ -128,6 +145,33 @@ function tellAnswers(plan: Plan, { memberships, stages }: Profile, visitor: Answ
     const stage = unit?.kind === 'lifecycle' ? unit.stages[stages[i + 1] as number] : undefined;
     if (unit?.kind === 'lifecycle' && stage !== undefined) visitor.stage(unit.name, stage.name);
   }
+}
+
+/** What a customer can be found by. */
+export type Glimpse = Pick<ProfileView, 'identifiers' | 'displayId' | 'traits'> & {
+  readonly bornAt: Instant;
+};
+
+/** Of one who is here; nobody is packed to make room, so everybody can be glanced at while others are worked on. */
+export function glimpseOf(state: EngineState, id: number): Glimpse | undefined {
+  const p = state.profiles.glance(id);
+  if (p === undefined || p.bornAt > state.now) return undefined;
+  const identifiers = state.identity.identifiersOf(id);
+  const user = identifiers.find(({ kind }) => kind === 'user_id') ?? identifiers[0];
+  return { identifiers, displayId: user?.value ?? p.sampleId, traits: traitsOf(state, p), bornAt: p.bornAt };
+}
+
+/** Since when a customer who is here is in a segment; undefined where they are not. */
+export function memberSince(
+  { profiles, plan, now }: EngineState,
+  id: number,
+  segment: string,
+): Instant | undefined {
+  const unit = plan.segments.get(segment);
+  const p = unit === undefined ? undefined : profiles.glance(id, { rest: false });
+  if (unit === undefined || p === undefined || p.bornAt > now || !isMember(p, unit)) return undefined;
+  const i = p.membershipIndex(unit.id);
+  return i < 0 ? p.bornAt : sinceOf(p.memberships.valueAt(i));
 }
 
 /** Whether a customer exists and is in a segment. */
