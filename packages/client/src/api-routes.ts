@@ -116,6 +116,8 @@ export const routes: Readonly<Record<OperationId, readonly [method: string, path
   getReturns: ['GET', '/api/history/returns'],
   getFlows: ['GET', '/api/history/flows'],
   getRetention: ['GET', '/api/history/retention'],
+  getSizesOfAll: ['GET', '/api/history/sizes'],
+  getConversions: ['GET', '/api/history/conversions'],
   exportMembers: ['GET', '/api/history/export/members'],
   exportChanges: ['GET', '/api/history/export/changes'],
   exportEvents: ['GET', '/api/history/export/events'],
@@ -125,7 +127,6 @@ export const routes: Readonly<Record<OperationId, readonly [method: string, path
   getTimeline: ['GET', '/v1/profiles/{identifier}/timeline'],
   explain: ['GET', '/v1/profiles/{identifier}/explain/{segment}'],
   getMembers: ['GET', '/v1/segments/{segment}/members'],
-  forecastSegment: ['GET', '/v1/segments/{segment}/forecast'],
   streamChanges: ['GET', '/v1/stream'],
   createStreamTicket: ['POST', '/v1/stream/tickets'],
 };

@@ -1565,7 +1565,7 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * How many customers are in each group of an RFM model now.
+     * How many customers are in each cell and group of an RFM model now.
      * @description Takes the role viewer.
      */
     get: operations['getRfmTable'];
@@ -1729,6 +1729,46 @@ export interface paths {
      * @description Takes the role viewer.
      */
     get: operations['getRetention'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/history/sizes': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The sizes of all segments at the end of each of the last days, today included.
+     * @description Takes the role viewer.
+     */
+    get: operations['getSizesOfAll'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/history/conversions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Of those who entered each stage of a lifecycle in a period, how many went on within it, where to, and after how long.
+     * @description Takes the role viewer.
+     */
+    get: operations['getConversions'];
     put?: never;
     post?: never;
     delete?: never;
@@ -1909,26 +1949,6 @@ export interface paths {
      * @description Takes the role viewer.
      */
     get: operations['getMembers'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/v1/segments/{segment}/forecast': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /**
-     * Who will enter and leave by time alone over the next days, if nothing happens.
-     * @description Takes the role viewer.
-     */
-    get: operations['forecastSegment'];
     put?: never;
     post?: never;
     delete?: never;
@@ -3291,6 +3311,8 @@ export interface operations {
                * @description UTC, to the millisecond.
                */
               startedAt: string;
+              /** @description Where the past that they need comes from; kept: the engine has it already. */
+              from: 'kept' | 'history' | 'log';
               /** @description Entries of the log that the new definitions have seen. */
               done: number;
               total: number;
@@ -7633,6 +7655,13 @@ export interface operations {
         content: {
           'application/json': {
             model: string;
+            /** @description Customers by their three scores; cells with nobody are left out. */
+            cells: {
+              recency: number;
+              frequency: number;
+              monetary: number;
+              size: number;
+            }[];
             groups: {
               group: string;
               size: number;
@@ -8143,6 +8172,120 @@ export interface operations {
       default: components['responses']['Problem'];
     };
   };
+  getSizesOfAll: {
+    parameters: {
+      query?: {
+        days?: number;
+        /** @description Wait up to five seconds until history has all that was acknowledged before. */
+        fresh?: boolean;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            /** @description Where each day begins. */
+            days: string[];
+            segments: {
+              segment: string;
+              /** @description A size for each of `days`. */
+              sizes: number[];
+            }[];
+            /** @description Up to where history knows: it may lag behind the service. */
+            asOf: {
+              /** @description Entries of the log that are in history. */
+              position: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at?: string;
+              /** @description Entries that are not in yet. */
+              behind: number;
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getConversions: {
+    parameters: {
+      query: {
+        lifecycle: string;
+        /** @description Included; 30 days before `to` when left out. */
+        from?: string;
+        /** @description Excluded; now when left out. */
+        to?: string;
+        /** @description Wait up to five seconds until history has all that was acknowledged before. */
+        fresh?: boolean;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            lifecycle: string;
+            period: {
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              from: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              to: string;
+            };
+            stages: {
+              stage: string;
+              entered: number;
+              /** @description Still in at the end of the period. */
+              ongoing: number;
+              /** @description How long those stayed who went on. */
+              medianMs: number | null;
+              next: {
+                /** @description Empty: merged into another, or erased. */
+                stage: string;
+                entries: number;
+                medianMs: number;
+              }[];
+            }[];
+            /** @description Up to where history knows: it may lag behind the service. */
+            asOf: {
+              /** @description Entries of the log that are in history. */
+              position: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at?: string;
+              /** @description Entries that are not in yet. */
+              behind: number;
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
   exportMembers: {
     parameters: {
       query: {
@@ -8548,31 +8691,6 @@ export interface operations {
       default: components['responses']['Problem'];
     };
   };
-  forecastSegment: {
-    parameters: {
-      query?: {
-        days?: number;
-      };
-      header?: never;
-      path: {
-        segment: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Done. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': unknown;
-        };
-      };
-      default: components['responses']['Problem'];
-    };
-  };
   streamChanges: {
     parameters: {
       query?: {
@@ -8586,6 +8704,10 @@ export interface operations {
         customer?: string;
         /** @description Number of the first change that is wanted; left out: the next one to come. */
         from?: string;
+        /** @description Also events `sizes`: how large everything is, then what has become another. */
+        sizes?: boolean;
+        /** @description Also events `messages`: the newest messages of each moment as they are taken. */
+        messages?: boolean;
       };
       header?: never;
       path?: never;

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 
 import { Engine } from '@segue/core/engine/engine.ts';
 import { changesByTime } from '@segue/core/engine/explain.ts';
+import type { Change } from '@segue/core/model/change.ts';
 
 import { inputAt } from '../src/arbitrary-history.ts';
 import { arbitraryCase, arbitraryDefinitions } from '../src/differential.ts';
@@ -37,5 +38,38 @@ test('memberships end when the interpreter says that they will', () => {
     { numRuns: Number(process.env['SEGUE_CASES'] ?? 400) },
   );
   // Few random rules hold and end; enough do.
+  expect(found).toBeGreaterThan(0);
+});
+
+test('what time alone will bring is what it brings', () => {
+  let found = 0;
+  fc.assert(
+    fc.property(arbitraryCase(arbitraryDefinitions), ({ timeZone, start, definitions, steps }) => {
+      const told: Change[] = [];
+      const onChange = (change: Change): void => void told.push(change);
+      const engine = new Engine({ timeZone, start, definitions, keepHistory: true, onChange });
+      let now = start;
+      for (const { afterMs, input: sketch } of steps) {
+        now += afterMs;
+        engine.apply(inputAt(sketch, now), now);
+      }
+      const before = [...engine.serialize()].join('\n');
+      const ids = engine.profileIds().filter((id) => {
+        const { events, identifies } = engine.history(id);
+        return [...events, ...identifies].every(({ time }) => time <= now);
+      });
+      // At midnight populations are taken anew, which stand still for the one.
+      const until = engine.zone.nextDay(now) - 1;
+      const said = ids.map((id) => engine.comingChanges(id, until));
+      expect([...engine.serialize()].join('\n')).toBe(before);
+      told.length = 0;
+      engine.advanceTo(until);
+      ids.forEach((id, i) => {
+        found += said[i]?.length ?? 0;
+        expect(said[i]).toEqual(told.filter(({ profile }) => profile === id));
+      });
+    }),
+    { numRuns: Number(process.env['SEGUE_CASES'] ?? 400) },
+  );
   expect(found).toBeGreaterThan(0);
 });

@@ -1,14 +1,14 @@
 /**
- * When time alone will end each membership of a customer: a copy of them lives through it, woken at each instant at which
- * something may change, until they have left everything that they are in. What depends on how others do (populations)
- * stands still, and messages dated ahead are left out.
+ * What time alone will do to a customer: a copy of them lives through it, woken at each instant at which something may change.
+ * What depends on how others do (populations) stands still, and messages dated ahead are left out.
  *
- * Cost: the copy, and a wake for each instant; nothing is read from the customer's past.
+ * Cost: the copy, and a wake for each instant; nothing is read from the customer's past, and nothing of anybody is changed.
  */
 
-import type { SegmentChange } from '../model/change.ts';
+import type { Change } from '../model/change.ts';
 import type { Instant } from '../model/message.ts';
 import { readProfile, writeProfile } from './checkpoint.ts';
+import type { Customers } from './customers.ts';
 import type { EngineState } from './engine-state.ts';
 import { Machine } from './machine.ts';
 import type { Plan } from './make-plan.ts';
@@ -19,57 +19,88 @@ import { segmentsOf } from './views.ts';
 const wakesMax = 10_000;
 /** Further ahead nothing is looked for: a hundred years. */
 const horizonMs = 3_155_760_000_000;
+/** The number of whoever is copied; they live among nobody. */
+const copyId = 0;
 
-type Foresight = { readonly machine: Machine; readonly changes: SegmentChange[] };
+type Foresight = { readonly machine: Machine; readonly changes: Change[]; readonly copies: Customers };
 const foresights = new WeakMap<Plan, Foresight>();
 
-/** By segment; those that time alone will not end are left out. Undefined: there is no such customer. */
+/** When time alone will end each membership, by segment; those that it will not are left out. Undefined: nobody has the number. */
 export function endsByTime(state: EngineState, id: number): ReadonlyMap<string, Instant> | undefined {
-  const p = copyOf(state, id);
+  const foresight = foresightOf(state);
+  const p = copyOf(state, id, foresight);
   if (p === undefined) return undefined;
   const waiting = new Set(segmentsOf(state, p).map(({ segment }) => segment));
   const ends = new Map<string, Instant>();
-  const { machine, changes } = foresightOf(state.plan);
-  for (let n = 0; n < wakesMax && waiting.size > 0; n++) {
-    const due = p.dueAt;
-    if (due === NEVER || due > state.now + horizonMs) break;
-    machine.because('time');
-    machine.wake(p, due);
-    machine.settle(p, due);
-    for (const { segment, change, at } of changes.splice(0)) {
-      if (change === 'exited' && waiting.delete(segment)) ends.set(segment, at);
+  liveOn(p, state.now + horizonMs, foresight, (change) => {
+    if (change.kind === 'segment' && change.change === 'exited' && waiting.delete(change.segment)) {
+      ends.set(change.segment, change.at);
     }
-  }
-  changes.length = 0;
+    return waiting.size > 0;
+  });
   return ends;
 }
 
-function foresightOf(plan: Plan): Foresight {
+/** What time alone will change up to an instant, that included, in order. */
+export function comingChanges(state: EngineState, id: number, until: Instant): readonly Change[] {
+  // The queue wakes whoever something may happen to.
+  if (!state.profiles.has(id) || state.profiles.queuedAt(id) > until) return [];
+  const foresight = foresightOf(state);
+  const p = copyOf(state, id, foresight);
+  const changes: Change[] = [];
+  if (p === undefined) return changes;
+  liveOn(p, until, foresight, (change) => {
+    changes.push({ ...change, profile: id });
+    return true;
+  });
+  return changes;
+}
+
+/** Lets a copy live until an instant, or until `goOn`, which is told of every change, has heard enough. */
+function liveOn(
+  p: Profile,
+  until: Instant,
+  { machine, changes, copies }: Foresight,
+  goOn: (change: Change) => boolean,
+): void {
+  let isEnough = false;
+  for (let n = 0; n < wakesMax && !isEnough; n++) {
+    const due = p.dueAt;
+    if (due === NEVER || due > until) break;
+    machine.because('time');
+    machine.wake(p, due);
+    machine.settle(p, due);
+    for (const change of changes.splice(0)) if (!goOn(change)) isEnough = true;
+  }
+  changes.length = 0;
+  copies.remove(copyId);
+}
+
+function foresightOf(state: EngineState): Foresight {
+  const { plan } = state;
   let foresight = foresights.get(plan);
   if (foresight === undefined) {
-    const changes: SegmentChange[] = [];
-    const machine = new Machine(plan, (change) => {
-      if (change.kind === 'segment') changes.push(change);
-    });
-    foresights.set(plan, (foresight = { machine, changes }));
+    const changes: Change[] = [];
+    const machine = new Machine(plan, (change) => changes.push(change));
+    foresights.set(plan, (foresight = { machine, changes, copies: state.customersOf(plan) }));
   }
   return foresight;
 }
 
-/** A working form that shares nothing with the customer but what time does not change. */
-function copyOf(state: EngineState, id: number): Profile | undefined {
+/** A working form that shares nothing with the customer but what time does not change; to be removed from `copies` again. */
+function copyOf(state: EngineState, id: number, { copies }: Foresight): Profile | undefined {
   const { profiles, plan, now } = state;
   const kept = profiles.keptOf(id);
   if (kept === undefined) return undefined;
-  const copies = state.customersOf(plan);
   const sampleId = profiles.sampleIdOf(id) ?? '';
+  copies.beginStep();
   if (kept.bytes !== undefined && kept.rich === undefined && kept.sequences === undefined) {
-    copies.putAt(id, sampleId, kept.bytes, { rich: undefined, facts: kept.facts, future: undefined });
-    return copies.use(id);
+    copies.putAt(copyId, sampleId, kept.bytes, { rich: undefined, facts: kept.facts, future: undefined });
+    return copies.use(copyId);
   }
   const p = profiles.look(id);
   if (p === undefined) return undefined;
-  const copy = copies.addAt(id, sampleId);
+  const copy = copies.addAt(copyId, sampleId);
   readProfile(copy, { ...writeProfile(p, plan, now, [], []), future: [] }, plan);
   state.machine.resume(copy, now);
   return copy;

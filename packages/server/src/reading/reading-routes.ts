@@ -7,10 +7,9 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 
-import { forecast, forecastDaysMax } from '@segue/core/engine/forecast.ts';
 import { nearestName } from '@segue/core/rules/names.ts';
 
-import { notFound, ProblemError } from '../api/problem.ts';
+import { notFound, type ProblemError } from '../api/problem.ts';
 import { instantSchema } from '../api/schemas.ts';
 import type { Plugin } from '../http/parts.ts';
 import type { ReadonlyBitmap } from '../sets/bitmaps.ts';
@@ -34,8 +33,6 @@ export type ReadingOptions = {
 /** Customers of one batch. */
 export const batchCustomersMax = 1_000;
 const identifierCharactersMax = 1_000;
-/** Customers above whom a forecast takes too long to be waited for: it lives through the days with a copy of everybody. */
-const forecastCustomersMax = 100_000;
 
 const identifierParameter = Type.String({
   minLength: 1,
@@ -258,37 +255,6 @@ function segmentRoutes(untyped: FastifyInstance, members: Members): void {
       return { ...page, members: [...page.members], at: iso(members.now()) };
     },
   );
-  app.get(
-    '/v1/segments/:segment/forecast',
-    {
-      config: { access: 'viewer' },
-      schema: {
-        operationId: 'forecastSegment',
-        tags,
-        summary: 'Who will enter and leave by time alone over the next days, if nothing happens.',
-        params,
-        querystring: Type.Object(
-          { days: Type.Optional(Type.Integer({ minimum: 1, maximum: forecastDaysMax, default: 7 })) },
-          { additionalProperties: false },
-        ),
-        response: { 200: Type.Unknown() },
-      },
-    },
-    ({ params: { segment }, query: { days = 7 } }) => {
-      known(members, segment);
-      refuseLargeForecast(members.engine.profileCount());
-      return forecast(members.engine, [segment], days);
-    },
-  );
-}
-
-function refuseLargeForecast(customers: number): void {
-  if (customers <= forecastCustomersMax) return;
-  throw new ProblemError(
-    409,
-    'segments/forecast-too-large',
-    `A forecast lives through the days with a copy of everybody, and there are ${customers} customers; up to ${forecastCustomersMax} can be waited for.`,
-  );
 }
 
 function found(directory: Directory, identifier: string): Found {
@@ -312,10 +278,6 @@ async function setOf(members: Members, segment: string): Promise<ReadonlyBitmap>
   const set = members.sets.segment(segment);
   if (set === undefined) throw unknownSegment(members, segment);
   return set;
-}
-
-function known(members: Members, segment: string): void {
-  if (!members.engine.definitions.segments.has(segment)) throw unknownSegment(members, segment);
 }
 
 function unknownSegment({ engine }: Members, segment: string): ProblemError {

@@ -39,8 +39,10 @@ import { StorageError } from '../log/storage-error.ts';
 import { changeWorkspace, readWorkspace } from '../log/workspace-file.ts';
 import { readingRoutes } from '../reading/reading-routes.ts';
 import { applyAtStart } from './apply-at-start.ts';
+import { besideChanges } from './beside-changes.ts';
 import { systemClock } from './clock.ts';
-import { historyNotes, historyPlugin, openHistory } from './open-history.ts';
+import { openAuthoring } from './open-authoring.ts';
+import { historyNotes, historyPlugin, openHistory, pastOf } from './open-history.ts';
 import { RuntimeDesk } from './definitions-desk.ts';
 import { RuntimeErasures } from './erasure-desk.ts';
 import type { IntakeClosed } from './intake.ts';
@@ -111,7 +113,11 @@ async function open(settings: Settings, surroundings: Surroundings, opened: Open
   const cursors = new Cursors(await catalog.secret('cursors'));
   const history = openHistory(settings, directory, runtime, surroundings);
   opened.add({ close: () => history?.stop() });
+  desk.useHistory(pastOf(history, runtime, settings), (built) => {
+    surroundings.log.info({ ...built, ms: Math.round(built.ms) }, 'definitions were built');
+  });
   const previews = opened.add(openPreviews({ runtime, desk, audit: catalog.audit, history, settings }));
+  const authoring = opened.add(openAuthoring(runtime, history, settings));
   watchGauges(surroundings.metrics, runtime, directory);
   return {
     frame: createFrame({
@@ -137,6 +143,7 @@ async function open(settings: Settings, surroundings: Surroundings, opened: Open
       backtestPlugin(jobs, desk, settings, catalog.audit),
       historyPlugin(history, runtime, settings, { cursors, audit: catalog.audit }),
       ...previews.plugins,
+      ...authoring.plugins,
     ],
     ...firstSignInOf(firstSignIn),
     ready: () => ({ ...historyNotes(history), ...readiness(runtime) }),
@@ -203,7 +210,7 @@ function openJobs({ directory, runtime }: Parts, processLog: ProcessLog): Promis
 }
 
 function pluginsOf(
-  { quarantine, catalog, grants, feed, runtime, erasures }: Parts,
+  { log, quarantine, catalog, grants, feed, runtime, erasures }: Parts,
   desk: RuntimeDesk,
   settings: Settings,
   metrics: Metrics,
@@ -230,6 +237,7 @@ function pluginsOf(
         now,
         grants,
         limits: { streamsMax: streams, streamsPerPrincipalMax: streamsPerKey },
+        beside: besideChanges(customers, log),
         watch: (count) => {
           metrics.watch('streams_open', count);
         },
