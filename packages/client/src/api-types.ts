@@ -1577,6 +1577,146 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/schema/events': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The events, pages and screens that have come, with how often; the most frequent first.
+     * @description Takes the role viewer.
+     */
+    get: operations['listSeenEvents'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/schema/properties': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What stands in the messages of an event: paths, kinds of values, and how many have it.
+     * @description Takes the role viewer.
+     */
+    get: operations['listSeenProperties'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/schema/property-values': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Values of a property of an event, with how often they occur.
+     * @description Takes the role viewer.
+     */
+    get: operations['listSeenPropertyValues'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/schema/traits': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The traits that customers have been given, with how many were.
+     * @description Takes the role viewer.
+     */
+    get: operations['listSeenTraits'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/schema/trait-paths': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What kinds of values a trait has, and what stands within it.
+     * @description Takes the role viewer.
+     */
+    get: operations['listSeenTraitPaths'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/schema/trait-values': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Values of a trait that customers have now, with how many have them.
+     * @description Takes the role viewer.
+     */
+    get: operations['listSeenTraitValues'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/rules/sql': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * A rule as one query of ClickHouse over the tables of the history store. Nothing is run.
+     * @description Takes the role viewer.
+     */
+    post: operations['showRuleSql'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/history/status': {
     parameters: {
       query?: never;
@@ -1949,6 +2089,46 @@ export interface paths {
      * @description Takes the role viewer.
      */
     get: operations['getMembers'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/profiles/{identifier}/scenario': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What was seen of a customer as a scenario file, with the definitions that were in force: `segue test` runs it.
+     * @description Takes the role viewer.
+     */
+    get: operations['writeScenario'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/segments/{segment}/forecast': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Who will enter and leave by time alone over the next days, if nothing happens.
+     * @description Takes the role viewer.
+     */
+    get: operations['forecastSegment'];
     put?: never;
     post?: never;
     delete?: never;
@@ -7679,6 +7859,338 @@ export interface operations {
       default: components['responses']['Problem'];
     };
   };
+  listSeenEvents: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: {
+              /** @default track */
+              kind: 'track' | 'page' | 'screen';
+              name: string;
+              events: number;
+              /** @description Within a percent or so. */
+              customers: number;
+              /**
+               * Format: date-time
+               * @description When it last happened.
+               */
+              last: string;
+            }[];
+            /** @description Up to where history knows: it may lag behind the service. */
+            asOf: {
+              /** @description Entries of the log that are in history. */
+              position: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at?: string;
+              /** @description Entries that are not in yet. */
+              behind: number;
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listSeenProperties: {
+    parameters: {
+      query: {
+        event: string;
+        kind?: 'track' | 'page' | 'screen';
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: {
+              /** @description As in a rule. */
+              path: string;
+              type: 'text' | 'date' | 'number' | 'boolean' | 'list' | 'object' | 'mixed';
+              /** @description Of the messages (of a trait: customers) looked at. */
+              share: number;
+              /** @description Different values, within a percent or so. */
+              different: number;
+              /** @description Its values say who somebody is, and are not listed to viewers. */
+              personal: boolean;
+            }[];
+            /** @description Up to where history knows: it may lag behind the service. */
+            asOf: {
+              /** @description Entries of the log that are in history. */
+              position: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at?: string;
+              /** @description Entries that are not in yet. */
+              behind: number;
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listSeenPropertyValues: {
+    parameters: {
+      query: {
+        event: string;
+        kind?: 'track' | 'page' | 'screen';
+        /** @description As in a rule: `category`, `products.category`, `properties["gift wrap"]`, `trait["loyalty tier"]`. */
+        property: string;
+        /** @description Only values with this in them, in any case. */
+        like?: string;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            /** @description The most frequent first; lists and objects, and texts of more than 200 characters, are left out. */
+            values: {
+              value: string | number | boolean;
+              count: number;
+            }[];
+            /** @description How many values there are, with those not listed. */
+            different: number;
+            /** @description Some say who somebody is, and are not listed to viewers. */
+            withheld: boolean;
+            /** @description Up to where history knows: it may lag behind the service. */
+            asOf: {
+              /** @description Entries of the log that are in history. */
+              position: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at?: string;
+              /** @description Entries that are not in yet. */
+              behind: number;
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listSeenTraits: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: {
+              name: string;
+              /** @description `city`, or `trait["loyalty tier"]`. */
+              path: string;
+              /** @description Within a percent or so. */
+              customers: number;
+              /**
+               * Format: date-time
+               * @description When it was last given.
+               */
+              last: string;
+              personal: boolean;
+            }[];
+            /** @description Up to where history knows: it may lag behind the service. */
+            asOf: {
+              /** @description Entries of the log that are in history. */
+              position: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at?: string;
+              /** @description Entries that are not in yet. */
+              behind: number;
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listSeenTraitPaths: {
+    parameters: {
+      query: {
+        trait: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: {
+              /** @description As in a rule. */
+              path: string;
+              type: 'text' | 'date' | 'number' | 'boolean' | 'list' | 'object' | 'mixed';
+              /** @description Of the messages (of a trait: customers) looked at. */
+              share: number;
+              /** @description Different values, within a percent or so. */
+              different: number;
+              /** @description Its values say who somebody is, and are not listed to viewers. */
+              personal: boolean;
+            }[];
+            /** @description Up to where history knows: it may lag behind the service. */
+            asOf: {
+              /** @description Entries of the log that are in history. */
+              position: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at?: string;
+              /** @description Entries that are not in yet. */
+              behind: number;
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listSeenTraitValues: {
+    parameters: {
+      query: {
+        /** @description As in a rule: `category`, `products.category`, `properties["gift wrap"]`, `trait["loyalty tier"]`. */
+        trait: string;
+        /** @description Only values with this in them, in any case. */
+        like?: string;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            /** @description The most frequent first; lists and objects, and texts of more than 200 characters, are left out. */
+            values: {
+              value: string | number | boolean;
+              count: number;
+            }[];
+            /** @description How many values there are, with those not listed. */
+            different: number;
+            /** @description Some say who somebody is, and are not listed to viewers. */
+            withheld: boolean;
+            /** @description Up to where history knows: it may lag behind the service. */
+            asOf: {
+              /** @description Entries of the log that are in history. */
+              position: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at?: string;
+              /** @description Entries that are not in yet. */
+              behind: number;
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  showRuleSql: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description As text, such as in vip and not in churned, or as a tree. */
+          rule:
+            | string
+            | {
+                [key: string]: unknown;
+              };
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            /** @description Its rows are the customers for whom the rule holds. */
+            sql: string;
+            /**
+             * Format: date-time
+             * @description The instant that it asks about.
+             */
+            at: string;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
   getHistoryStatus: {
     parameters: {
       query?: never;
@@ -8685,6 +9197,103 @@ export interface operations {
              * @description UTC, to the millisecond.
              */
             at: string;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  writeScenario: {
+    parameters: {
+      query?: {
+        /** @description Number of a change of this customer; left out: how they are now. */
+        change?: number;
+      };
+      header?: never;
+      path: {
+        identifier: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            /** @description A name for it. */
+            file: string;
+            yaml: string;
+            messages: number;
+            /** @description Whether the engine, living through it, finds what was seen. */
+            reproduces: boolean;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  forecastSegment: {
+    parameters: {
+      query?: {
+        days?: number;
+      };
+      header?: never;
+      path: {
+        segment: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            segment: string;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description Included.
+             */
+            until: string;
+            timeZone: string;
+            membersNow: number;
+            days: {
+              /** @description In the time zone of the workspace; the first and last are in part. */
+              date: string;
+              entered: number;
+              exited: number;
+              /** @description When the day, or the forecast, is over. */
+              membersAfter: number;
+            }[];
+            /** @description The soonest, up to 500. */
+            changes: {
+              id: number;
+              displayId: string;
+              change: 'entered' | 'exited';
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at: string;
+            }[];
+            /**
+             * Format: date-time
+             * @description By when everybody had been looked at, beginning with `from`.
+             */
+            at: string;
+            tookMs: number;
           };
         };
       };

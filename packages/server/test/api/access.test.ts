@@ -8,9 +8,14 @@ import { Engine } from '@segue/core/engine/engine.ts';
 import { noDefinitions } from '@segue/core/model/definitions.ts';
 
 import { backtestRoutes } from '../../src/api/backtest-routes.ts';
+import { customerRoutes } from '../../src/api/customer-routes.ts';
 import { overlapRoutes } from '../../src/api/overlap-routes.ts';
 import { populationRoutes } from '../../src/api/population-routes.ts';
+import { forecastRoutes } from '../../src/api/forecast-routes.ts';
 import { previewRoutes } from '../../src/api/preview-routes.ts';
+import { ruleSqlRoutes } from '../../src/api/rule-sql-routes.ts';
+import { schemaRoutes } from '../../src/api/schema-routes.ts';
+import { ForecastDesk } from '../../src/forecast/forecast-desk.ts';
 import { systemActor } from '../../src/catalog/catalog.ts';
 import { historyRoutes } from '../../src/api/history-routes.ts';
 import { webhookRoutes } from '../../src/feeds/webhook-routes.ts';
@@ -20,6 +25,7 @@ import type { Plugin } from '../../src/http/parts.ts';
 import { PopulationDesk } from '../../src/preview/population-desk.ts';
 import { PreviewDesk } from '../../src/preview/preview-desk.ts';
 import { readingRoutes } from '../../src/reading/reading-routes.ts';
+import { scenarioRoutes } from '../../src/api/scenario-routes.ts';
 import type { Intake } from '../../src/runtime/intake.ts';
 import { MembershipSets } from '../../src/sets/membership-sets.ts';
 import { good } from '../catalog/catalog-conformance.ts';
@@ -52,11 +58,17 @@ function addOtherRoutes(app: FastifyInstance): void {
     audit: nothing,
     allowPrivate: false,
   };
-  app.register(async (scope) => readingRoutes({ directory: nothing, members: nothing })(scope));
+  app.register(async (scope) =>
+    readingRoutes({ directory: nothing, members: nothing, zone: nothing })(scope),
+  );
+  app.register(async (scope) => scenarioRoutes({ directory: nothing } as never)(scope));
   app.register(async (scope) => webhookRoutes({ ...webhooks, now: () => 0 })(scope), { prefix: '/api' });
   const jobs = { get: () => undefined, list: () => [] } as never;
   const backtests = { jobs, definitions: () => noDefinitions, timeZone: 'UTC', now: () => 0, audit: nothing };
   app.register(async (scope) => backtestRoutes(backtests)(scope), { prefix: '/api' });
+  app.register(async (scope) => customerRoutes({ lists: nothing, definitions: () => noDefinitions })(scope), {
+    prefix: '/api',
+  });
   for (const routes of baseRoutes()) app.register(async (scope) => routes(scope), { prefix: '/api' });
   const past = { history: undefined, zone: new Zone('UTC'), now: () => 0 } as never;
   app.register(async (scope) => historyRoutes(past)(scope), { prefix: '/api' });
@@ -88,6 +100,13 @@ function baseRoutes(): readonly Plugin[] {
     overlapRoutes(base),
     previewRoutes({ ...base, desk: previews }),
     populationRoutes({ ...base, desk: populations, audit }),
+    schemaRoutes({ desk: undefined, position: () => 0 }),
+    ruleSqlRoutes({ ...base, zone: engine.zone }),
+    forecastRoutes({
+      ...base,
+      desk: new ForecastDesk({ ...base, engine, zone: engine.zone }),
+      timeZone: 'UTC',
+    }),
   ];
 }
 

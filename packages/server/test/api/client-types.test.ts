@@ -5,17 +5,22 @@ import { format, resolveConfig } from 'prettier';
 import { expect, it } from 'vitest';
 
 import { backtestRoutes } from '../../src/api/backtest-routes.ts';
+import { forecastRoutes } from '../../src/api/forecast-routes.ts';
 import { createFrame } from '../../src/api/frame.ts';
+import { customerRoutes } from '../../src/api/customer-routes.ts';
 import { overlapRoutes } from '../../src/api/overlap-routes.ts';
 import { historyRoutes } from '../../src/api/history-routes.ts';
 import { openApiDocument, type OpenApiDocument } from '../../src/api/openapi.ts';
 import { populationRoutes } from '../../src/api/population-routes.ts';
 import { previewRoutes } from '../../src/api/preview-routes.ts';
 import { apiRoutes } from '../../src/api/routes.ts';
+import { ruleSqlRoutes } from '../../src/api/rule-sql-routes.ts';
+import { schemaRoutes } from '../../src/api/schema-routes.ts';
 import { openSqliteCatalog } from '../../src/catalog/sqlite-catalog.ts';
 import { streamRoutes } from '../../src/feeds/stream-routes.ts';
 import { webhookRoutes } from '../../src/feeds/webhook-routes.ts';
 import { readingRoutes } from '../../src/reading/reading-routes.ts';
+import { scenarioRoutes } from '../../src/api/scenario-routes.ts';
 import { start } from '../catalog/catalog-conformance.ts';
 
 const folder = `${import.meta.dirname}/../../../client/src`;
@@ -52,11 +57,16 @@ async function wholeDocument(): Promise<OpenApiDocument> {
     overlapRoutes(base),
     previewRoutes(base),
     populationRoutes({ ...base, audit: nothing }),
+    schemaRoutes({ desk: nothing, position: nothing }),
+    ruleSqlRoutes({ ...base, zone: nothing }),
   ]) {
     app.register(async (scope) => routes(scope), { prefix: '/api' });
   }
   app.register(async (scope) => historyRoutes(nothing)(scope), { prefix: '/api' });
   app.register(async (scope) => readingRoutes(nothing)(scope));
+  app.register(async (scope) => customerRoutes(nothing)(scope), { prefix: '/api' });
+  app.register(async (scope) => scenarioRoutes(nothing)(scope));
+  app.register(async (scope) => forecastRoutes({ ...base, timeZone: 'UTC' })(scope));
   app.register(async (scope) => streamRoutes({ feed: nothing, findProfile: nothing, now: clock })(scope));
   await app.ready();
   const document = openApiDocument(app);
