@@ -89,7 +89,8 @@ export function writeProfile(
     const o = findRing(p, stream.id);
     if (o >= 0) trim(p, stream, o, stream.oldest(p, now));
     const ring = readRing(p, stream);
-    if (ring !== undefined) {
+    // Nor is it told that there was something that has left nothing.
+    if (ring !== undefined && (ring.times.length > 0 || ring.trimmed > 0)) {
       rings.push(ringToJson(stream.id, inOneOrder({ ...ring, columns: ring.columns.map(inLowestScale) })));
     }
   }

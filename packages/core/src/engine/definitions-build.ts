@@ -15,6 +15,7 @@
 
 import type { Definitions } from '../model/definitions.ts';
 import type { Instant, Message, MessageKind } from '../model/message.ts';
+import type { EventNeeds } from '../rules/event-needs.ts';
 import { eventMatches } from '../rules/semantics.ts';
 import { carryOver, dropCarried } from './carry-over.ts';
 import { type CommonParts, commonParts } from './common-parts.ts';
@@ -23,6 +24,7 @@ import { type AnswerChange, compare, compareAnswers, type Comparison } from './d
 import { Dispatcher } from './dispatch.ts';
 import type { EngineState, Partitions } from './engine-state.ts';
 import { Environment } from './environment.ts';
+import { loadNeedsOf } from './load-needs.ts';
 import { Machine } from './machine.ts';
 import { makePlan, type Plan } from './make-plan.ts';
 import type { StreamPlan } from './plan.ts';
@@ -154,6 +156,11 @@ export class DefinitionsBuild {
   /** Events up to this instant need not be loaded; −Infinity: all are needed. Infinity where none are. */
   readsFrom(now: Instant): Instant {
     return this.#common.loaded.reduce((from, stream) => Math.min(from, stream.reach(now)), Infinity);
+  }
+
+  /** What has to be known of the events that have to be loaded. */
+  get needs(): EventNeeds {
+    return loadNeedsOf(this.#common.loaded);
   }
 
   /** Whether events of this kind and name may have to be loaded; all others need not come. */

@@ -92,9 +92,14 @@ export class RuleCompiler implements Asked {
     condition: string,
     order: 'profile' | 'value' = 'profile',
   ): string {
-    const { zone, now, parts } = this.build;
+    const { zone, now } = this.build;
     const where = `WHERE c.born_at <= ${atSql(now, zone)}${condition === 'true' ? '' : `\n  AND ${condition.replace(/\n/g, '\n  ')}`}`;
-    const select = `${selectSql(columns, `${scope.from()}\n${where}`)}\nORDER BY ${order}`;
+    return this.withHelpers(about, `${selectSql(columns, `${scope.from()}\n${where}`)}\nORDER BY ${order}`);
+  }
+
+  /** The whole text of a query, with the parts and functions that it names. */
+  withHelpers(about: readonly string[], select: string): string {
+    const { zone, now, parts } = this.build;
     const body = parts.items();
     const helpers = helpersFor([...body, select].join('\n'), clockHelpers(zone, now));
     const items = [...helpers, ...body];

@@ -165,6 +165,9 @@ export const progressSchema: Type.TUnsafe<WireProgress> = Type.Unsafe<WireProgre
     revision: Type.Integer(),
     author: Type.String(),
     startedAt: instantSchema,
+    from: Type.Union([Type.Literal('kept'), Type.Literal('history'), Type.Literal('log')], {
+      description: 'Where the past that they need comes from; kept: the engine has it already.',
+    }),
     done: Type.Integer({ description: 'Entries of the log that the new definitions have seen.' }),
     total: Type.Integer(),
   }),

@@ -42,6 +42,8 @@ export type DefinitionsProgress = {
   readonly revision: number;
   readonly author: string;
   readonly startedAt: number;
+  /** Where the past that they need comes from: it is kept already, from the history store, or read from the log. */
+  readonly from: 'kept' | 'history' | 'log';
   /** Entries of the log that the new definitions have seen, of how many. */
   readonly done: number;
   readonly total: number;

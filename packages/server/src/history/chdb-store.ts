@@ -40,6 +40,7 @@ import {
   cutStatements,
   eraseStatements,
   filledTables,
+  letGoRow,
   nowhere,
   projectedRow,
   projectionQuery,
@@ -148,6 +149,7 @@ class ChdbStore implements HistoryStore {
   }
 
   async retain(which: Retained, before: Instant): Promise<void> {
+    await this.#run(letGoRow(which, before));
     await this.#run(retainStatement(which, before));
   }
 

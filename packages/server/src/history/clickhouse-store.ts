@@ -28,6 +28,7 @@ import {
   cutStatements,
   eraseStatements,
   filledTables,
+  letGoRow,
   nowhere,
   projectedRow,
   projectionQuery,
@@ -121,6 +122,7 @@ class ClickHouseStore implements HistoryStore {
   }
 
   async retain(which: Retained, before: Instant): Promise<void> {
+    await this.#run(letGoRow(which, before));
     await this.#run(retainStatement(which, before));
   }
 

@@ -48,7 +48,13 @@ export type QueryRows = {
 };
 
 /** Formats of a stream; names are ClickHouse's. */
-export const streamFormats = ['CSVWithNames', 'JSONEachRow', 'Parquet', 'JSONCompactEachRow'] as const;
+export const streamFormats = [
+  'CSVWithNames',
+  'JSONEachRow',
+  'Parquet',
+  'JSONCompactEachRow',
+  'RowBinary',
+] as const;
 export type StreamFormat = (typeof streamFormats)[number];
 
 export interface HistoryStore {

@@ -59,6 +59,13 @@ export type JournalPart = {
   readonly marks: readonly JournalMark[];
 };
 
+/** What was taken lately: of each entry from a position on whose it is, and who was merged into whom, in that order. */
+export type JournalTail = {
+  readonly from: Position;
+  readonly whose: Int32Array;
+  readonly merged: readonly (readonly [gone: number, survivor: number])[];
+};
+
 /** Entries of one part. */
 const partEntriesMax = 65_536;
 /** Entries in memory; beyond, the oldest go, and a history that lacks them is built from the log instead. */
@@ -147,6 +154,28 @@ export class Journal {
     if (this.next > from && this.#from <= from) this.#cut();
     const part = this.#parts.find((one) => one.from + one.whose.length > from);
     return part === undefined || part.from > from ? undefined : part;
+  }
+
+  /** Whose every entry from a position on is, up to the last one taken; undefined where what it has begins later. */
+  since(from: Position): JournalTail | undefined {
+    if (from < this.first || from > this.next) return undefined;
+    const whose = new Int32Array(this.next - from);
+    const merged: (readonly [number, number])[] = [];
+    const add = (part: Pick<JournalPart, 'from' | 'whose' | 'marks'>): void => {
+      const skipped = Math.max(0, from - part.from);
+      if (skipped >= part.whose.length) return;
+      whose.set(part.whose.subarray(skipped), part.from + skipped - from);
+      for (const mark of part.marks) {
+        if (mark.kind === 'merged' && mark.position >= from) merged.push([mark.profile, mark.survivor]);
+      }
+    };
+    for (const kept of this.#kept) {
+      const part = kept.to > from ? this.#readKept(kept.from) : undefined;
+      if (part !== undefined) add(part);
+    }
+    for (const part of this.#parts) add(part);
+    add({ from: this.#from, whose: this.#whose.subarray(0, this.#length), marks: this.#marks });
+    return { from, whose, merged };
   }
 
   /** The history store has everything before a position, for good. */

@@ -37,7 +37,7 @@ export type HistoryColumn = {
 export type HistoryView = { readonly name: string; readonly select: string };
 
 /** Raised with every change that needs a rebuild. */
-export const historySchemaVersion = 1;
+export const historySchemaVersion = 2;
 
 /** Ranges of positions remembered by each table, so that a batch written twice is there once. */
 export const deduplicationWindow = 10_000;

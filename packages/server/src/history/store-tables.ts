@@ -17,12 +17,19 @@ export function storeStatements(): readonly string[] {
     `CREATE TABLE IF NOT EXISTS projection (
   version UInt32, log String, made_at Int64
 ) ENGINE = MergeTree ORDER BY made_at`,
+    `CREATE TABLE IF NOT EXISTS let_go (
+  kind String, names Array(String), before Int64
+) ENGINE = ReplacingMergeTree(before) ORDER BY (kind, names)`,
     ...historySchemaStatements(),
   ];
 }
 
 /** Names of all tables that are emptied with a reset. */
-export const filledTables: readonly string[] = [...historyTables.map(({ name }) => name), 'projected'];
+export const filledTables: readonly string[] = [
+  ...historyTables.map(({ name }) => name),
+  'let_go',
+  'projected',
+];
 
 /** Tables whose rows bear the position of their entry, and are not merged by their key: what was cut short is taken out. */
 export const countedTables: readonly string[] = historyTables
@@ -70,6 +77,15 @@ export function eraseStatements(erased: readonly number[]): readonly string[] {
   const list = erased.join(', ');
   const theirs = `profile IN (${list}) OR profile IN (SELECT gone FROM merges WHERE survivor IN (${list}))`;
   return profileTables.map((table) => `DELETE FROM ${table} WHERE ${theirs}`);
+}
+
+/** What of events is gone, however the settings have changed since: who counts them must know. */
+export const letGoQuery = 'SELECT kind, names, max(before) FROM let_go GROUP BY kind, names';
+
+/** Before anything is let go it is noted that it is. */
+export function letGoRow({ kind, names }: Retained, before: number): string {
+  const sorted = [...names].sort().map(quoted).join(', ');
+  return `INSERT INTO let_go VALUES (${quoted(kind)}, [${sorted}], ${before})`;
 }
 
 export function retainStatement(which: Retained, before: number): string {

@@ -7,6 +7,7 @@
 
 import { defined } from '@segue/core/base/assert.ts';
 import { ok } from '@segue/core/base/result.ts';
+import type { DefinitionsBuild } from '@segue/core/engine/definitions-build.ts';
 import { Engine } from '@segue/core/engine/engine.ts';
 import type { Change } from '@segue/core/model/change.ts';
 import type { Definitions } from '@segue/core/model/definitions.ts';
@@ -33,6 +34,7 @@ import type { Membership, Outcome } from './intake.ts';
 import type { EntryResult, Subject } from './loop.ts';
 import type { MessageIndex } from './message-index.ts';
 
+import type { NoPast, PastEvents } from './past-events.ts';
 export type CustomersOptions = {
   readonly timeZone: string;
   /** Where the clock stands in an empty log. */
@@ -244,10 +246,19 @@ export class Customers implements Subject, Directory {
     return this.engine.profile(profile)?.segments ?? [];
   }
 
-  /** Begins to build definitions beside those in force, for the entry of the log with that revision. One at a time. */
-  beginBuild(definitions: Definitions, revision: number): DefinitionsLoader {
+  /**
+   * Begins to build definitions beside those in force, for the entry of the log with that revision. One at a time. `askPast`:
+   * gives the events of the past from elsewhere than the log, or says why not.
+   */
+  beginBuild(
+    definitions: Definitions,
+    revision: number,
+    askPast?: (build: DefinitionsBuild) => PastEvents | NoPast,
+  ): DefinitionsLoader {
     this.dropBuild();
-    const loader = new DefinitionsLoader(this.engine.build(definitions), this.#log, this.index);
+    const build = this.engine.build(definitions);
+    const past = build.isLoading ? askPast?.(build) : undefined;
+    const loader = new DefinitionsLoader(build, this.#log, this.index, past);
     this.#building = { loader, revision };
     return loader;
   }
@@ -260,6 +271,7 @@ export class Customers implements Subject, Directory {
 
   get definitions(): TakenDefinitions {
     return this.#definitions;
+    this.#building?.loader.close();
   }
 
   /** Of the next entry to take. */

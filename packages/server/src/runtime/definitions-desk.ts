@@ -32,6 +32,7 @@ import type { Log } from '../log/log.ts';
 import type { TakenDefinitions } from './customers.ts';
 import type { DefinitionsLoader } from './definitions-loader.ts';
 import { changeMembers } from './list-members.ts';
+import { askPast, type PastEventsOptions } from './past-events.ts';
 import type { Runtime } from './runtime.ts';
 
 /** How long a build works before messages have their turn, in milliseconds. */
@@ -42,6 +43,20 @@ const leftMax = 256;
 const chasesMax = 50;
 /** How long the others have at least between two slices, in milliseconds. */
 const restMs = 1;
+
+/** What is known while definitions are built. */
+type ProgressOf = Omit<DefinitionsProgress, 'done' | 'total' | 'from'> & {
+  readonly loader: DefinitionsLoader;
+};
+
+/** What the building of definitions that came into force was like. */
+export type DefinitionsBuilt = {
+  readonly revision: number;
+  readonly from: DefinitionsLoader['from'];
+  /** Why what had to be loaded did not come from the history store. */
+  readonly whyLog: DefinitionsLoader['whyLog'];
+  readonly ms: number;
+};
 
 /** A build is given up because the service stops. */
 class Stopping extends Error {
@@ -60,8 +75,10 @@ function nextTurn(): Promise<void> {
 export class RuntimeDesk implements DefinitionsDesk {
   readonly #runtime: Runtime;
   readonly #history: DefinitionHistory;
-  #progress:
-    (Omit<DefinitionsProgress, 'done' | 'total'> & { readonly loader: DefinitionsLoader }) | undefined;
+  /** Gives events of the past to builds; undefined while there is no history store. */
+  #past: PastEventsOptions | undefined;
+  #onBuilt: (built: DefinitionsBuilt) => void = () => undefined;
+  #progress: ProgressOf | undefined;
   #isApplying = false;
   /** One build at a time: who comes later waits. */
   #last: Promise<unknown> = Promise.resolve();
@@ -77,6 +94,12 @@ export class RuntimeDesk implements DefinitionsDesk {
     return new RuntimeDesk(runtime, history);
   }
 
+  /** From now on builds take the past from the history store where they can; `onBuilt` is told where they took it from. */
+  useHistory(past: PastEventsOptions | undefined, onBuilt: (built: DefinitionsBuilt) => void): void {
+    this.#past = past;
+    this.#onBuilt = onBuilt;
+  }
+
   current(): { readonly revision: number; readonly definitions: Definitions } {
     return this.#runtime.customers.definitions;
   }
@@ -87,7 +110,7 @@ export class RuntimeDesk implements DefinitionsDesk {
       const { revision, definitions: before } = this.current();
       const difference = differenceOf(toPlain(before), toPlain(definitions));
       if (difference.length === 0) return ok({ revision, difference, moves: [] });
-      const loader = customers.beginBuild(definitions, 0);
+      const loader = this.#beginBuild(definitions, 0);
       try {
         const trimmed = this.#trimmed(loader);
         if (trimmed !== undefined) return fail(trimmed);
@@ -114,7 +137,7 @@ export class RuntimeDesk implements DefinitionsDesk {
     return this.#alone(async () => {
       const { customers } = this.#runtime;
       await pause();
-      const loader = customers.beginBuild(definitions, 0);
+      const loader = this.#beginBuild(definitions, 0);
       try {
         await inSlices((isTime) => loader.load(customers.position, isTime), pause);
         let until = performance.now() + sliceMs;
@@ -164,7 +187,7 @@ export class RuntimeDesk implements DefinitionsDesk {
   progress(): DefinitionsProgress | undefined {
     if (this.#progress === undefined) return undefined;
     const { loader, ...rest } = this.#progress;
-    return { ...rest, done: loader.position, total: this.#runtime.customers.position };
+    return { ...rest, from: loader.from, done: loader.position, total: this.#runtime.customers.position };
   }
 
   async sizes(): Promise<ReadonlyMap<string, number>> {
@@ -189,13 +212,14 @@ export class RuntimeDesk implements DefinitionsDesk {
     const revision = before + 1;
     // To compare and to compile a thousand rules takes some milliseconds each.
     await nextTurn();
-    const loader = customers.beginBuild(definitions, revision);
+    const loader = this.#beginBuild(definitions, revision);
     const trimmed = this.#trimmed(loader);
     if (trimmed !== undefined) {
       customers.dropBuild();
       return fail(trimmed);
     }
     this.#progress = { revision, author, startedAt: loop.now(), loader };
+    const began = performance.now();
     try {
       await this.#bringUp(loader);
       const entry = { kind: 'definitions', definitions: listDefinitions(definitions), revision } as const;
@@ -207,8 +231,17 @@ export class RuntimeDesk implements DefinitionsDesk {
     } finally {
       customers.dropBuild();
     }
+    const { from, whyLog } = loader;
+    this.#onBuilt({ revision, from, whyLog, ms: performance.now() - began });
     await record(this.#history, customers.definitions);
     return ok({ revision, difference });
+  }
+
+  #beginBuild(definitions: Definitions, revision: number): DefinitionsLoader {
+    const { customers } = this.#runtime;
+    const past = this.#past;
+    if (past === undefined) return customers.beginBuild(definitions, revision);
+    return customers.beginBuild(definitions, revision, (build) => askPast(build, customers.engine.now, past));
   }
 
   /** Why they cannot be built, where they need messages that were let go. */

@@ -13,6 +13,7 @@ import type { Mounted, Surroundings } from '../http/parts.ts';
 import type { DataDirectory } from '../log/data-directory.ts';
 import { StorageError } from '../log/storage-error.ts';
 import { systemClock } from './clock.ts';
+import type { RuntimeDesk } from './definitions-desk.ts';
 import type { Runtime } from './runtime.ts';
 
 /** What runs in the process of the store. */
@@ -80,6 +81,23 @@ export function historyPlugin(
     audit,
   };
   return { plugin: historyRoutes(options), prefix: '/api' };
+}
+
+/** Builds of definitions take the past from the store, where they can. */
+export function buildFromHistory(
+  desk: RuntimeDesk,
+  history: History | undefined,
+  { customers: { journal } }: Runtime,
+  { timezone }: Settings,
+  log: Surroundings['log'],
+): void {
+  const zone = new Zone(timezone);
+  desk.useHistory(
+    history === undefined || journal === undefined ? undefined : { history, journal, zone },
+    (built) => {
+      log.info({ ...built, ms: Math.round(built.ms) }, 'definitions were built');
+    },
+  );
 }
 
 /** How the store is, for probes. */

@@ -42,7 +42,7 @@ import { applyAtStart } from './apply-at-start.ts';
 import { besideChanges } from './beside-changes.ts';
 import { systemClock } from './clock.ts';
 import { openAuthoring } from './open-authoring.ts';
-import { historyNotes, historyPlugin, openHistory, pastOf } from './open-history.ts';
+import { buildFromHistory, historyNotes, historyPlugin, openHistory } from './open-history.ts';
 import { RuntimeDesk } from './definitions-desk.ts';
 import { RuntimeErasures } from './erasure-desk.ts';
 import type { IntakeClosed } from './intake.ts';
@@ -113,9 +113,7 @@ async function open(settings: Settings, surroundings: Surroundings, opened: Open
   const cursors = new Cursors(await catalog.secret('cursors'));
   const history = openHistory(settings, directory, runtime, surroundings);
   opened.add({ close: () => history?.stop() });
-  desk.useHistory(pastOf(history, runtime, settings), (built) => {
-    surroundings.log.info({ ...built, ms: Math.round(built.ms) }, 'definitions were built');
-  });
+  buildFromHistory(desk, history, runtime, settings, surroundings.log);
   const previews = opened.add(openPreviews({ runtime, desk, audit: catalog.audit, history, settings }));
   const authoring = opened.add(openAuthoring(runtime, history, settings));
   watchGauges(surroundings.metrics, runtime, directory);

@@ -212,11 +212,24 @@ describe('the whole set', () => {
   it('waits while another is being built, and says how far it is', async () => {
     const door = await withVip();
     expect((await door.call('GET', '/definitions/progress')).body).toEqual({});
-    const progress = { revision: 2, author: 'Ann', startedAt: door.clock.now, done: 5, total: 10 };
+    const progress = {
+      revision: 2,
+      author: 'Ann',
+      startedAt: door.clock.now,
+      from: 'history',
+      done: 5,
+      total: 10,
+    } as const;
     door.desk.building = progress;
     door.desk.refusal = { kind: 'busy', progress };
     expect((await door.call('GET', '/definitions/progress')).body).toMatchObject({
-      building: { revision: 2, done: 5, total: 10, startedAt: new Date(door.clock.now).toISOString() },
+      building: {
+        revision: 2,
+        from: 'history',
+        done: 5,
+        total: 10,
+        startedAt: new Date(door.clock.now).toISOString(),
+      },
     });
     const busy = await door.call('PUT', '/segments/b', { rule: 'true' });
     expect(busy).toMatchObject({

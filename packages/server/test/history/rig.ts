@@ -19,6 +19,11 @@ import { Runtime } from '../../src/runtime/runtime.ts';
 export const start: Instant = Date.UTC(2026, 0, 5);
 const main = new URL('../../src/runtime/history-child-main.ts', import.meta.url);
 
+export type RigOptions = Partial<HistoryProcessOptions> & {
+  /** How long events are kept by name. */
+  readonly retention?: HistoryProcessOptions['config']['retention'];
+};
+
 export class Rig {
   readonly directory: string;
   readonly clock: ManualClock;
@@ -33,7 +38,7 @@ export class Rig {
     directory: string,
     clock: ManualClock,
     parts: { readonly log: Log; readonly runtime: Runtime; readonly close: () => Promise<void> },
-    options: Partial<HistoryProcessOptions>,
+    { retention = [], ...options }: RigOptions,
   ) {
     this.directory = directory;
     this.clock = clock;
@@ -48,7 +53,7 @@ export class Rig {
         logPath: join(directory, 'log'),
         feedPath: join(directory, 'feed'),
         timeZone: 'Europe/Berlin',
-        retention: [],
+        retention,
       },
       journal,
       main,
@@ -61,11 +66,7 @@ export class Rig {
     });
   }
 
-  static async open(
-    directory: string,
-    now: Instant = start,
-    options: Partial<HistoryProcessOptions> = {},
-  ): Promise<Rig> {
+  static async open(directory: string, now: Instant = start, options: RigOptions = {}): Promise<Rig> {
     const clock = new ManualClock(now);
     for (const name of ['log', 'checkpoint', 'feed']) mkdirSync(join(directory, name), { recursive: true });
     const log = await openLmdbLog(join(directory, 'log'));
