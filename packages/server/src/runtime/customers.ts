@@ -265,13 +265,13 @@ export class Customers implements Subject, Directory {
 
   /** Lets a build go that will not come into force. */
   dropBuild(): void {
+    this.#building?.loader.close();
     this.#building?.loader.build.release();
     this.#building = undefined;
   }
 
   get definitions(): TakenDefinitions {
     return this.#definitions;
-    this.#building?.loader.close();
   }
 
   /** Of the next entry to take. */
