@@ -1,4 +1,4 @@
-/** `segue replay`, `generate` and `demo` as a person runs them: a process of their own. */
+/** `segue replay` and `generate` as a person runs them: a process of their own. */
 
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -281,15 +281,5 @@ describe('segue generate', () => {
     expect(gunzipSync(readFileSync(join(folder, 'shop.ndjson.gz'))).toString()).toBe(plain.out);
     expect(segue('generate', ...options, '-o', 'no/such/folder.ndjson').status).toBe(2);
     expect(segue('generate', '--customers', 'many').err).toMatch(/expected a whole number/);
-  });
-});
-
-describe('segue demo', () => {
-  it('shows a file, one of its customers, and what to try next', () => {
-    const ran = segue('demo', 'orders.csv', '-m', 'mapping.yaml');
-    expect(ran.status).toBe(0);
-    expect(ran.out).toContain('Lifecycle default');
-    expect(ran.out).toMatch(/Customer (ann|bob)/);
-    expect(ran.out).toMatch(/Next\n {2}npx segue replay orders\.csv --mapping mapping\.yaml --customer/);
   });
 });

@@ -95,7 +95,14 @@ function shuffledRanks(count: number, random: Random): Uint32Array {
   return ranks;
 }
 
-function makePerson(number: number, arrives: number, leaves: number, rate: number, random: Random): Person {
+/** `arrives` and `leaves` in days from the start of the shop, `rate` in visits a day. */
+export function makePerson(
+  number: number,
+  arrives: number,
+  leaves: number,
+  rate: number,
+  random: Random,
+): Person {
   const id = String(number + 1).padStart(5, '0');
   const name = random.pick(FIRST_NAMES);
   const [city, country] = random.pick(CITIES);

@@ -68,12 +68,15 @@ export class Visits {
   readonly #catalogue: Catalogue;
   readonly #random: Random;
   readonly #post: Post;
+  readonly #orderPrefix: string;
   #orders = 0;
 
-  constructor(catalogue: Catalogue, random: Random, post: Post) {
+  /** `orderPrefix`: what the ids of orders begin with. */
+  constructor(catalogue: Catalogue, random: Random, post: Post, orderPrefix: string = 'o') {
     this.#catalogue = catalogue;
     this.#random = random;
     this.#post = post;
+    this.#orderPrefix = orderPrefix;
   }
 
   /** Starts at `start` (ms); `keen` scales how likely an order is (sales season). */
@@ -188,7 +191,12 @@ export class Visits {
   #order(lines: Lines): Record<string, unknown> {
     this.#orders += 1;
     const products = lines.map(({ product, quantity }) => ({ ...product, quantity }));
-    return { order_id: `o${this.#orders}`, revenue: money(lines), currency: 'EUR', products };
+    return {
+      order_id: `${this.#orderPrefix}${this.#orders}`,
+      revenue: money(lines),
+      currency: 'EUR',
+      products,
+    };
   }
 
   #product(person: Person): Product {

@@ -9,7 +9,8 @@
  * Memory: the people, one day of messages, and what is still on its way.
  */
 
-import { makeCatalogue } from './shop-catalogue.ts';
+import { makeCatalogue, type Catalogue } from './shop-catalogue.ts';
+import { arrivingAt, messageOf } from './shop-message.ts';
 import { makePeople, type Person } from './shop-people.ts';
 import { Random, runningSums } from './shop-random.ts';
 import { Visits, type Draft, type Post, type ShopMessage } from './shop-visits.ts';
@@ -45,19 +46,36 @@ const BUSIEST = 1.2 * 1.4;
 
 /** In order of arrival, a batch for every day; `JSON.stringify` of each is a line of NDJSON. */
 export function* generateShop(options: ShopOptions): Generator<ShopMessage[], void, undefined> {
+  yield* openShop(options).days();
+}
+
+/** The shop from its first day on, for whoever goes on with its people when the days are over (shop-live.ts). */
+export type OpenShop = {
+  readonly people: readonly Person[];
+  readonly catalogue: Catalogue;
+  /** As `generateShop`; lives through the days, once. */
+  days(): Generator<ShopMessage[], void, undefined>;
+};
+
+export function openShop(options: ShopOptions): OpenShop {
   const shop = new Shop(options);
-  for (let day = 0; day < options.days; day++) yield shop.live(day);
+  return { people: shop.people, catalogue: shop.catalogue, days: () => daysOf(shop, options.days) };
+}
+
+function* daysOf(shop: Shop, days: number): Generator<ShopMessage[], void, undefined> {
+  for (let day = 0; day < days; day++) yield shop.live(day);
   yield* shop.rest();
 }
 
 type Arrival = { readonly at: number; readonly order: number; readonly message: ShopMessage };
 
 class Shop implements Post {
+  readonly people: readonly Person[];
+  readonly catalogue: Catalogue;
   readonly #options: ShopOptions;
   readonly #start: number;
   readonly #end: number;
   readonly #random: Random;
-  readonly #people: readonly Person[];
   readonly #visits: Visits;
   readonly #hours: Float64Array = runningSums(HOURS);
   /** People whose next visit may be on that day. */
@@ -77,12 +95,13 @@ class Shop implements Post {
     this.#start = options.start ?? START;
     this.#end = this.#start + days * DAY;
     this.#random = new Random(seed);
-    this.#people = makePeople({ people: customers, days, visits: events / EVENTS_PER_VISIT }, this.#random);
-    this.#visits = new Visits(makeCatalogue(this.#random), this.#random, this);
+    this.people = makePeople({ people: customers, days, visits: events / EVENTS_PER_VISIT }, this.#random);
+    this.catalogue = makeCatalogue(this.#random);
+    this.#visits = new Visits(this.catalogue, this.#random, this);
     // Campaigns as often as makes e-mail about an eighth of all messages.
     this.#campaignEvery = Math.max(1, Math.round((customers * days * 2) / Math.max(1, events)));
     for (let day = 0; day < days; day++) this.#visitors.push([]);
-    for (const person of this.#people) this.#expect(person, person.arrives);
+    for (const person of this.people) this.#expect(person, person.arrives);
   }
 
   live(day: number): ShopMessage[] {
@@ -95,7 +114,7 @@ class Shop implements Post {
     const busy = (WEEKDAYS[date.getUTCDay()] ?? 1) * (MONTHS[date.getUTCMonth()] ?? 1);
     if (day % this.#campaignEvery === 0) this.#campaign(day);
     for (const number of this.#visitors[day] ?? []) {
-      const person = this.#people[number];
+      const person = this.people[number];
       if (person !== undefined) this.#visitDay(person, day, busy);
     }
     this.#visitors[day] = [];
@@ -161,7 +180,7 @@ class Shop implements Post {
       CAMPAIGN_TYPES[Math.floor(day / this.#campaignEvery) % CAMPAIGN_TYPES.length] ?? 'newsletter';
     const name = `${type}-${day + 1}`;
     const at = this.#start + day * DAY + 9 * HOUR;
-    for (const person of this.#people) {
+    for (const person of this.people) {
       if (person.subscribed) this.#visits.email(person, at + this.#random.below(HOUR), name, type);
     }
   }
@@ -169,28 +188,12 @@ class Shop implements Post {
   #arrive(time: number, at: number, draft: Draft): void {
     if (time >= this.#end) return;
     this.#sent += 1;
-    const received = new Date(at).toISOString();
-    const message: Record<string, unknown> = {
-      type: draft.type,
-      messageId: `m${this.#options.seed}-${this.#sent}`,
-    };
-    if (draft.userId !== undefined) message['userId'] = draft.userId;
-    if (draft.anonymousId !== undefined) message['anonymousId'] = draft.anonymousId;
-    if (draft.event !== undefined) message['event'] = draft.event;
-    if (draft.name !== undefined) message['name'] = draft.name;
-    if (draft.properties !== undefined) message['properties'] = draft.properties;
-    if (draft.traits !== undefined) message['traits'] = draft.traits;
-    message['context'] = draft.context;
-    message['timestamp'] = new Date(time).toISOString();
-    message['sentAt'] = received;
-    message['receivedAt'] = received;
-    this.#put({ at, order: this.#sent, message: message as ShopMessage });
+    const message = messageOf(`m${this.#options.seed}-${this.#sent}`, draft, time, at);
+    this.#put({ at, order: this.#sent, message });
     if (!this.#random.chance(TWICE)) return;
     // Sent again by a client that missed the answer.
     const again = at + 1_000 + this.#random.below(30_000);
-    const repeated = new Date(again).toISOString();
-    const copy = { ...message, sentAt: repeated, receivedAt: repeated } as ShopMessage;
-    this.#put({ at: again, order: this.#sent, message: copy });
+    this.#put({ at: again, order: this.#sent, message: arrivingAt(message, again) });
   }
 
   #put(arrival: Arrival): void {

@@ -1,125 +1,88 @@
-/** `segue demo`: the first command. A year of a shop, what it did to the segments, one customer, and what to try next. */
+/** `segue demo`: the first command. The service with a shop in it: its past year is there, its present streams in. */
 
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { InvalidArgumentError, type Command } from 'commander';
 
-import type { Command } from 'commander';
-
-import { Zone } from '@segue/core/base/zone.ts';
-import type { Engine } from '@segue/core/engine/engine.ts';
-import type { Change } from '@segue/core/model/change.ts';
-import { readMappingFile } from '@segue/server/ingest/files/read-mapping.ts';
-import type { ReplayOptions } from '@segue/server/replay/replay.ts';
-
-import { exitOk, exitUnusable } from '../exit-code.ts';
+import { exitUnusable } from '../exit-code.ts';
 import { readDefinitionsOrComplain } from '../replay/definitions.ts';
-import { customerText } from '../replay/customer-text.ts';
-import { counted } from '../replay/figures.ts';
-import { runReplay } from '../replay/run-replay.ts';
-import { reportText } from '../replay/tables.ts';
+import { refusalText } from '../refusal-text.ts';
+import { addSettingOptions, readCommandSettings, type SettingOptions } from '../settings/command-settings.ts';
 import type { Terminal } from '../terminal.ts';
-import { writeShop } from './generate.ts';
 
-/** Where the generated shop is written, under the current folder; ignored by git. */
-const FOLDER = '.segue';
-const SHOP = { seed: 1, customers: 2_000, days: 365 };
-/** Changes of membership that make a good story. */
-const STORY_CHANGES = 14;
+type DemoOptions = SettingOptions & {
+  readonly folder: string;
+  readonly customers: number;
+  readonly seed: number;
+  readonly pace: number;
+  readonly anew?: true;
+  readonly open: boolean;
+};
 
-type DemoOptions = { readonly mapping: readonly string[] };
-const collect = (value: string, before: readonly string[]): string[] => [...before, value];
+const customersMax = 100_000;
+const paceMax = 6_000;
 
 export function registerDemo(program: Command, terminal: Terminal): void {
-  program
+  const command = program
     .command('demo')
-    .summary('see a year of a shop move its customers')
+    .summary('run the service with a shop in it, and look')
     .description(
-      'Replays a file of yours, or a year of a made-up shop, with the ready-made definitions, and shows one customer.',
+      'Runs the service with a made-up shop: a year of it is lived through in some seconds, then what happens now streams in over HTTP, into the ready-made segments and lifecycle. Prints an address that signs you in, and opens it where there is a browser. Ctrl-C stops it; the next start goes on from there.',
     )
-    .argument('[file...]', 'files to replay; none: a shop is made up')
-    .option('-m, --mapping <file>', 'how rows of CSV become messages', collect, [])
+    .option('--folder <folder>', 'where the demo is kept', '.segue/demo')
+    .option('--anew', 'throw away what there is, and begin anew')
+    .option('--customers <n>', 'people of the shop, when it is made', wholeNumber(1, customersMax), 1_000)
+    .option('--seed <n>', 'of its random numbers, when it is made', wholeNumber(0, 2 ** 31), 1)
+    .option('--pace <n>', 'messages a minute, about', wholeNumber(1, paceMax), 90)
+    .option('--no-open', 'do not open a browser');
+  addSettingOptions(command, ['host', 'port', 'timezone', 'log.level', 'history.enabled'])
     .addHelpText(
       'after',
       `
 Examples:
   segue demo
-  segue demo orders.csv --mapping online_retail`,
+  segue demo --port 9000 --pace 600
+  segue demo --anew --customers 5000
+
+Your own orders, without a service: segue replay orders.csv --mapping mapping.yaml
+
+Exit codes: 0 stopped as asked, 1 ended by a fault, 2 not started (settings, folder, port).`,
     )
-    .action(async (files: readonly string[], options: DemoOptions) => {
-      const definitions = await readDefinitionsOrComplain([], terminal);
-      const mappings = options.mapping.map((path) => readMappingFile(path));
-      for (const { message } of mappings.flatMap((read) => read.diagnostics)) {
-        terminal.writeError(`error: ${message}\n`);
-      }
-      if (definitions === undefined || mappings.some((read) => read.diagnostics.length > 0)) {
-        process.exitCode = exitUnusable;
-        return;
-      }
-      const input = files.length > 0 ? files : [await makeShop(terminal)];
-      const replayed: ReplayOptions = {
-        files: input,
-        mappings: mappings.flatMap((read) => read.mappings),
-        definitions,
-        timeZone: 'UTC',
-      };
-      const words = [...input, ...options.mapping.map((path) => `--mapping ${path}`)].join(' ');
-      process.exitCode = await showDemo(replayed, words, terminal);
+    .action(async (options: DemoOptions) => {
+      process.exit(await demo(options, terminal));
     });
 }
 
-async function makeShop(terminal: Terminal): Promise<string> {
-  mkdirSync(FOLDER, { recursive: true });
-  const path = join(FOLDER, 'shop.ndjson');
-  terminal.writeError('Making up a year of a shop …\n');
-  const messages = await writeShop(SHOP, path);
-  terminal.writeError(`${counted(messages, 'message')} in ${path}\n`);
-  return path;
+async function demo(options: DemoOptions, terminal: Terminal): Promise<number> {
+  const inForce = await readCommandSettings(options, terminal);
+  if (inForce === undefined) return exitUnusable;
+  const definitions = await readDefinitionsOrComplain([], terminal);
+  if (definitions === undefined) return exitUnusable;
+  const { runDemo } = await import('../demo/run-demo.ts');
+  const zone = inForce.all.find(({ field }) => field.name === 'timezone');
+  try {
+    return await runDemo(
+      {
+        folder: options.folder,
+        isAnew: options.anew === true,
+        customers: options.customers,
+        seed: options.seed,
+        messagesPerMinute: options.pace,
+        opensBrowser: options.open,
+        settings: inForce.settings,
+        hasOwnZone: zone !== undefined && zone.source !== 'default',
+        definitions,
+      },
+      terminal,
+    );
+  } catch (error) {
+    terminal.writeError(refusalText(error, 'demo/failed', terminal.errorColours));
+    return exitUnusable;
+  }
 }
 
-/** `words`: the files and mappings as a person would write them on the command line. */
-async function showDemo(options: ReplayOptions, words: string, terminal: Terminal): Promise<number> {
-  const changes = new Map<number, number>();
-  const onChange = (change: Change): void => {
-    changes.set(change.profile, (changes.get(change.profile) ?? 0) + 1);
+function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (Number.isSafeInteger(value) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}`);
   };
-  const { report, exitCode, engine } = await runReplay({ ...options, onChange }, terminal);
-  terminal.write(reportText(report, terminal.colours));
-  if (exitCode !== exitOk || engine === undefined) return exitCode;
-  const chosen = chooseCustomer(changes, engine);
-  if (chosen === undefined) return exitCode;
-  const again = await runReplay({ ...options, customer: chosen }, terminal);
-  if (again.report.customer !== undefined) {
-    terminal.write(`\n${customerText(again.report.customer, new Zone(options.timeZone), terminal.colours)}`);
-  }
-  terminal.write(nextText(words, chosen, terminal));
-  return again.exitCode;
-}
-
-/** Somebody of whom there is a story to tell, and not too long a one: a known customer with about a dozen changes. */
-function chooseCustomer(changes: ReadonlyMap<number, number>, engine: Engine): string | undefined {
-  let best: string | undefined;
-  let bestScore = Infinity;
-  for (const [profile, count] of changes) {
-    const view = engine.profile(profile);
-    if (view === undefined) continue;
-    const known = view.identifiers.some(({ kind }) => kind === 'user_id' || kind === 'email');
-    const score =
-      Math.abs(count - STORY_CHANGES) - 3 * Math.min(3, view.segments.length) + (known ? 0 : 1_000);
-    if (score >= bestScore) continue;
-    best = view.displayId;
-    bestScore = score;
-  }
-  return best;
-}
-
-function nextText(words: string, customer: string, terminal: Terminal): string {
-  return `
-${terminal.colours.bold('Next')}
-  npx segue replay ${words} --customer ${customer}      any customer, by any identifier
-  npx segue explain ${customer} ${words}      why a customer is where it is, and until when
-  npx segue replay ${words} --definitions MY-SEGMENTS/ --sample 5      segments of your own
-  npx segue check examples/definitions/      the ready-made definitions, checked
-  npx segue test examples/scenarios/*.yaml      segments under test, on a virtual clock
-  npx segue demo YOUR-ORDERS.csv --mapping MAPPING.yaml      the same with your data (docs/mappings.md)
-`;
 }

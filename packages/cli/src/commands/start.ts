@@ -20,7 +20,7 @@ const standardError = 2;
 /** When compiled code is kept for the next start: else only an orderly end would, and a killed one starts slowly. */
 const keepCodeAfterMs = 5_000;
 /** Where `npm run build` puts the web app. */
-const webAppFolder = path.join(import.meta.dirname, '../../../web/dist');
+export const webAppFolder: string = path.join(import.meta.dirname, '../../../web/dist');
 
 /** What the service runs in; for tests. */
 export type StartSurroundings = { readonly open?: OpenSegue; readonly host?: HostProcess };
@@ -93,13 +93,13 @@ async function start(
 }
 
 /** Loaded late: the engine and its stores are large, and other commands do without. */
-async function loadOpenSegue(): Promise<OpenSegue> {
+export async function loadOpenSegue(): Promise<OpenSegue> {
   const { openSegue } = await import('@segue/server/runtime/open-segue.ts');
   return openSegue;
 }
 
 /** For people in words, for everybody else in JSON. */
-async function openLog(settings: Settings, terminal: Terminal): Promise<ProcessLog> {
+export async function openLog(settings: Settings, terminal: Terminal): Promise<ProcessLog> {
   const { openProcessLog } = await import('@segue/server/http/log.ts');
   if (!isatty(standardError)) return openProcessLog(settings.log.level);
   const { logLineText } = await import('../service/log-lines.ts');
