@@ -13,7 +13,7 @@ import type { PhaseResult } from '../measure/result.ts';
 import { machineFacts } from '../report/machine.ts';
 import { headerText, phaseText, targetsText } from '../report/text.ts';
 import { readOptions, type ServiceOptions, USAGE } from './options.ts';
-import { SERVICE_PHASES } from './phases/phase.ts';
+import { ASKED_PHASES, SERVICE_PHASES } from './phases/phase.ts';
 import { servicePage } from './page.ts';
 
 await main();
@@ -48,7 +48,7 @@ async function runAll(options: ServiceOptions): Promise<void> {
   process.stdout.write(`${headerText(facts, scale.name)}\n`);
   const results: PhaseResult[] = [];
   for (const name of SERVICE_PHASES.keys()) {
-    if (only.length > 0 && !only.includes(name)) continue;
+    if (only.length > 0 ? !only.includes(name) : ASKED_PHASES.has(name)) continue;
     const since = performance.now();
     const result = await runChild(name, options);
     results.push(result);

@@ -19,6 +19,8 @@ export type ServiceScale = {
   readonly idleSeconds: number;
   /** Messages that a new definition is built from. */
   readonly historyEvents: number;
+  /** Events that the history store has, in `history`: several sizes show how cost grows. */
+  readonly pastEvents: readonly number[];
 };
 
 export const SERVICE_SCALES: Readonly<Record<ServiceScale['name'], ServiceScale>> = {
@@ -34,6 +36,7 @@ export const SERVICE_SCALES: Readonly<Record<ServiceScale['name'], ServiceScale>
     restartTail: 10_000,
     idleSeconds: 10,
     historyEvents: 100_000,
+    pastEvents: [100_000],
   },
   medium: {
     name: 'medium',
@@ -47,6 +50,7 @@ export const SERVICE_SCALES: Readonly<Record<ServiceScale['name'], ServiceScale>
     restartTail: 100_000,
     idleSeconds: 30,
     historyEvents: 500_000,
+    pastEvents: [1_000_000],
   },
   full: {
     name: 'full',
@@ -61,6 +65,7 @@ export const SERVICE_SCALES: Readonly<Record<ServiceScale['name'], ServiceScale>
     restartTail: 300_000,
     idleSeconds: 60,
     historyEvents: 4_000_000,
+    pastEvents: [1_000_000, 10_000_000],
   },
 };
 

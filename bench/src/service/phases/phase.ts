@@ -4,6 +4,7 @@ import type { PhaseResult } from '../../measure/result.ts';
 import { definitionsPhase } from './definitions.ts';
 import { dueAtOncePhase } from './due-at-once.ts';
 import { duePhase } from './due.ts';
+import { historyPhase } from './history.ts';
 import { idlePhase } from './idle.ts';
 import { ingestPhase } from './ingest.ts';
 import { latencyPhase } from './latency.ts';
@@ -20,4 +21,8 @@ export const SERVICE_PHASES: ReadonlyMap<string, ServicePhase> = new Map<string,
   ['restart', restartPhase],
   ['idle', idlePhase],
   ['definitions', definitionsPhase],
+  ['history', historyPhase],
 ]);
+
+/** Phases that take long and are run only when they are asked for. */
+export const ASKED_PHASES: ReadonlySet<string> = new Set(['history']);
