@@ -1917,6 +1917,46 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/history/flows/members': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Who was in one stage just before a period and is in another at its end.
+     * @description Takes the role viewer.
+     */
+    get: operations['getFlowMembers'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/history/rfm/{name}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The cells and groups of an RFM model as they would have been at an instant, ranked among all who had bought by then.
+     * @description Takes the role viewer.
+     */
+    get: operations['getRfmTableThen'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/history/export/members': {
     parameters: {
       query?: never;
@@ -1969,6 +2009,86 @@ export interface paths {
      * @description Takes the role viewer.
      */
     get: operations['exportEvents'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/workspace': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What this installation is: its time zone, its version, since when it runs.
+     * @description Takes the role viewer.
+     */
+    get: operations['getWorkspace'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/overview': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * How many, what arrives, and what needs somebody.
+     * @description Takes the role viewer.
+     */
+    get: operations['getOverview'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/overview/stream': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The overview as server-sent events: at once, and whenever it has changed, once a second at most.
+     * @description Takes the role viewer.
+     */
+    get: operations['streamOverview'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/history/moves': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Who entered and left which segments in a period, by cause, and moves between stages.
+     * @description Takes the role viewer.
+     */
+    get: operations['getMoves'];
     put?: never;
     post?: never;
     delete?: never;
@@ -2077,6 +2197,46 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/profiles/{identifier}/story': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * How a customer came together: identifiers, merges, traits in turn, events by name.
+     * @description Takes the role viewer.
+     */
+    get: operations['getStory'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/profiles/{identifier}/what-if': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * What would change for a customer if things happened, or time passed; nothing does.
+     * @description Takes the role viewer.
+     */
+    post: operations['tryWhatIf'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/segments/{segment}/members': {
     parameters: {
       query?: never;
@@ -2089,6 +2249,26 @@ export interface paths {
      * @description Takes the role viewer.
      */
     get: operations['getMembers'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/customers': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Customers by anything that is known of them, in an order, by parts.
+     * @description Takes the role viewer.
+     */
+    get: operations['listCustomers'];
     put?: never;
     post?: never;
     delete?: never;
@@ -8798,6 +8978,123 @@ export interface operations {
       default: components['responses']['Problem'];
     };
   };
+  getFlowMembers: {
+    parameters: {
+      query: {
+        lifecycle: string;
+        /** @description Empty: not a customer. */
+        fromStage: string;
+        /** @description Empty: not a customer. */
+        toStage: string;
+        /** @description Included; 30 days before `to` when left out. */
+        from?: string;
+        /** @description Excluded; now when left out. */
+        to?: string;
+        /** @description Wait up to five seconds until history has all that was acknowledged before. */
+        fresh?: boolean;
+        limit?: number;
+        /** @description The `next` of the page before. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            size: number;
+            members: {
+              /** @description Number of the customer then. */
+              id: number;
+              /** @description Missing for who is no longer there. */
+              displayId?: string;
+            }[];
+            next?: string;
+            /** @description Up to where history knows: it may lag behind the service. */
+            asOf: {
+              /** @description Entries of the log that are in history. */
+              position: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at?: string;
+              /** @description Entries that are not in yet. */
+              behind: number;
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getRfmTableThen: {
+    parameters: {
+      query: {
+        /** @description An instant, or a date in the time zone of the workspace: `2026-11-01`. */
+        at: string;
+        /** @description Wait up to five seconds until history has all that was acknowledged before. */
+        fresh?: boolean;
+      };
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            model: string;
+            /** @description Customers by their three scores; cells with nobody are left out. */
+            cells: {
+              recency: number;
+              frequency: number;
+              monetary: number;
+              size: number;
+            }[];
+            groups: {
+              group: string;
+              size: number;
+            }[];
+            /** @description Customers who bought nothing in the window of the model. */
+            none: number;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            at: string;
+            /** @description Up to where history knows: it may lag behind the service. */
+            asOf: {
+              /** @description Entries of the log that are in history. */
+              position: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at?: string;
+              /** @description Entries that are not in yet. */
+              behind: number;
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
   exportMembers: {
     parameters: {
       query: {
@@ -8887,6 +9184,224 @@ export interface operations {
         };
         content: {
           'application/json': unknown;
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getWorkspace: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            /** @description IANA name; days begin at its midnights. */
+            timeZone: string;
+            version: string;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            startedAt: string;
+            publicUrl?: string;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getOverview: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            at: string;
+            customers: number;
+            /** @description Segments in force. */
+            segments: number;
+            events: {
+              /**
+               * Format: date-time
+               * @description Where today begins, in the time zone of the workspace.
+               */
+              day: string;
+              today: number;
+              /**
+               * Format: date-time
+               * @description Where the first of `minutes` begins.
+               */
+              from: string;
+              /** @description Messages taken in each of the last sixty minutes and the one that is running. */
+              minutes: number[];
+            };
+            sources: {
+              name: string;
+              today: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              lastAt: string;
+              /** @description Nothing has come for longer than is usual. */
+              silent: boolean;
+            }[];
+            refused: {
+              /** @description How many messages were refused since the beginning, by code. */
+              counts: {
+                [key: string]: number;
+              };
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              lastAt?: string;
+            };
+            history: {
+              /** @description off, starting, running, rebuilding, down or stopped. */
+              state: string;
+              /** @description How long ago what is missing first arrived. */
+              lagMs: number;
+              behind: number;
+            };
+            /** @description Endpoints to which nothing is sent. */
+            webhooks: {
+              id: string;
+              url: string;
+              /** @description by_hand, gone or failing. */
+              reason: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              since: string;
+            }[];
+            /** @description Definitions that are being brought into force. */
+            building?: {
+              revision: number;
+              done: number;
+              total: number;
+            };
+            /** @description Why nothing is taken now. */
+            intake?: {
+              code: string;
+              message: string;
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  streamOverview: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getMoves: {
+    parameters: {
+      query?: {
+        /** @description Included; 30 days before `to` when left out. */
+        from?: string;
+        /** @description Excluded; now when left out. */
+        to?: string;
+        /** @description Wait up to five seconds until history has all that was acknowledged before. */
+        fresh?: boolean;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            period: {
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              from: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              to: string;
+            };
+            segments: {
+              segment: string;
+              entered: number;
+              exited: number;
+              causes: {
+                [key: string]: number;
+              };
+            }[];
+            stages: {
+              lifecycle: string;
+              /** @description Empty: not there before. */
+              from: string;
+              /** @description Empty: merged into another, or erased. */
+              to: string;
+              moves: number;
+            }[];
+            /** @description Number of the last change that is counted; later ones stream. */
+            seq?: number;
+            /** @description Up to where history knows: it may lag behind the service. */
+            asOf: {
+              /** @description Entries of the log that are in history. */
+              position: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at?: string;
+              /** @description Entries that are not in yet. */
+              behind: number;
+            };
+          };
         };
       };
       default: components['responses']['Problem'];
@@ -9105,6 +9620,9 @@ export interface operations {
         limit?: number;
         /** @description `before` of the page before; left out for the first. */
         before?: number;
+        /** @description Only events, pages and screens of these names; repeated for several. */
+        event?: string[];
+        type?: ('track' | 'page' | 'screen' | 'identify' | 'group' | 'alias')[];
       };
       header?: never;
       path: {
@@ -9158,6 +9676,246 @@ export interface operations {
       default: components['responses']['Problem'];
     };
   };
+  getStory: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Any identifier: bare, or with its kind as in `email:ann@example.com`. */
+        identifier: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            identifiers: {
+              kind: string;
+              value: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              since?: string;
+              /** @description Of the message that first named it. */
+              messageId?: string;
+            }[];
+            /** @description Where messages showed that those known apart are one, in the order of arrival. */
+            merges: {
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at: string;
+              messageId: string;
+              type: string;
+              parts: {
+                identifiers: {
+                  kind: string;
+                  value: string;
+                }[];
+                messages: number;
+                /**
+                 * Format: date-time
+                 * @description UTC, to the millisecond.
+                 */
+                since: string;
+              }[];
+            }[];
+            /** @description What was said of each trait in turn, the latest last; null: it was cleared. */
+            traits: {
+              trait: string;
+              values: {
+                /**
+                 * Format: date-time
+                 * @description UTC, to the millisecond.
+                 */
+                at: string;
+                value: unknown;
+              }[];
+            }[];
+            /** @description The most frequent first. */
+            events: {
+              type: string;
+              name: string;
+              count: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              first: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              last: string;
+            }[];
+            messages: number;
+            /** @description false: some of their messages are no longer kept, or too many. */
+            whole: boolean;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  tryWhatIf: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path: {
+        identifier: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          steps: {
+            /** @description Time passes first: `3d`, `12h`, `1h30m`. */
+            wait?: string;
+            /** @description When it happens; time passes until then, or it is a late event where that is over. Left out: at once. */
+            at?: string;
+            event?: string;
+            page?: string;
+            screen?: string;
+            properties?: {
+              [key: string]: unknown;
+            };
+            traits?: {
+              [key: string]: unknown;
+            };
+            score?: {
+              name: string;
+              value: number;
+            };
+            consent?: {
+              channel?: string;
+              topic?: string;
+              status: 'subscribed' | 'unsubscribed';
+            };
+          }[];
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            until: string;
+            changes: {
+              /** @description Place of the step while or before which it happens. */
+              step: number;
+              change: 'entered' | 'exited' | 'stage';
+              segment?: string;
+              lifecycle?: string;
+              from?: string;
+              to?: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at: string;
+              cause: string;
+            }[];
+            before: {
+              segments: {
+                segment: string;
+                /**
+                 * Format: date-time
+                 * @description UTC, to the millisecond.
+                 */
+                since: string;
+              }[];
+              stages: {
+                lifecycle: string;
+                stage: string;
+                /**
+                 * Format: date-time
+                 * @description UTC, to the millisecond.
+                 */
+                since: string;
+              }[];
+              traits: {
+                [key: string]: unknown;
+              };
+              scores: {
+                [key: string]: number;
+              };
+            };
+            after: {
+              segments: {
+                segment: string;
+                /**
+                 * Format: date-time
+                 * @description UTC, to the millisecond.
+                 */
+                since: string;
+              }[];
+              stages: {
+                lifecycle: string;
+                stage: string;
+                /**
+                 * Format: date-time
+                 * @description UTC, to the millisecond.
+                 */
+                since: string;
+              }[];
+              traits: {
+                [key: string]: unknown;
+              };
+              scores: {
+                [key: string]: number;
+              };
+            };
+            /** @description What rules count and sum up, where it becomes another. */
+            values: {
+              of: string;
+              english: string;
+              before: {
+                type: string;
+              };
+              after: {
+                type: string;
+              };
+            }[];
+            why: {
+              segment: string;
+              text: string[];
+            }[];
+            /** @description So much would happen that it was cut short at `until`. */
+            cut: boolean;
+            /** @description A rule asks where they stand among all others, which stands still here. */
+            restsOnOthers: boolean;
+            notices: string[];
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
   getMembers: {
     parameters: {
       query?: {
@@ -9192,6 +9950,92 @@ export interface operations {
               since: string;
             }[];
             after?: number;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            at: string;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listCustomers: {
+    parameters: {
+      query?: {
+        /** @description Words, all of which a customer has in identifiers or traits: any part, in any case, with or without accents. `"new delhi"` is one word; `city:pune` is what a field begins with. */
+        q?: string;
+        /** @description In all of these; repeated for several. */
+        segment?: string[];
+        /** @description `lifecycle.stage`; of one lifecycle, in any of those named. */
+        stage?: string[];
+        /** @description known, lastSeen, firstSeen, name, since (of the one segment), or trait.NAME; with - in front the other way around. Whoever has none comes last. */
+        sort?: string;
+        /** @description Traits to show; repeated for several. */
+        columns?: string[];
+        limit?: number;
+        /** @description Place of the first row. */
+        offset?: number;
+        /** @description `list` of an answer before: the same rows at the same places, as long as it is kept. */
+        list?: string;
+        /** @description The `next` of the page before, instead of list and offset. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: {
+              id: number;
+              /** @description Erased or merged into another since the list was made; nothing else is said. */
+              gone?: boolean;
+              displayId: string;
+              name?: string;
+              email?: string;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              firstSeen?: string;
+              /**
+               * Format: date-time
+               * @description When what arrived last of them happened.
+               */
+              lastSeen?: string;
+              /**
+               * Format: date-time
+               * @description In the segment asked about, where that is one.
+               */
+              since?: string;
+              stages: {
+                [key: string]: string;
+              };
+              /** @description In how many they are. */
+              segments: number;
+              columns: {
+                [key: string]: unknown;
+              };
+            }[];
+            offset: number;
+            /** @description Customers in the list, exact as of `at`. */
+            total: number;
+            /** @description Customers that there are now. */
+            everybody: number;
+            /** @description Asks for other parts of this very list. */
+            list: string;
+            next?: string;
+            /** @description Below 1, shortly after a start: customers are still being read. Without a search everybody is here, the latest known first; with one only who is known by exactly that. */
+            searched: number;
             /**
              * Format: date-time
              * @description UTC, to the millisecond.

@@ -30,8 +30,39 @@ export type Change = {
 /** Changes with from ≤ seq < to are not kept any more. */
 export type Gap = { readonly from: number; readonly to: number };
 
+/** How large things are: what has become another since it was told last, first everything. null: it is no more. */
+export type SizesChange = {
+  readonly customers?: number;
+  readonly segments?: Readonly<Record<string, number | null>>;
+  readonly lifecycles?: Readonly<Record<string, Readonly<Record<string, number | null>> | null>>;
+};
+
+/** A message as it was taken. */
+export type SeenMessage = {
+  /** Place in the log. */
+  readonly position: number;
+  /** By what people know the customer. */
+  readonly customer?: string;
+  readonly type: 'track' | 'page' | 'screen' | 'identify' | 'group' | 'alias';
+  readonly name?: string;
+  readonly messageId: string;
+  /** When it happened. */
+  readonly timestamp: string;
+  readonly source: string;
+  readonly properties?: Readonly<Record<string, unknown>>;
+  readonly traits?: Readonly<Record<string, unknown>>;
+};
+
+/** The newest of a moment, oldest first, and how many came besides. */
+export type SeenMessages = { readonly messages: readonly SeenMessage[]; readonly skipped: number };
+
 export type StreamItem =
-  { readonly kind: 'change'; readonly change: Change } | { readonly kind: 'gap'; readonly gap: Gap };
+  | { readonly kind: 'change'; readonly change: Change }
+  | { readonly kind: 'gap'; readonly gap: Gap }
+  /** Where `sizes` was asked for; after every break first everything again. */
+  | { readonly kind: 'sizes'; readonly sizes: SizesChange }
+  /** Where `messages` was asked for. What is taken during a break is not told. */
+  | { readonly kind: 'messages'; readonly seen: SeenMessages };
 
 export type StreamOptions = {
   readonly segments?: readonly string[];
@@ -39,6 +70,8 @@ export type StreamOptions = {
   readonly changes?: readonly Change['change'][];
   /** An identifier of one customer. */
   readonly customer?: string;
+  readonly sizes?: boolean;
+  readonly messages?: boolean;
   /** Number of the first change that is wanted; left out: the next one to come. */
   readonly from?: number;
   /** Ends the stream. */
@@ -79,7 +112,7 @@ export async function* streamChanges(
 
 async function* oneConnection(
   transport: Transport,
-  { segments, lifecycles, changes, customer }: StreamOptions,
+  { segments, lifecycles, changes, customer, sizes, messages }: StreamOptions,
   place: Place,
   signal: AbortSignal,
 ): AsyncGenerator<StreamItem, void> {
@@ -88,6 +121,8 @@ async function* oneConnection(
     lifecycles: lifecycles?.join(','),
     changes: changes?.join(','),
     customer,
+    sizes: sizes === true ? 'true' : undefined,
+    messages: messages === true ? 'true' : undefined,
     from: place.next === undefined ? undefined : String(place.next),
   };
   const response = await transport.open('streamChanges', query, signal);
@@ -116,6 +151,8 @@ type ServerEvent = { id: number | undefined; event: string; data: string };
 function itemOf({ event, data }: ServerEvent): StreamItem | undefined {
   if (data === '') return undefined;
   if (event === 'gap') return { kind: 'gap', gap: JSON.parse(data) as Gap };
+  if (event === 'sizes') return { kind: 'sizes', sizes: JSON.parse(data) as SizesChange };
+  if (event === 'messages') return { kind: 'messages', seen: JSON.parse(data) as SeenMessages };
   return event === '' ? { kind: 'change', change: JSON.parse(data) as Change } : undefined;
 }
 

@@ -14,6 +14,7 @@ import { membersAt, returnsOf, sizeThroughTime, stayOf } from '../history/throug
 import { principalOf } from './access.ts';
 import type { Cursors } from './cursors.ts';
 import { addExportRoutes } from './history-export-routes.ts';
+import { addConversions, addFlowMembers, addRfmThen, addSizesOfAll } from './history-many-routes.ts';
 import {
   answering,
   asOf,
@@ -58,6 +59,10 @@ export function historyRoutes(options: HistoryRoutesOptions): Plugin {
     addReturns(app, options);
     addFlows(app, options);
     addRetention(app, options);
+    addSizesOfAll(app, options);
+    addConversions(app, options);
+    addFlowMembers(app, options);
+    addRfmThen(app, options);
     addExportRoutes(app, options);
   };
 }

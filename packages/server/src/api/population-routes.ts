@@ -9,8 +9,9 @@ import { nearestName } from '@segue/core/rules/names.ts';
 import type { AuditLog } from '../catalog/audit-log.ts';
 import { actorOf } from '../catalog/catalog.ts';
 import type { Plugin } from '../http/parts.ts';
-import { type PopulationDesk, RedefinedMeanwhile, type RfmTable } from '../preview/population-desk.ts';
+import { type PopulationDesk, RedefinedMeanwhile } from '../preview/population-desk.ts';
 import type { RefreshMoves } from '../preview/refresh-preview.ts';
+import type { RfmTable } from '../preview/rfm-table.ts';
 import { PreviewStopped } from '../preview/turns.ts';
 import { principalOf } from './access.ts';
 import { goneSignal } from './preview-routes.ts';
@@ -27,6 +28,7 @@ export type PopulationRouteOptions = {
 
 const tags = ['populations'];
 const countSchema = Type.Integer({ minimum: 0 });
+const scoreSchema = Type.Integer({ minimum: 1, maximum: 5 });
 const populationsSchema = Type.Object({
   items: Type.Array(
     Type.Object({
@@ -60,6 +62,38 @@ const movesSchema = Type.Object({
     }),
   ),
 });
+
+/** Customers of an RFM model by their scores. */
+export const rfmTableSchema: Type.TObject<{
+  model: Type.TString;
+  cells: Type.TArray<
+    Type.TObject<{
+      recency: Type.TInteger;
+      frequency: Type.TInteger;
+      monetary: Type.TInteger;
+      size: Type.TInteger;
+    }>
+  >;
+  groups: Type.TArray<Type.TObject<{ group: Type.TString; size: Type.TInteger }>>;
+  none: Type.TInteger;
+  at: typeof instantSchema;
+}> = Type.Object({
+  model: Type.String(),
+  cells: Type.Array(
+    Type.Object({
+      recency: scoreSchema,
+      frequency: scoreSchema,
+      monetary: scoreSchema,
+      size: countSchema,
+    }),
+    { description: 'Customers by their three scores; cells with nobody are left out.' },
+  ),
+  groups: Type.Array(Type.Object({ group: Type.String(), size: countSchema })),
+  none: Type.Integer({ description: 'Customers who bought nothing in the window of the model.' }),
+  at: instantSchema,
+});
+
+type WireRfmTable = Type.Static<typeof rfmTableSchema>;
 
 /** To be mounted with the prefix `/api`. */
 export function populationRoutes(options: PopulationRouteOptions): Plugin {
@@ -157,30 +191,25 @@ function addTable(app: ApiApp, { desk, definitions }: PopulationRouteOptions): v
       schema: {
         operationId: 'getRfmTable',
         tags: ['rfm'],
-        summary: 'How many customers are in each group of an RFM model now.',
+        summary: 'How many customers are in each cell and group of an RFM model now.',
         params: Type.Object({ name: Type.String({ maxLength: 200 }) }),
         response: {
-          200: Type.Object({
-            model: Type.String(),
-            groups: Type.Array(Type.Object({ group: Type.String(), size: countSchema })),
-            none: Type.Integer({ description: 'Customers who bought nothing in the window of the model.' }),
-            at: instantSchema,
-          }),
+          200: rfmTableSchema,
         },
       },
     },
     async ({ params: { name } }, reply) => {
-      refuseUnknown(definitions(), name);
+      refuseUnknownModel(definitions(), name);
       return wireTable(await answered(desk.rfmTable(name, goneSignal(reply))));
     },
   );
 }
 
-function wireTable({ at, groups, ...rest }: RfmTable) {
-  return { ...rest, groups: [...groups], at: wireInstant(at) };
+export function wireTable({ at, cells, groups, ...rest }: RfmTable): WireRfmTable {
+  return { ...rest, cells: [...cells], groups: [...groups], at: wireInstant(at) };
 }
 
-function refuseUnknown({ rfm }: Definitions, name: string): void {
+export function refuseUnknownModel({ rfm }: Definitions, name: string): void {
   if (rfm.has(name)) return;
   const nearest = nearestName(name, [...rfm.keys()]);
   const hint = nearest === undefined ? 'GET /api/rfm lists them.' : `Did you mean “${nearest}”?`;

@@ -1,7 +1,7 @@
 /**
  * Server-sent events (WHATWG HTML). A change is an event of the default type, with its number as id, so a browser that
  * connects again says by itself where to go on. A gap is an event `gap`. Heartbeats are an id alone: it moves the place to
- * go on from past changes that the filter left out, and dispatches nothing.
+ * go on from past changes that the filter left out, and dispatches nothing. What is told beside changes has no id.
  */
 
 import type { ServerResponse } from 'node:http';
@@ -52,6 +52,11 @@ export class SseSink implements StreamSink {
 
   position(next: number): void {
     this.#write(`: \nid: ${next - 1}\n\n`);
+  }
+
+  /** Something else than a change: an event by its name, which does not move the place to go on from. */
+  beside(event: 'sizes' | 'messages', json: string): void {
+    this.#write(`event: ${event}\ndata: ${json}\n\n`);
   }
 
   get waitingBytes(): number {

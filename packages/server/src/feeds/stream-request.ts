@@ -52,6 +52,30 @@ export const streamQuerySchema: QuerySchema = Type.Object(
 
 export type StreamQuery = Type.Static<typeof streamQuerySchema>;
 
+type EventsQuerySchema = Type.TObject<
+  QuerySchema['properties'] & Record<'sizes' | 'messages', Type.TOptional<Type.TBoolean>>
+>;
+
+/** Of server-sent events, which bring more than changes to those who look on. */
+export const eventsQuerySchema: EventsQuerySchema = Type.Object(
+  {
+    ...streamQuerySchema.properties,
+    sizes: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description: 'Also events `sizes`: how large everything is, then what has become another.',
+      }),
+    ),
+    messages: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description: 'Also events `messages`: the newest messages of each moment as they are taken.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
 const names = Type.Optional(
   Type.Array(Type.String({ maxLength: definitionNameCharactersMax }), { maxItems: filterNamesMax }),
 );

@@ -23,10 +23,13 @@ import type { Refusal } from '../catalog/catalog.ts';
 import type { Principal, StandingGrants } from '../catalog/grants.ts';
 import type { Plugin } from '../http/parts.ts';
 import type { Feed } from './feed.ts';
+import type { LiveMessages } from './live-messages.ts';
+import type { LiveSizes } from './live-sizes.ts';
 import { OpenStreams, streamLimits, type StreamLimits } from './open-streams.ts';
 import { SseSink } from './sse-sink.ts';
 import { StreamReader } from './stream-reader.ts';
 import {
+  eventsQuerySchema,
   type FindProfile,
   readStreamQuery,
   readSubscribeFrame,
@@ -44,6 +47,8 @@ export type StreamOptions = {
   readonly limits?: Partial<StreamLimits>;
   /** Who may still read; a stream of somebody who may not ends at once, or where nobody says so with the next heartbeat. */
   readonly grants?: StandingGrants;
+  /** What is told beside changes to those who ask for it. */
+  readonly beside?: { readonly sizes: LiveSizes; readonly messages: LiveMessages };
   /** Is told a way to ask how many streams are open. */
   readonly watch?: (count: () => number) => void;
 };
@@ -81,6 +86,11 @@ export function streamRoutes(options: StreamOptions): Plugin {
     const streams = new OpenStreams(limits, (principal) => grants?.isCurrent(principal) ?? true);
     const stopWatching = grants?.watch(() => {
       streams.lookAtGrants();
+    });
+    app.addHook('preClose', (done) => {
+      options.beside?.sizes.stop();
+      options.beside?.messages.stop();
+      done();
     });
     app.addHook('onClose', (_app, done) => {
       stopWatching?.();
@@ -138,7 +148,7 @@ function addServerSentEvents(app: ApiApp, parts: StreamParts): void {
         operationId: 'streamChanges',
         tags,
         summary: 'Changes as they happen, as server-sent events; Last-Event-ID goes on after a break.',
-        querystring: streamQuerySchema,
+        querystring: eventsQuerySchema,
       },
       preHandler: (request, _reply, done) => {
         const { 'last-event-id': lastEventId } = request.headers;
@@ -148,7 +158,7 @@ function addServerSentEvents(app: ApiApp, parts: StreamParts): void {
       },
     },
     (request, reply) => {
-      openServerSentEvents(request, reply, parts);
+      openServerSentEvents(request, reply, parts, request.query);
     },
   );
 }
@@ -157,8 +167,9 @@ function openServerSentEvents(
   request: FastifyRequest,
   reply: FastifyReply,
   { options, limits, streams }: StreamParts,
+  { sizes = false, messages = false }: { readonly sizes?: boolean; readonly messages?: boolean },
 ): void {
-  const { feed } = options;
+  const { feed, beside } = options;
   const wanted = request.streamRequest ?? { selection: { filter: {} } };
   const from = wanted.from ?? feed.next;
   // From here on the connection is ours; what hooks have set so far is kept.
@@ -173,7 +184,20 @@ function openServerSentEvents(
   };
   const sink = new SseSink(raw, from, { onTaken, lastWordsMs });
   const reader = new StreamReader(feed, sink, { ...wanted, from, bufferBytesMax });
-  const release = streams.hold({ principal: principalOf(request), reader, sink });
+  const leave = streams.hold({ principal: principalOf(request), reader, sink });
+  const tell = (event: 'sizes' | 'messages') => (json: string) => {
+    if (sink.waitingBytes > bufferBytesMax) return false;
+    sink.beside(event, json);
+    return true;
+  };
+  const silences = [
+    sizes ? beside?.sizes.listen(tell('sizes')) : undefined,
+    messages ? beside?.messages.listen(tell('messages')) : undefined,
+  ];
+  const release = (): void => {
+    leave();
+    for (const silence of silences) silence?.();
+  };
   raw.on('error', release);
   raw.on('close', release);
   // It may have gone before anybody listened.

@@ -57,6 +57,33 @@ GROUP BY from_stage, to_stage ORDER BY moves DESC, from_stage, to_stage`,
   return { nodes: nodesOf(links), links, moves };
 }
 
+/** Who was in one stage just before the period and is in another at its end ('' as in flows), by number, after a number. */
+export async function flowMembers(
+  { history, options }: Ask,
+  lifecycle: string,
+  { from, to }: Period,
+  ends: { readonly from: string; readonly to: string },
+  page: { readonly after: number; readonly limit: number },
+): Promise<{ readonly size: number; readonly members: readonly number[] }> {
+  const { rows } = await history.query(
+    `SELECT profile, count() OVER () AS size FROM (
+  SELECT profile, argMaxIf(to_stage, seq, at < ${from}) AS a, argMax(to_stage, seq) AS b
+  FROM membership_changes FINAL
+  WHERE kind = 'stage' AND name = ${sqlString(lifecycle)} AND at < ${to}
+  GROUP BY profile
+)
+WHERE a = ${sqlString(ends.from)} AND b = ${sqlString(ends.to)} AND (a != '' OR b != '')
+ORDER BY profile <= ${page.after}, profile
+LIMIT ${page.limit}`,
+    options,
+  );
+  const found = rows as [number, number][];
+  return {
+    size: found[0]?.[1] ?? 0,
+    members: found.map(([profile]) => profile).filter((profile) => profile > page.after),
+  };
+}
+
 function nodesOf(links: Flows['links']): Flows['nodes'] {
   const nodes = new Map<string, { before: number; after: number }>();
   const nodeOf = (stage: string): { before: number; after: number } => {

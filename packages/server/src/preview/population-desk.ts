@@ -6,8 +6,7 @@
 import type { Engine } from '@segue/core/engine/engine.ts';
 import type { Instant } from '@segue/core/model/message.ts';
 import { formatValue } from '@segue/core/rules/format.ts';
-import { populationNeeds, quintileCuts } from '@segue/core/rules/population.ts';
-import { rfmGroups } from '@segue/core/rules/rfm-groups.ts';
+import { populationNeeds, quintileCuts, scoredRfmParts } from '@segue/core/rules/population.ts';
 import type { Condition } from '@segue/core/rules/tree.ts';
 
 import type { LogEntry } from '../log/entry.ts';
@@ -15,6 +14,7 @@ import type { IntakeClosed } from '../runtime/intake.ts';
 import type { MembershipSets } from '../sets/membership-sets.ts';
 import { askEngine, type Running } from './ask-engine.ts';
 import { previewRefresh, type RefreshMoves } from './refresh-preview.ts';
+import { cellsOf, type RfmTable, rfmScores, tableOf } from './rfm-table.ts';
 import { Turns } from './turns.ts';
 
 export type PopulationDeskOptions = Running & {
@@ -38,14 +38,6 @@ export type TakenPopulation = {
   readonly at: Instant | undefined;
   /** The greatest values of the quintiles 1 to 4; durations in milliseconds. */
   readonly cuts: readonly number[];
-};
-
-export type RfmTable = {
-  readonly model: string;
-  readonly at: Instant;
-  readonly groups: readonly { readonly group: string; readonly size: number }[];
-  /** Customers without a score: they bought nothing in the model's window. */
-  readonly none: number;
 };
 
 /** The definitions changed while everybody was asked. */
@@ -92,29 +84,22 @@ export class PopulationDesk {
     return moves;
   }
 
-  /** How many are in each group of an RFM model now. @throws PreviewStopped, RedefinedMeanwhile */
+  /** How many are in each cell and group of an RFM model now. @throws PreviewStopped, RedefinedMeanwhile */
   async rfmTable(model: string, signal: AbortSignal): Promise<RfmTable> {
-    const parts = rfmGroups.map((group): Condition => ({
-      kind: 'compare',
-      op: '=',
-      left: { kind: 'rfm', part: 'group', model },
-      right: { kind: 'string', value: group },
-    }));
+    const parts = scoredRfmParts.flatMap((part) =>
+      rfmScores.map((value): Condition => ({
+        kind: 'compare',
+        op: '=',
+        left: { kind: 'rfm', part, model },
+        right: { kind: 'number', value },
+      })),
+    );
     const question = { rule: { kind: 'or', items: parts }, joined: 'or', parts, traits: [] } as const;
     const asked = await askEngine(
       question,
       this.#options,
       this.#turns(signal),
-      (answers, at): RfmTable => {
-        const sizes = answers.parts().map(({ size }) => size);
-        const scored = sizes.reduce((sum, size) => sum + size, 0);
-        return {
-          model,
-          at,
-          groups: rfmGroups.map((group, i) => ({ group, size: sizes[i] ?? 0 })),
-          none: answers.everybody() - scored,
-        };
-      },
+      (answers, at) => tableOf(model, at, cellsOf(answers.combinations()), answers.everybody()),
       { populations: 'standing' },
     );
     if (asked.kind !== 'answered') throw new RedefinedMeanwhile();

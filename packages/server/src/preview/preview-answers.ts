@@ -105,6 +105,18 @@ export class PreviewAnswers {
     return parts.map((_, part) => ({ size: sizes[part] ?? 0, alone: alone[part] ?? 0 }));
   }
 
+  /** Which parts hold together, a bit each from the first, and for how many members exactly these do. */
+  combinations(): ReadonlyMap<number, number> {
+    const sizes = new Map<number, number>();
+    const isOne = this.#question.parts.length === 1;
+    for (const mark of this.#marks) {
+      if ((mark & member) === 0) continue;
+      const bits = isOne ? 1 : (mark >>> 1) & (2 ** this.#question.parts.length - 1);
+      sizes.set(bits, (sizes.get(bits) ?? 0) + 1);
+    }
+    return sizes;
+  }
+
   /** Members by the value of a trait, the most frequent first, and how many have one that is not told apart. */
   values(trait: number): { readonly values: readonly ValueCount[]; readonly others: number } {
     const [values, places] = [this.#values[trait] ?? new Uint32Array(0), this.#places[trait]];

@@ -99,6 +99,9 @@ describe.skipIf(whyNoChdb !== undefined)(`history over HTTP${skipped}`, () => {
       `returns?of=big&${period}`,
       `flows?lifecycle=life&${period}`,
       `retention?event=Order%20Completed&${period}`,
+      `conversions?lifecycle=life&${period}`,
+      'sizes?days=7',
+      `flows/members?lifecycle=life&fromStage=&toStage=fresh&${period}`,
     ]) {
       const { status, body } = await get(path);
       expect([path, status]).toEqual([path, 200]);

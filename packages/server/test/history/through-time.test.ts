@@ -7,8 +7,10 @@ import type { Instant } from '@segue/core/model/message.ts';
 
 import { everyUnits, startsOf } from '../../src/history/calendar.ts';
 import { cohortsOf } from '../../src/history/cohorts.ts';
-import { flowsOf } from '../../src/history/flows.ts';
+import { conversionsOf } from '../../src/history/conversions.ts';
+import { flowMembers, flowsOf } from '../../src/history/flows.ts';
 import type { Subject } from '../../src/history/moves.ts';
+import { sizesOfAll } from '../../src/history/sizes-of-all.ts';
 import {
   type Ask,
   lifeTable,
@@ -261,6 +263,16 @@ describe.skipIf(whyNoChdb !== undefined)(
         const out = links.filter(({ from }) => from === stage).reduce((n, { customers }) => n + customers, 0);
         expect(out).toBe(node.before);
       }
+      for (const { from, to, customers } of links) {
+        const found: number[] = [];
+        for (let after = -1; ; after = found.at(-1)!) {
+          const page = await flowMembers(ask, 'life', period, { from, to }, { after, limit: 7 });
+          expect(page.size).toBe(customers);
+          found.push(...page.members);
+          if (page.members.length < 7) break;
+        }
+        expect(new Set(found).size).toBe(customers);
+      }
       const expected = new Map<string, number>();
       const erased = new Set(
         [...rig.runtime.feed.read(0)]
@@ -277,6 +289,57 @@ describe.skipIf(whyNoChdb !== undefined)(
         .filter(({ to }) => to !== '')
         .map(({ from, to, moves: n }) => [`${from} → ${to}`, n]);
       expect(new Map(said as [string, number][])).toEqual(expected);
+    });
+
+    test('the sizes of all segments at once are those of each', async () => {
+      const starts = startsOf(zone, period, 'day')!;
+      const sizes = await sizesOfAll(ask, starts, period.to);
+      expect([...sizes.keys()].sort()).toEqual([...rig.runtime.engine.definitions.segments.keys()].sort());
+      for (const [name, found] of sizes) {
+        const pieces = await sizeThroughTime(ask, { kind: 'segment', name }, period, starts);
+        expect(found).toEqual(pieces.map(({ size }) => size));
+      }
+    });
+
+    test('where those go who enter a stage, within the period', async () => {
+      // Of each, in the order in which it was said: when and to which stage. Two moves may be of one instant.
+      const walks = new Map<number, { readonly at: Instant; readonly to: string }[]>();
+      const erased = new Set<number>();
+      for (const event of rig.runtime.feed.read(0)) {
+        const { profile } = event.customer;
+        if (event.cause === 'erasure') erased.add(profile);
+        if (event.kind !== 'stage' || event.at >= period.to) continue;
+        const step = { at: event.at, to: event.to ?? '' };
+        walks.set(profile, [...(walks.get(profile) ?? []), step]);
+      }
+      for (const [profile, at] of gone) if (at < period.to) walks.get(profile)?.push({ at, to: '' });
+      const entries = new Map<string, { open: number; readonly next: Map<string, number[]> }>();
+      for (const [profile, walk] of walks) {
+        if (erased.has(profile)) continue;
+        walk.forEach(({ at, to }, i) => {
+          if (at < period.from || to === '') return;
+          const of = entries.get(to) ?? { open: 0, next: new Map<string, number[]>() };
+          entries.set(to, of);
+          const after = walk[i + 1];
+          if (after === undefined) of.open++;
+          else of.next.set(after.to, [...(of.next.get(after.to) ?? []), after.at - at]);
+        });
+      }
+      const expected = [...entries].map(([stage, { open, next }]) => {
+        const went = [...next.values()].flat();
+        return {
+          stage,
+          entered: open + went.length,
+          ongoing: open,
+          medianMs: went.length === 0 ? null : middleOf(went),
+          next: [...next]
+            .map(([to, stayed]) => ({ stage: to, entries: stayed.length, medianMs: middleOf(stayed) }))
+            .sort((a, b) => b.entries - a.entries || (a.stage < b.stage ? -1 : 1)),
+        };
+      });
+      expected.sort((a, b) => b.entered - a.entered || (a.stage < b.stage ? -1 : 1));
+      expect(expected.flatMap(({ next }) => next).length).toBeGreaterThan(2);
+      expect(await conversionsOf(ask, 'life', period)).toEqual(expected);
     });
 
     test('retention cohorts by week and month', async () => {
@@ -320,6 +383,13 @@ describe.skipIf(whyNoChdb !== undefined)(
     });
   },
 );
+
+function middleOf(lengths: readonly number[]): number {
+  const sorted = lengths.toSorted((a, b) => a - b);
+  const place = 0.5 * (sorted.length - 1);
+  const [low, high] = [sorted[Math.floor(place)]!, sorted[Math.ceil(place)]!];
+  return low + (place % 1) * (high - low);
+}
 
 test('a life table counts the ongoing as long as they are known', () => {
   // Of four, one leaves in the first unit; two are known for less than the second.

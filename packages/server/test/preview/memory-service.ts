@@ -5,10 +5,12 @@ import type { Definitions } from '@segue/core/model/definitions.ts';
 import type { Input } from '@segue/core/model/input.ts';
 import type { Instant } from '@segue/core/model/message.ts';
 
+import type { Catalog } from '../../src/catalog/catalog.ts';
 import { openSqliteCatalog } from '../../src/catalog/sqlite-catalog.ts';
 import { ChangeFeed } from '../../src/feeds/change-feed.ts';
 import { MemoryFeedStore } from '../../src/feeds/memory-feed-store.ts';
 import type { LogEntry } from '../../src/log/entry.ts';
+import type { Log } from '../../src/log/log.ts';
 import { createMemoryCheckpointStore } from '../../src/log/memory-checkpoint-store.ts';
 import { createMemoryLog } from '../../src/log/memory-log.ts';
 import { PreviewDesk, type PreviewDeskOptions } from '../../src/preview/preview-desk.ts';
@@ -18,6 +20,8 @@ import { Runtime } from '../../src/runtime/runtime.ts';
 
 export type MemoryService = {
   readonly runtime: Runtime;
+  readonly log: Log;
+  readonly catalog: Catalog;
   readonly clock: ManualClock;
   readonly desk: RuntimeDesk;
   readonly previews: PreviewDesk;
@@ -69,6 +73,8 @@ export async function memoryService(
   };
   return {
     runtime,
+    log,
+    catalog,
     clock,
     desk,
     previews,

@@ -87,19 +87,22 @@ const table = [
   'lost lost at_risk at_risk cannot_lose',
 ].map((row) => row.split(' '));
 
-function groupsByHand(): Record<string, number> {
+function byHand(): { groups: Record<string, number>; cells: Record<string, number> } {
   const all = boughtByHand();
   const age = quintiles(all.map(({ last }) => end - last));
   const frequency = quintiles(all.map(({ orders }) => orders));
   const monetary = quintiles(all.map(({ tenthsOfPence }) => tenthsOfPence));
   const groups: Record<string, number> = {};
+  const cells: Record<string, number> = {};
   for (const { last, orders, tenthsOfPence } of all) {
     const recency = 6 - age(end - last);
     const weight = Math.ceil((frequency(orders) + monetary(tenthsOfPence)) / 2);
     const group = table[5 - recency]?.[weight - 1] ?? '?';
     groups[group] = (groups[group] ?? 0) + 1;
+    const cell = [recency, frequency(orders), monetary(tenthsOfPence)].join(' ');
+    cells[cell] = (cells[cell] ?? 0) + 1;
   }
-  return groups;
+  return { groups, cells };
 }
 
 it.skipIf(!existsSync(file))(
@@ -129,12 +132,17 @@ it.skipIf(!existsSync(file))(
       submit: () => Promise.resolve(engine.apply({ kind: 'refresh' }, engine.now)),
     });
     await desk.refresh();
-    const { groups, none } = await desk.rfmTable('default', new AbortController().signal);
-    const byHand = groupsByHand();
+    const { groups, cells, none } = await desk.rfmTable('default', new AbortController().signal);
+    const worked = byHand();
     expect(Object.fromEntries(groups.filter(({ size }) => size > 0).map((g) => [g.group, g.size]))).toEqual(
-      byHand,
+      worked.groups,
     );
-    const scored = Object.values(byHand).reduce((sum, size) => sum + size, 0);
+    const found = cells.map(({ recency, frequency, monetary, size }) => [
+      [recency, frequency, monetary].join(' '),
+      size,
+    ]);
+    expect(Object.fromEntries(found)).toEqual(worked.cells);
+    const scored = Object.values(worked.groups).reduce((sum, size) => sum + size, 0);
     expect(none).toBe(engine.profileCount() - scored);
     expect(scored).toBeGreaterThan(4_000);
   },

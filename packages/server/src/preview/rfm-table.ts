@@ -1,0 +1,49 @@
+/** Customers of an RFM model by their scores: cells of three scores, and the named groups that follow from them. */
+
+import type { Instant } from '@segue/core/model/message.ts';
+import { type RfmGroup, rfmGroup, rfmGroups } from '@segue/core/rules/rfm-groups.ts';
+
+export const rfmScores: readonly number[] = [1, 2, 3, 4, 5];
+
+/** Customers with the same scores, 1 to 5 each. */
+export type RfmCell = {
+  readonly recency: number;
+  readonly frequency: number;
+  readonly monetary: number;
+  readonly size: number;
+};
+
+export type RfmTable = {
+  readonly model: string;
+  readonly at: Instant;
+  /** By recency, frequency and monetary, the best first; those with nobody in them are left out. */
+  readonly cells: readonly RfmCell[];
+  readonly groups: readonly { readonly group: string; readonly size: number }[];
+  /** Customers without a score: they bought nothing in the model's window. */
+  readonly none: number;
+};
+
+/** Of which scores hold together: a combination has one bit of each five, a score of each part. */
+export function cellsOf(combinations: ReadonlyMap<number, number>): readonly RfmCell[] {
+  const scoreOf = (bits: number, part: number): number => 32 - Math.clz32((bits >>> (5 * part)) & 31);
+  const cells = [...combinations].map(([bits, size]) => ({
+    recency: scoreOf(bits, 0),
+    frequency: scoreOf(bits, 1),
+    monetary: scoreOf(bits, 2),
+    size,
+  }));
+  return cells.sort((a, b) => b.recency - a.recency || b.frequency - a.frequency || b.monetary - a.monetary);
+}
+
+/** `everybody`: how many exist, with or without scores. */
+export function tableOf(model: string, at: Instant, cells: readonly RfmCell[], everybody: number): RfmTable {
+  const sizes = new Map<RfmGroup, number>();
+  let scored = 0;
+  for (const { recency, frequency, monetary, size } of cells) {
+    const group = rfmGroup(recency, frequency, monetary);
+    sizes.set(group, (sizes.get(group) ?? 0) + size);
+    scored += size;
+  }
+  const groups = rfmGroups.map((group) => ({ group, size: sizes.get(group) ?? 0 }));
+  return { model, at, cells, groups, none: everybody - scored };
+}
