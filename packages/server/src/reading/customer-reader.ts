@@ -11,6 +11,7 @@ import type { Identifier, Instant, JsonObject, Message } from '@segue/core/model
 import { nearestName } from '@segue/core/rules/names.ts';
 
 import type { Position } from '../log/entry.ts';
+import { type Story, StoryTeller } from './customer-story.ts';
 
 /** A customer, the engine that has them, and the instant as of which they are looked at. */
 export type Found = { readonly engine: Engine; readonly id: number; readonly now: Instant };
@@ -98,20 +99,61 @@ export function customerJson(
   };
 }
 
+export type TimelineOptions = {
+  readonly limit: number;
+  readonly before?: Position;
+  /** Only these events, pages and screens, and only these types of message; empty: all. */
+  readonly names: readonly string[];
+  readonly types: readonly string[];
+};
+
+/** Messages that are looked at for one page; where few fit, a page is short, or empty, and says where to go on. */
+const lookedAtMax = 1_000;
+
 export function timelineOf(
   directory: Directory,
   found: Found,
-  options: { readonly limit: number; readonly before?: Position },
+  { limit, before = Infinity, names, types }: TimelineOptions,
 ): Timeline {
-  const before = options.before ?? Infinity;
   const positions = directory.positions(found).filter((position) => position < before);
-  const page = positions.slice(-options.limit).reverse();
-  const items = page.flatMap((position) => {
+  const items: TimelineItem[] = [];
+  let n = positions.length;
+  for (let looked = 0; n > 0 && items.length < limit && looked < lookedAtMax; looked++) {
+    const position = positions[--n] as Position;
     const message = directory.messageAt(position);
-    return message === undefined ? [] : [timelineItem(position, message)];
-  });
-  const last = page.at(-1);
-  return last === undefined || positions.length <= options.limit ? { items } : { items, before: last };
+    if (message === undefined) continue;
+    if (names.length > 0 && !names.includes(message.name)) continue;
+    if (types.length > 0 && !types.includes(message.kind)) continue;
+    items.push(timelineItem(position, message));
+  }
+  const last = positions[n];
+  return n === 0 || last === undefined ? { items } : { items, before: last };
+}
+
+/** Messages that a story is told from, the latest, and for how long others wait for it at a time. */
+const storyMessagesMax = 20_000;
+const sliceMs = 3;
+
+/** How a customer came together, and whether from all that there was; undefined where they have gone meanwhile. */
+export async function storyOf(
+  directory: Directory,
+  found: Found,
+): Promise<(Story & { readonly isWhole: boolean }) | undefined> {
+  const view = found.engine.glimpse(found.id);
+  if (view === undefined) return undefined;
+  const positions = directory.positions(found);
+  const teller = new StoryTeller(view.identifiers);
+  let isWhole = positions.length <= storyMessagesMax;
+  let until = performance.now() + sliceMs;
+  for (const position of positions.slice(-storyMessagesMax)) {
+    const message = directory.messageAt(position);
+    if (message === undefined) isWhole = false;
+    else if (message.time <= found.now) teller.take(message);
+    if (performance.now() < until) continue;
+    await new Promise((resolve) => setImmediate(resolve));
+    until = performance.now() + sliceMs;
+  }
+  return { ...teller.story(), isWhole };
 }
 
 /** Why a customer is in a segment or not, as data and as lines of text. */

@@ -7,10 +7,11 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 
+import type { Zone } from '@segue/core/base/zone.ts';
 import { nearestName } from '@segue/core/rules/names.ts';
 
 import { notFound, type ProblemError } from '../api/problem.ts';
-import { instantSchema } from '../api/schemas.ts';
+import { instantSchema, wireInstantAs } from '../api/schemas.ts';
 import type { Plugin } from '../http/parts.ts';
 import type { ReadonlyBitmap } from '../sets/bitmaps.ts';
 import {
@@ -18,21 +19,27 @@ import {
   explainCustomer,
   findCustomer,
   iso,
+  storyOf,
   timelineOf,
   type CustomerJson,
   type Directory,
   type Found,
 } from './customer-reader.ts';
+import type { Story } from './customer-story.ts';
 import { membersOf, type Members } from './members.ts';
+import { addWhatIf } from './what-if-routes.ts';
 
 export type ReadingOptions = {
   readonly directory: Directory;
   readonly members: Members;
+  /** Reads instants without an offset. */
+  readonly zone: Pick<Zone, 'parseInstant'>;
 };
 
 /** Customers of one batch. */
 export const batchCustomersMax = 1_000;
 const identifierCharactersMax = 1_000;
+const messageTypes = ['track', 'page', 'screen', 'identify', 'group', 'alias'] as const;
 
 const identifierParameter = Type.String({
   minLength: 1,
@@ -74,10 +81,12 @@ const untilQuery = Type.Object(
 );
 
 /** To be mounted without a prefix. */
-export function readingRoutes({ directory, members }: ReadingOptions): Plugin {
+export function readingRoutes({ directory, members, zone }: ReadingOptions): Plugin {
   return (app) => {
     profileRoutes(app, directory);
     timelineRoutes(app, directory);
+    storyRoutes(app, directory);
+    addWhatIf(app, { directory, zone });
     segmentRoutes(app, members);
   };
 }
@@ -147,6 +156,28 @@ function profileRoutes(untyped: FastifyInstance, directory: Directory): void {
   );
 }
 
+const timelineQuery = Type.Object(
+  {
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000, default: 50 })),
+    before: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        description: '`before` of the page before; left out for the first.',
+      }),
+    ),
+    event: Type.Optional(
+      Type.Array(Type.String({ maxLength: 200 }), {
+        maxItems: 50,
+        description: 'Only events, pages and screens of these names; repeated for several.',
+      }),
+    ),
+    type: Type.Optional(
+      Type.Array(Type.Union(messageTypes.map((type) => Type.Literal(type))), { maxItems: 6 }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
 function timelineRoutes(untyped: FastifyInstance, directory: Directory): void {
   const app = untyped.withTypeProvider<TypeBoxTypeProvider>();
   const tags = ['profiles'];
@@ -159,18 +190,7 @@ function timelineRoutes(untyped: FastifyInstance, directory: Directory): void {
         tags,
         summary: 'The messages of a customer, the latest to arrive first.',
         params: Type.Object({ identifier: identifierParameter }),
-        querystring: Type.Object(
-          {
-            limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000, default: 50 })),
-            before: Type.Optional(
-              Type.Integer({
-                minimum: 0,
-                description: '`before` of the page before; left out for the first.',
-              }),
-            ),
-          },
-          { additionalProperties: false },
-        ),
+        querystring: timelineQuery,
         response: {
           200: Type.Object({
             items: Type.Array(Type.Unknown()),
@@ -179,9 +199,11 @@ function timelineRoutes(untyped: FastifyInstance, directory: Directory): void {
         },
       },
     },
-    ({ params: { identifier }, query: { limit = 50, before } }) => {
+    ({ params: { identifier }, query: { limit = 50, before, event: names = [], type: types = [] } }) => {
       const page = timelineOf(directory, found(directory, identifier), {
         limit,
+        names,
+        types,
         ...(before === undefined ? {} : { before }),
       });
       return { ...page, items: [...page.items] };
@@ -207,6 +229,92 @@ function timelineRoutes(untyped: FastifyInstance, directory: Directory): void {
       return { explanation: explained.value.explanation, text: [...explained.value.text] };
     },
   );
+}
+
+const identifiersSchema = Type.Array(identifierSchema);
+const storySchema = Type.Object({
+  identifiers: Type.Array(
+    Type.Object({
+      kind: Type.String(),
+      value: Type.String(),
+      since: Type.Optional(instantSchema),
+      messageId: Type.Optional(Type.String({ description: 'Of the message that first named it.' })),
+    }),
+  ),
+  merges: Type.Array(
+    Type.Object({
+      at: instantSchema,
+      messageId: Type.String(),
+      type: Type.String(),
+      parts: Type.Array(
+        Type.Object({ identifiers: identifiersSchema, messages: Type.Integer(), since: instantSchema }),
+      ),
+    }),
+    { description: 'Where messages showed that those known apart are one, in the order of arrival.' },
+  ),
+  traits: Type.Array(
+    Type.Object({
+      trait: Type.String(),
+      values: Type.Array(Type.Object({ at: instantSchema, value: Type.Unknown() })),
+    }),
+    { description: 'What was said of each trait in turn, the latest last; null: it was cleared.' },
+  ),
+  events: Type.Array(
+    Type.Object({
+      type: Type.String(),
+      name: Type.String(),
+      count: Type.Integer(),
+      first: instantSchema,
+      last: instantSchema,
+    }),
+    { description: 'The most frequent first.' },
+  ),
+  messages: Type.Integer(),
+  whole: Type.Boolean({ description: 'false: some of their messages are no longer kept, or too many.' }),
+});
+
+function storyRoutes(untyped: FastifyInstance, directory: Directory): void {
+  const app = untyped.withTypeProvider<TypeBoxTypeProvider>();
+  app.get(
+    '/v1/profiles/:identifier/story',
+    {
+      config: { access: 'viewer' },
+      schema: {
+        operationId: 'getStory',
+        tags: ['profiles'],
+        summary: 'How a customer came together: identifiers, merges, traits in turn, events by name.',
+        params: Type.Object({ identifier: identifierParameter }),
+        response: { 200: storySchema },
+      },
+    },
+    async ({ params: { identifier } }) => {
+      const story = await storyOf(directory, found(directory, identifier));
+      if (story === undefined) throw unknown(identifier);
+      return wireStory(story);
+    },
+  );
+}
+
+function wireStory({ identifiers, merges, traits, events, messages, isWhole }: Story & { isWhole: boolean }) {
+  return {
+    identifiers: identifiers.map(({ since, ...rest }) => ({ ...rest, ...wireInstantAs('since', since) })),
+    merges: merges.map(({ at, parts, ...rest }) => ({
+      ...rest,
+      at: iso(at),
+      parts: parts.map(({ since, messages: count, identifiers: own }) => ({
+        identifiers: [...own],
+        messages: count,
+        since: iso(since),
+      })),
+    })),
+    traits: traits.map(({ trait, values }) => ({
+      trait,
+      values: values.map(({ at, value }) => ({ at: iso(at), value })),
+    })),
+    events: events.map(({ first, last, ...rest }) => ({ ...rest, first: iso(first), last: iso(last) })),
+    messages,
+    whole: isWhole,
+  };
 }
 
 function segmentRoutes(untyped: FastifyInstance, members: Members): void {

@@ -18,6 +18,7 @@ import type { Identifier, Instant, Message } from '@segue/core/model/message.ts'
 import { ChangeColumns, ChangeSubjects } from '../feeds/change-columns.ts';
 import { NamesThen } from '../feeds/names-then.ts';
 import type { Published } from '../feeds/published.ts';
+import { Finder } from '../finding/finder.ts';
 import type { Journal } from '../history/journal.ts';
 import type { JournalKeeper } from '../history/journal-keeper.ts';
 import type { LogEntry, LogRecord, Position } from '../log/entry.ts';
@@ -105,6 +106,8 @@ export class Customers implements Subject, Directory {
   messagesSince: Instant = -Infinity;
   /** Who is in which segment and stage. */
   readonly sets: MembershipSets;
+  /** Told of what customers can be found by. */
+  readonly finder: Finder;
   readonly #journal: JournalKeeper | undefined;
   readonly #publish: (changes: Published) => void;
   readonly #subjects = new ChangeSubjects();
@@ -140,6 +143,7 @@ export class Customers implements Subject, Directory {
     this.#seq = checkpoint?.head.seq ?? 0;
     const onMerge = (survivor: number, gone: number): void => {
       this.sets.forget(gone);
+      this.finder.merged(survivor, gone);
       this.#journal?.merging(this.engine, survivor, gone, this.#seq + this.#changes.length);
     };
     const onChange = (change: Change): void => {
@@ -151,6 +155,7 @@ export class Customers implements Subject, Directory {
     });
     const onNames = (profile: number): void => {
       this.#names.changing(profile);
+      this.finder.renamed(profile);
     };
     this.#changes = this.#noChanges();
     const { timeZone, start, definitions, partitions = 1, index: history } = options;
@@ -165,6 +170,7 @@ export class Customers implements Subject, Directory {
             onNames,
           });
     this.sets = new MembershipSets(this.engine);
+    this.finder = new Finder({ engine: this.engine, messages: options.index });
     const { revision, at, author, reason } = checkpoint?.head.definitions ?? noRevision;
     this.#definitions = { revision, at, author, reason, definitions: this.engine.definitions };
     this.#journal?.begin(this.engine);
@@ -344,10 +350,12 @@ export class Customers implements Subject, Directory {
     }
     if (entry.kind === 'erase' && result.ok && result.value.profile !== undefined) {
       this.sets.forget(result.value.profile);
+      this.finder.erased(result.value.profile);
     }
     if (entry.kind === 'message' && result.ok && result.value.ignored === undefined) {
       const profile = defined(result.value.profile, 'the profile of a message that was taken');
       this.index.note(profile, position);
+      this.finder.taken(profile, position, entry.message);
       this.#building?.loader.note(profile, position);
     }
     if (entry.kind === 'message' && result.ok && result.value.ignored === 'duplicate') {

@@ -42,6 +42,7 @@ import { applyAtStart } from './apply-at-start.ts';
 import { besideChanges } from './beside-changes.ts';
 import { systemClock } from './clock.ts';
 import { openAuthoring } from './open-authoring.ts';
+import { customersPlugin } from './open-customers.ts';
 import { buildFromHistory, historyNotes, historyPlugin, openHistory } from './open-history.ts';
 import { RuntimeDesk } from './definitions-desk.ts';
 import { RuntimeErasures } from './erasure-desk.ts';
@@ -194,6 +195,11 @@ async function openParts(
 const now = (): Instant => systemClock.now();
 
 /** Backtests and suggestions; those that a stop interrupted go on. */
+  opened.add({
+    close: () => {
+      runtime.customers.finder.close();
+    },
+  });
 function openJobs({ directory, runtime }: Parts, processLog: ProcessLog): Promise<Jobs> {
   const { path, paths } = directory;
   return Jobs.open({
@@ -227,7 +233,10 @@ function pluginsOf(
   };
   return [
     { plugin: (app) => trackingRoutes(app, tracking), crossOrigin: true },
-    { plugin: readingRoutes({ directory: customers, members: customers }) },
+    {
+      plugin: readingRoutes({ directory: customers, members: customers, zone: new Zone(settings.timezone) }),
+    },
+    customersPlugin(customers),
     {
       plugin: streamRoutes({
         feed,
