@@ -14,6 +14,7 @@ import { backtestRoutes } from '../api/backtest-routes.ts';
 import { createFrame } from '../api/frame.ts';
 import type { RequestLimits } from '../api/request-limits.ts';
 import { apiRoutes } from '../api/routes.ts';
+import { scenarioRoutes } from '../api/scenario-routes.ts';
 import { Jobs } from '../backtest/jobs.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { ensureFirstSignIn, type FirstSignIn as FirstSignInMade } from '../catalog/first-sign-in.ts';
@@ -41,12 +42,13 @@ import { readingRoutes } from '../reading/reading-routes.ts';
 import { applyAtStart } from './apply-at-start.ts';
 import { besideChanges } from './beside-changes.ts';
 import { systemClock } from './clock.ts';
-import { openAuthoring } from './open-authoring.ts';
 import { customersPlugin } from './open-customers.ts';
+import { openAuthoring } from './open-authoring.ts';
 import { buildFromHistory, historyNotes, historyPlugin, openHistory } from './open-history.ts';
 import { RuntimeDesk } from './definitions-desk.ts';
 import { RuntimeErasures } from './erasure-desk.ts';
 import type { IntakeClosed } from './intake.ts';
+import { openOverview } from './open-overview.ts';
 import { openPreviews } from './open-previews.ts';
 import { MessageRetention } from './message-retention.ts';
 import { openWebhooks } from './open-webhooks.ts';
@@ -117,6 +119,9 @@ async function open(settings: Settings, surroundings: Surroundings, opened: Open
   buildFromHistory(desk, history, runtime, settings, surroundings.log);
   const previews = opened.add(openPreviews({ runtime, desk, audit: catalog.audit, history, settings }));
   const authoring = opened.add(openAuthoring(runtime, history, settings));
+  const overview = opened.add(
+    await openOverview({ ...parts, desk, history, settings, processLog: surroundings.log }),
+  );
   watchGauges(surroundings.metrics, runtime, directory);
   return {
     frame: createFrame({
@@ -143,6 +148,7 @@ async function open(settings: Settings, surroundings: Surroundings, opened: Open
       historyPlugin(history, runtime, settings, { cursors, audit: catalog.audit }),
       ...previews.plugins,
       ...authoring.plugins,
+      ...overview.plugins,
     ],
     ...firstSignInOf(firstSignIn),
     ready: () => ({ ...historyNotes(history), ...readiness(runtime) }),
@@ -189,17 +195,17 @@ async function openParts(
   const erasures = await openErasures({ ...stores, quarantine, catalog, settings, processLog });
   const runtime = await openRuntime({ ...stores, erasures, settings, processLog, metrics });
   opened.add({ close: () => runtime.stop() });
+  opened.add({
+    close: () => {
+      runtime.customers.finder.close();
+    },
+  });
   return { ...stores, quarantine, catalog, grants, runtime, erasures };
 }
 
 const now = (): Instant => systemClock.now();
 
 /** Backtests and suggestions; those that a stop interrupted go on. */
-  opened.add({
-    close: () => {
-      runtime.customers.finder.close();
-    },
-  });
 function openJobs({ directory, runtime }: Parts, processLog: ProcessLog): Promise<Jobs> {
   const { path, paths } = directory;
   return Jobs.open({
@@ -248,6 +254,15 @@ function pluginsOf(
         watch: (count) => {
           metrics.watch('streams_open', count);
         },
+      }),
+    },
+    {
+      plugin: scenarioRoutes({
+        directory: customers,
+        log,
+        feed,
+        history: catalog.definitions,
+        timeZone: settings.timezone,
       }),
     },
     { plugin: apiRoutes({ catalog, desk, quarantine, erasures, clock: now, ...publicUrl }), prefix: '/api' },

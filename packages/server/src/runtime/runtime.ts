@@ -90,6 +90,7 @@ export class Runtime {
   readonly loop: Loop;
   readonly feed: ChangeFeed;
   readonly #options: RuntimeOptions;
+  readonly #watching: ((record: LogRecord) => void)[] = [];
   readonly #checkpointer: Checkpointer;
   #checkpointAt: Position;
   /** When the last checkpoint began, in milliseconds of the process. */
@@ -118,6 +119,7 @@ export class Runtime {
       ...(timeFor === undefined ? {} : { timeFor }),
       onTaken: (record, timing) => {
         onTaken?.(record, timing);
+        for (const watch of this.#watching) watch(record);
         if (record.entries.some(({ kind }) => kind === 'definitions')) this.#hasNewDefinitions = true;
         this.#scheduleCheckpoint();
       },
@@ -128,6 +130,11 @@ export class Runtime {
         this.#fail(error);
       });
     }
+  }
+
+  /** Tells of every record that the engine has taken from here on. */
+  watchTaken(watch: (record: LogRecord) => void): void {
+    this.#watching.push(watch);
   }
 
   /** Settles, with the error, when nothing can go on; whoever owns the process stops it. */

@@ -12,6 +12,10 @@ import { customerRoutes } from '../../src/api/customer-routes.ts';
 import { overlapRoutes } from '../../src/api/overlap-routes.ts';
 import { populationRoutes } from '../../src/api/population-routes.ts';
 import { forecastRoutes } from '../../src/api/forecast-routes.ts';
+import { workspaceRoutes } from '../../src/api/workspace-routes.ts';
+import { Activity } from '../../src/overview/activity.ts';
+import { Overview } from '../../src/overview/overview.ts';
+import { OverviewStreams } from '../../src/overview/overview-streams.ts';
 import { previewRoutes } from '../../src/api/preview-routes.ts';
 import { ruleSqlRoutes } from '../../src/api/rule-sql-routes.ts';
 import { schemaRoutes } from '../../src/api/schema-routes.ts';
@@ -107,7 +111,28 @@ function baseRoutes(): readonly Plugin[] {
       desk: new ForecastDesk({ ...base, engine, zone: engine.zone }),
       timeZone: 'UTC',
     }),
+    overviewRoutes(),
   ];
+}
+
+/** Of a workspace in which nothing happens, with no room for streams, which would go on. */
+function overviewRoutes(): Plugin {
+  const now = (): number => 0;
+  const overview = new Overview({
+    now,
+    activity: new Activity(new Zone('UTC')),
+    customers: () => 0,
+    segments: () => 0,
+    quarantine: { counts: () => new Map(), list: () => [] },
+    webhooks: { list: () => Promise.resolve([]) },
+    history: undefined,
+    building: () => undefined,
+    closed: () => undefined,
+  });
+  const streams = new OverviewStreams({ overview, grants: {} as never, onFault: () => undefined });
+  streams.stop();
+  const history = { history: undefined, zone: new Zone('UTC'), now } as never;
+  return workspaceRoutes({ overview, streams, history, version: '0', timeZone: 'UTC', startedAt: 0 });
 }
 
 describe('access', () => {

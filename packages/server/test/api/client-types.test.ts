@@ -21,6 +21,7 @@ import { streamRoutes } from '../../src/feeds/stream-routes.ts';
 import { webhookRoutes } from '../../src/feeds/webhook-routes.ts';
 import { readingRoutes } from '../../src/reading/reading-routes.ts';
 import { scenarioRoutes } from '../../src/api/scenario-routes.ts';
+import { workspaceRoutes } from '../../src/api/workspace-routes.ts';
 import { start } from '../catalog/catalog-conformance.ts';
 
 const folder = `${import.meta.dirname}/../../../client/src`;
@@ -63,6 +64,7 @@ async function wholeDocument(): Promise<OpenApiDocument> {
     app.register(async (scope) => routes(scope), { prefix: '/api' });
   }
   app.register(async (scope) => historyRoutes(nothing)(scope), { prefix: '/api' });
+  app.register(async (scope) => workspaceRoutes(nothing)(scope), { prefix: '/api' });
   app.register(async (scope) => readingRoutes(nothing)(scope));
   app.register(async (scope) => customerRoutes(nothing)(scope), { prefix: '/api' });
   app.register(async (scope) => scenarioRoutes(nothing)(scope));
