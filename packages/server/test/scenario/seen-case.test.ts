@@ -73,7 +73,7 @@ function messageOf({ who, kind, revenue, lateMs }: StoryStep, n: number, now: nu
       return { ...base, kind: 'page', name: 'Home', identifiers: [visitor] };
     case 'add':
       return { ...base, kind: 'track', name: 'Product Added', identifiers: [visitor] };
-    default:
+    case 'order':
       return {
         ...base,
         kind: 'track',

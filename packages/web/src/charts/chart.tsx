@@ -17,22 +17,40 @@ export type Palette = {
   readonly bad: string;
 };
 
+/** What was clicked on, as far as the chart says. */
+export type Picked = {
+  readonly name?: string;
+  readonly source?: string;
+  readonly target?: string;
+  /** Place in the data of its series. */
+  readonly index?: number;
+};
+
 /** @param height - in pixels */
 export default function Chart({
   label,
   height,
   option,
+  onClick,
 }: {
   readonly label: string;
   readonly height: number;
   readonly option: (palette: Palette) => EChartsCoreOption;
+  /** For who points; the same must be reached by keys elsewhere. */
+  readonly onClick?: (picked: Picked) => void;
 }): JSX.Element {
   const place = useRef<HTMLDivElement>(null);
+  const click = useRef(onClick);
+  useEffect(() => {
+    click.current = onClick;
+  });
   useEffect(() => {
     const element = place.current;
     if (element === null) return undefined;
     const ending = new AbortController();
-    void draw(element, option, ending.signal);
+    void draw(element, option, ending.signal, (picked) => {
+      click.current?.(picked);
+    });
     return () => {
       ending.abort();
     };
@@ -44,14 +62,24 @@ async function draw(
   element: HTMLElement,
   option: (palette: Palette) => EChartsCoreOption,
   signal: AbortSignal,
+  onClick: (picked: Picked) => void,
 ): Promise<void> {
   const { init } = await import('./echarts.ts');
   if (signal.aborted) return;
   const chart = init(element, undefined, { renderer: 'svg' });
   const paint = (): void => {
-    chart.setOption(option(paletteNow()), { notMerge: true });
+    chart.setOption(option(paletteNow(element)), { notMerge: true });
   };
   paint();
+  chart.on('click', ({ name, data, dataIndex }) => {
+    const link = data as Pick<Picked, 'source' | 'target'> | undefined;
+    const { source, target } = typeof link === 'object' ? link : {};
+    onClick({
+      name,
+      index: dataIndex,
+      ...(source === undefined || target === undefined ? {} : { source, target }),
+    });
+  });
   const sizes = new ResizeObserver(() => {
     chart.resize();
   });
@@ -68,10 +96,15 @@ async function draw(
   });
 }
 
-function paletteNow(): Palette {
-  const style = getComputedStyle(document.documentElement);
-  const value = (name: string): string => style.getPropertyValue(name).trim();
-  return {
+/** A colour that depends on the theme is settled only where it is used, so it is read off an element that uses it. */
+function paletteNow(place: HTMLElement): Palette {
+  const probe = document.createElement('span');
+  place.append(probe);
+  const value = (name: string): string => {
+    probe.style.color = `var(${name})`;
+    return getComputedStyle(probe).color;
+  };
+  const palette = {
     ink: value('--ink'),
     quiet: value('--ink-3'),
     line: value('--line'),
@@ -80,4 +113,6 @@ function paletteNow(): Palette {
     good: value('--good'),
     bad: value('--bad'),
   };
+  probe.remove();
+  return palette;
 }

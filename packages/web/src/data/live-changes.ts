@@ -3,14 +3,14 @@
  * that came before. A break is mended by the client, which goes on after the last number it saw.
  */
 
-import type { Change } from '@segue/client/change-stream.ts';
+import type { Change, SizesChange } from '@segue/client/change-stream.ts';
 
 import { api, isSignedOut } from './client.ts';
 
 export type { Change } from '@segue/client/change-stream.ts';
 
 /** Kept in memory, newest first. */
-const keptMax = 500;
+export const keptChangesMax = 500;
 const againMs = 2_000;
 
 export type LiveState = {
@@ -27,8 +27,8 @@ type Listener = () => void;
 class LiveChanges {
   #state: LiveState = { changes: [], entered: 0, exited: 0, hasGap: false };
   readonly #listeners = new Set<Listener>();
-  /** Called when something has changed, after the listeners. */
-  onChange: Listener = () => undefined;
+  /** Called with what has become another size: all sizes first, and again after every break. */
+  onSizes: (sizes: SizesChange) => void = () => undefined;
   #stop: AbortController | undefined = undefined;
   /** Changes that came since the listeners were told. */
   #fresh: Change[] = [];
@@ -62,9 +62,10 @@ class LiveChanges {
     this.#stop = stop;
     while (!stop.signal.aborted) {
       try {
-        for await (const item of api.changes({ signal: stop.signal })) {
+        for await (const item of api.changes({ sizes: true, signal: stop.signal })) {
           if (item.kind === 'change') this.#take(item.change);
-          else this.#state = { ...this.#state, hasGap: true };
+          else if (item.kind === 'sizes') this.onSizes(item.sizes);
+          else if (item.kind === 'gap') this.#state = { ...this.#state, hasGap: true };
         }
       } catch (error) {
         if (isSignedOut(error)) return;
@@ -95,13 +96,12 @@ class LiveChanges {
     }
     const newest = fresh.reverse();
     this.#state = {
-      changes: [...newest, ...changes].slice(0, keptMax),
+      changes: [...newest, ...changes].slice(0, keptChangesMax),
       entered,
       exited,
       hasGap: this.#state.hasGap,
     };
     for (const listener of this.#listeners) listener();
-    this.onChange();
   }
 }
 

@@ -1,9 +1,10 @@
 /** Questions to the API by name, so that every view that asks the same shares the answer. */
 
 import type { Output } from '@segue/client/operation-types.ts';
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions, skipToken } from '@tanstack/react-query';
 
 import { api } from './client.ts';
+import type { LiveSizes } from './live-sizes.ts';
 
 export type Segment = Output<'getSegment'>;
 export type Profile = Output<'getProfile'>;
@@ -128,17 +129,25 @@ export const writeKeysQuery = queryOptions({
   queryFn: ({ signal }) => api.call('listWriteKeys', { query: { limit: 200 } }, { signal }),
 });
 
-export const auditQuery = infiniteQueryOptions({
-  queryKey: ['audit'],
-  queryFn: ({ signal, pageParam }) =>
-    api.call(
-      'listAudit',
-      { query: { limit: 100, ...(pageParam === undefined ? {} : { cursor: pageParam }) } },
-      { signal },
-    ),
-  initialPageParam: undefined as string | undefined,
-  getNextPageParam: (last) => last.next,
-});
+/** `actor`: what one person or key did; '' for all. */
+export const auditQuery = (actor: string) =>
+  infiniteQueryOptions({
+    queryKey: ['audit', actor],
+    queryFn: ({ signal, pageParam }) =>
+      api.call(
+        'listAudit',
+        {
+          query: {
+            limit: 100,
+            ...(actor === '' ? {} : { actor }),
+            ...(pageParam === undefined ? {} : { cursor: pageParam }),
+          },
+        },
+        { signal },
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.next,
+  });
 
 /** Each may do what those before it may. */
 export const roles: readonly Role[] = ['viewer', 'marketer', 'admin'];
@@ -149,7 +158,6 @@ export function rank(role: Role): number {
 }
 
 export type SizeThroughTime = Output<'getSizeThroughTime'>;
-export type Flows = Output<'getFlows'>;
 export type RulePreview = Output<'previewRule'>;
 
 export const sizeThroughTimeQuery = (
@@ -160,12 +168,6 @@ export const sizeThroughTimeQuery = (
     queryKey: ['segments', segment, 'size', from, every],
     queryFn: ({ signal }) =>
       api.call('getSizeThroughTime', { query: { of: segment, from, every } }, { signal }),
-  });
-
-export const flowsQuery = (lifecycle: string, from: string) =>
-  queryOptions({
-    queryKey: ['lifecycles', lifecycle, 'flows', from],
-    queryFn: ({ signal }) => api.call('getFlows', { query: { lifecycle, from } }, { signal }),
   });
 
 export const overlapQuery = (sets: readonly string[]) =>
@@ -181,3 +183,18 @@ export const previewQuery = (rule: string) =>
     queryFn: ({ signal }) =>
       api.call('previewRule', { body: { rule, name: 'editor', members: 12 } }, { signal }),
   });
+
+/** Sizes as the stream tells them: never asked for, put here as they come. */
+export const liveSizesQuery = queryOptions<LiveSizes>({
+  queryKey: ['live-sizes'],
+  queryFn: skipToken,
+  staleTime: Infinity,
+  gcTime: Infinity,
+});
+
+/** A small chart's worth of every segment; days do not change while one looks. */
+export const sizesOfAllQuery = queryOptions({
+  queryKey: ['sizes-of-all'],
+  queryFn: ({ signal }) => api.call('getSizesOfAll', { query: { days: 30 } }, { signal }),
+  staleTime: 300_000,
+});

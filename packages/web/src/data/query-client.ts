@@ -6,10 +6,10 @@ import { QueryCache, QueryClient } from '@tanstack/react-query';
 import { isSignedOut } from './client.ts';
 import { noteAnswer, noteSilence, whenBack } from './connection.ts';
 import { liveChanges } from './live-changes.ts';
-import { segmentsQuery } from './queries.ts';
+import { withTold } from './live-sizes.ts';
+import { lifecyclesQuery, liveSizesQuery, segmentQuery, segmentsQuery } from './queries.ts';
 
 const freshMs = 10_000;
-const sizesEveryMs = 1_000;
 
 /** `onSignedOut`: the session has ended meanwhile. */
 export function createQueryClient(onSignedOut: () => void): QueryClient {
@@ -34,13 +34,33 @@ export function createQueryClient(onSignedOut: () => void): QueryClient {
   return client;
 }
 
-/** Sizes are asked anew when somebody has moved, at most once in a while. */
+/** Sizes are told by the stream; what is defined is asked anew where a name came or went. */
 function keepSizesFresh(client: QueryClient): void {
-  let timer: ReturnType<typeof setTimeout> | undefined = undefined;
-  liveChanges.onChange = () => {
-    timer ??= setTimeout(() => {
-      timer = undefined;
-      void client.invalidateQueries({ ...segmentsQuery, exact: true });
-    }, sizesEveryMs);
+  liveChanges.onSizes = (told) => {
+    const known = client.getQueryData(liveSizesQuery.queryKey);
+    client.setQueryData(liveSizesQuery.queryKey, withTold(known, told));
+    const sizes = told.segments ?? {};
+    const listed = client.getQueryData(segmentsQuery.queryKey);
+    if (listed !== undefined) {
+      const names = new Set(listed.map(({ name }) => name));
+      const isOther = Object.entries(sizes).some(([name, size]) => (size === null) === names.has(name));
+      if (isOther) void client.invalidateQueries({ ...segmentsQuery, exact: true });
+      client.setQueryData(
+        segmentsQuery.queryKey,
+        listed.map((segment) => {
+          const size = sizes[segment.name];
+          return typeof size === 'number' && size !== segment.size ? { ...segment, size } : segment;
+        }),
+      );
+    }
+    for (const [name, size] of Object.entries(sizes)) {
+      const segment = client.getQueryData(segmentQuery(name).queryKey);
+      if (segment !== undefined && size !== null) {
+        client.setQueryData(segmentQuery(name).queryKey, { ...segment, size });
+      }
+    }
+    if (Object.values(told.lifecycles ?? {}).includes(null)) {
+      void client.invalidateQueries({ queryKey: lifecyclesQuery.queryKey });
+    }
   };
 }

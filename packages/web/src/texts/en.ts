@@ -1,6 +1,9 @@
 /** What the app says in English. Every other language has the same names. ICU message syntax: {name}, {n, plural, …}. */
 
+import { enPast } from './en-past.ts';
+
 export const en = {
+  ...enPast,
   'app.skip': 'Skip to the content',
   'app.search': 'Search or jump to…',
   'app.live': 'Live',
@@ -250,16 +253,15 @@ export const en = {
   'lifecycles.empty.text':
     'A lifecycle is a row of stages such as new, active, at risk, lost. The first whose rule holds is the customer’s.',
   'lifecycles.stage': 'Stage',
-  'lifecycles.rule': 'Rule',
   'lifecycles.otherwise': 'everybody else',
 
   'live.title': 'Live',
-  'live.about': 'Entries, exits and stages as they happen.',
+  'live.about': 'Events, entries, exits and stages as they happen.',
   'live.pause': 'Pause',
   'live.resume': 'Go on',
-  'live.waiting': '{n, plural, one {# change} other {# changes}} while paused',
-  'live.filter': 'Filter by segment, stage or customer',
-  'live.empty': 'Waiting for the first change.',
+  'live.waiting': '{n, plural, one {# more} other {# more}} came while paused',
+  'live.filter': 'Filter by event, segment, stage or customer',
+  'live.empty': 'Waiting for the first event.',
   'live.gap': 'Some changes are no longer kept, and are missing here.',
   'live.when': 'When',
   'live.what': 'What',

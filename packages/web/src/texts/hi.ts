@@ -1,8 +1,10 @@
 /** What the app says in Hindi. */
 
+import { hiPast } from './hi-past.ts';
 import type { Texts } from './languages.ts';
 
 export const hi: Texts = {
+  ...hiPast,
   'app.skip': 'सीधे सामग्री पर जाएँ',
   'app.search': 'खोजें या जाएँ…',
   'app.live': 'लाइव',
@@ -249,16 +251,15 @@ export const hi: Texts = {
   'lifecycles.empty.text':
     'जीवनचक्र चरणों की एक कड़ी है, जैसे नया, सक्रिय, जोखिम में, खोया हुआ। जिसका नियम सबसे पहले लागू हो, वही ग्राहक का चरण है।',
   'lifecycles.stage': 'चरण',
-  'lifecycles.rule': 'नियम',
   'lifecycles.otherwise': 'बाक़ी सब',
 
   'live.title': 'लाइव',
-  'live.about': 'प्रवेश, निकास और चरण, होते ही।',
+  'live.about': 'घटनाएँ, प्रवेश, निकास और चरण, होते ही।',
   'live.pause': 'रोकें',
   'live.resume': 'आगे बढ़ें',
-  'live.waiting': '{n, plural, one {रुकने के दौरान # बदलाव} other {रुकने के दौरान # बदलाव}}',
-  'live.filter': 'सेगमेंट, चरण या ग्राहक से छाँटें',
-  'live.empty': 'पहले बदलाव का इंतज़ार।',
+  'live.waiting': 'रुके रहते {n, plural, one {# और आया} other {# और आए}}',
+  'live.filter': 'घटना, सेगमेंट, चरण या ग्राहक से छाँटें',
+  'live.empty': 'पहली घटना का इंतज़ार।',
   'live.gap': 'कुछ बदलाव अब रखे नहीं गए हैं, और यहाँ नहीं दिखते।',
   'live.when': 'कब',
   'live.what': 'क्या',

@@ -1,81 +1,64 @@
-/** Lifecycles with their stages, in the order in which they are asked. */
+/** Where customers stand: stages of lifecycles, scores among all others, and who comes back. */
 
 import { useQuery } from '@tanstack/react-query';
 import { Workflow } from 'lucide-react';
+import { Tabs } from 'radix-ui';
 import type { JSX } from 'react';
 
 import { Answer } from '../../data/answer.tsx';
 import { lifecyclesQuery } from '../../data/queries.ts';
 import { Card, Empty, View } from '../../design/layout.tsx';
 import { useTexts } from '../../texts/use-texts.ts';
-import { StageFlows } from './stage-flows.tsx';
+import { Lifecycle } from './lifecycle.tsx';
+import { Retention } from './retention.tsx';
+import { RfmView } from './rfm-view.tsx';
 
 export function LifecycleBoard(): JSX.Element {
   const t = useTexts();
-  const lifecycles = useQuery(lifecyclesQuery);
   return (
     <View title={t('lifecycles.title')} about={t('lifecycles.about')}>
-      <Answer of={lifecycles}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <Card>
-              <Empty icon={<Workflow aria-hidden />} title={t('lifecycles.empty.title')}>
-                <p>{t('lifecycles.empty.text')}</p>
-              </Empty>
-            </Card>
-          ) : (
-            items.map(({ name, definition }) => (
-              <section key={name} className="stack" aria-label={name}>
-                <Card title={name}>
-                  <Stages stages={stagesOf(definition)} />
-                </Card>
-                <StageFlows name={name} />
-              </section>
-            ))
-          )
-        }
-      </Answer>
+      <Tabs.Root defaultValue="stages" className="stack">
+        <Tabs.List className="tabs" aria-label={t('lifecycles.title')}>
+          <Tabs.Trigger value="stages" className="tab">
+            {t('lifecycles.stages')}
+          </Tabs.Trigger>
+          <Tabs.Trigger value="rfm" className="tab">
+            {t('rfm.title')}
+          </Tabs.Trigger>
+          <Tabs.Trigger value="retention" className="tab">
+            {t('retention.title')}
+          </Tabs.Trigger>
+        </Tabs.List>
+        <Tabs.Content value="stages" className="stack">
+          <Lifecycles />
+        </Tabs.Content>
+        <Tabs.Content value="rfm" className="stack">
+          <RfmView />
+        </Tabs.Content>
+        <Tabs.Content value="retention" className="stack">
+          <Retention />
+        </Tabs.Content>
+      </Tabs.Root>
     </View>
   );
 }
 
-type Stage = { readonly name: string; readonly rule: string | undefined };
-
-function Stages({ stages }: { readonly stages: readonly Stage[] }): JSX.Element {
+function Lifecycles(): JSX.Element {
   const t = useTexts();
+  const lifecycles = useQuery(lifecyclesQuery);
   return (
-    <div className="scroll">
-      <table className="table">
-        <thead>
-          <tr>
-            <th>{t('lifecycles.stage')}</th>
-            <th>{t('lifecycles.rule')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {stages.map(({ name, rule }) => (
-            <tr key={name}>
-              <td>{name}</td>
-              <td className="quiet mono">{rule ?? t('lifecycles.otherwise')}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
-/** A stage is written `- lost: rule`, or as its name alone: the one for everybody else. */
-function stagesOf(definition: unknown): readonly Stage[] {
-  const { stages = [] } = definition as {
-    readonly stages?: readonly (string | Readonly<Record<string, unknown>>)[];
-  };
-  return stages.flatMap((stage) =>
-    typeof stage === 'string'
-      ? [{ name: stage, rule: undefined }]
-      : Object.entries(stage).map(([name, rule]) => ({
-          name,
-          rule: typeof rule === 'string' && rule !== '' ? rule : undefined,
-        })),
+    <Answer of={lifecycles}>
+      {({ items }) =>
+        items.length === 0 ? (
+          <Card>
+            <Empty icon={<Workflow aria-hidden />} title={t('lifecycles.empty.title')}>
+              <p>{t('lifecycles.empty.text')}</p>
+            </Empty>
+          </Card>
+        ) : (
+          items.map(({ name, definition }) => <Lifecycle key={name} name={name} definition={definition} />)
+        )
+      }
+    </Answer>
   );
 }

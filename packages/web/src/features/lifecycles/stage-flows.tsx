@@ -1,33 +1,37 @@
 /** From which stage to which customers went over a period. */
 
-import { useQuery } from '@tanstack/react-query';
+import type { UseQueryResult } from '@tanstack/react-query';
 import type { EChartsCoreOption } from 'echarts/core';
-import { type JSX, lazy, Suspense, useCallback, useMemo, useState } from 'react';
+import { type JSX, lazy, Suspense, useCallback } from 'react';
 
-import type { Palette } from '../../charts/chart.tsx';
-import { type Days, periodOf, PeriodPicker } from '../../charts/period.tsx';
+import { Behind } from '../../charts/behind.tsx';
+import type { Palette, Picked } from '../../charts/chart.tsx';
 import { Answer } from '../../data/answer.tsx';
-import { type Flows, flowsQuery } from '../../data/queries.ts';
 import { Card, Skeleton } from '../../design/layout.tsx';
 import { useFormats, useTexts, type Words } from '../../texts/use-texts.ts';
+import type { Flows } from './asked.ts';
 
 const Chart = lazy(() => import('../../charts/chart.tsx'));
 const chartPixels = 360;
 
-export function StageFlows({ name }: { readonly name: string }): JSX.Element {
+export function StageFlows({
+  of,
+  onFlow,
+}: {
+  readonly of: UseQueryResult<Flows>;
+  readonly onFlow: (from: string, to: string) => void;
+}): JSX.Element {
   const t = useTexts();
-  const [days, setDays] = useState<Days>(30);
-  const [openedAt] = useState(() => Date.now());
-  const { from } = useMemo(() => periodOf(days, openedAt), [days, openedAt]);
-  const flows = useQuery(flowsQuery(name, from));
   return (
-    <Card title={t('lifecycles.flows')} aside={<PeriodPicker days={days} onChange={setDays} />}>
-      <Answer of={flows} lines={8}>
+    <Card title={t('lifecycles.flows')}>
+      <Answer of={of} lines={8}>
         {(data) =>
-          data.links.length === 0 ? (
-            <p className="quiet">{t('lifecycles.flows.none')}</p>
+          data.links.length > 0 ? (
+            <Found data={data} onFlow={onFlow} />
+          ) : data.asOf.behind > 0 ? (
+            <Behind asOf={data.asOf} />
           ) : (
-            <Found data={data} />
+            <p className="quiet">{t('lifecycles.flows.none')}</p>
           )
         }
       </Answer>
@@ -35,14 +39,28 @@ export function StageFlows({ name }: { readonly name: string }): JSX.Element {
   );
 }
 
-function Found({ data }: { readonly data: Flows }): JSX.Element {
+function Found({
+  data,
+  onFlow,
+}: {
+  readonly data: Flows;
+  readonly onFlow: (from: string, to: string) => void;
+}): JSX.Element {
   const t = useTexts();
   const formats = useFormats();
   const option = useCallback((palette: Palette) => optionOf(data, palette, t), [data, t]);
   return (
     <div className="stack">
       <Suspense fallback={<Skeleton lines={6} />}>
-        <Chart label={t('lifecycles.flows')} height={chartPixels} option={option} />
+        <Chart
+          label={t('lifecycles.flows')}
+          height={chartPixels}
+          option={option}
+          onClick={(picked) => {
+            const link = linkOf(data, t, picked);
+            if (link !== undefined) onFlow(link.from, link.to);
+          }}
+        />
       </Suspense>
       <details>
         <summary>{t('charts.table')}</summary>
@@ -60,7 +78,19 @@ function Found({ data }: { readonly data: Flows }): JSX.Element {
                 <td>{stageText(t, from)}</td>
                 <td>{stageText(t, to)}</td>
                 <td className="numbers" data-align="end">
-                  {formats.number(customers)}
+                  <button
+                    type="button"
+                    className="link"
+                    aria-label={t('lifecycles.people.from', {
+                      from: stageText(t, from),
+                      to: stageText(t, to),
+                    })}
+                    onClick={() => {
+                      onFlow(from, to);
+                    }}
+                  >
+                    {formats.number(customers)}
+                  </button>
                 </td>
               </tr>
             ))}
@@ -73,6 +103,14 @@ function Found({ data }: { readonly data: Flows }): JSX.Element {
 
 function stageText(t: Words, stage: string): string {
   return stage === '' ? t('lifecycles.nobody') : stage;
+}
+
+/** The link that was clicked on, where it was one. */
+function linkOf({ links }: Flows, t: Words, picked: Picked): Flows['links'][number] | undefined {
+  return links.find(
+    ({ from, to }) =>
+      picked.source === `0 ${stageText(t, from)}` && picked.target === `1 ${stageText(t, to)}`,
+  );
 }
 
 /** Stages before at the left, after at the right: the same stage stands at both sides. */

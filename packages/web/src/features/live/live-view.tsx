@@ -1,30 +1,35 @@
-/** Everything that changes, as it changes: filtered, paused, looked at. */
+/** Everything that happens, as it happens: filtered, paused, looked at, and made a test of. */
 
-import { Pause, Play, Radio } from 'lucide-react';
 import { Link } from '@tanstack/react-router';
-import { type JSX, useState } from 'react';
+import { Mail, Pause, Play, Radio } from 'lucide-react';
+import { type JSX, useDeferredValue, useMemo, useState } from 'react';
 
-import type { Change } from '../../data/live-changes.ts';
-import { useLive } from '../../data/use-live.ts';
 import { Button } from '../../design/button.tsx';
 import { Badge, Card, Empty, Notice, View } from '../../design/layout.tsx';
-import { useFormats, useTexts } from '../../texts/use-texts.ts';
+import { useFormats, useTexts, type Words } from '../../texts/use-texts.ts';
 import { causeText, ChangeIcon, sentenceOfChange } from './change-list.tsx';
+import { Inspector } from './inspector.tsx';
+import type { Seen, SeenState } from './seen-state.ts';
+import { useSeen } from './seen.ts';
 
 const shownMax = 200;
+const kinds = ['all', 'changes', 'messages'] as const;
+type Kind = (typeof kinds)[number];
 
 export function LiveView(): JSX.Element {
   const t = useTexts();
-  const live = useLive();
-  const [frozen, setFrozen] = useState<readonly Change[]>();
+  const live = useSeen();
+  const [frozen, setFrozen] = useState<SeenState>();
   const [filter, setFilter] = useState('');
-  const changes = frozen ?? live.changes;
-  const newest = frozen?.[0]?.seq;
-  const waiting = newest === undefined ? 0 : live.changes.filter(({ seq }) => seq > newest).length;
-  const wanted = filter.trim().toLowerCase();
-  const shown = changes
-    .filter((change) => wanted === '' || textOf(change).includes(wanted))
-    .slice(0, shownMax);
+  const [kind, setKind] = useState<Kind>('all');
+  const [inspected, setInspected] = useState<Seen>();
+  const { items } = frozen ?? live;
+  const waiting = frozen === undefined ? 0 : live.count - frozen.count;
+  const wanted = useDeferredValue(filter.trim().toLowerCase());
+  const shown = useMemo(
+    () => items.filter((seen) => isOfKind(seen, kind) && isWanted(seen, wanted)).slice(0, shownMax),
+    [items, kind, wanted],
+  );
   return (
     <View
       title={t('live.title')}
@@ -32,7 +37,7 @@ export function LiveView(): JSX.Element {
       actions={
         <Button
           onClick={() => {
-            setFrozen(frozen === undefined ? live.changes : undefined);
+            setFrozen(frozen === undefined ? live : undefined);
           }}
         >
           {frozen === undefined ? <Pause aria-hidden /> : <Play aria-hidden />}
@@ -40,16 +45,7 @@ export function LiveView(): JSX.Element {
         </Button>
       }
     >
-      <input
-        className="input"
-        type="search"
-        value={filter}
-        aria-label={t('live.filter')}
-        placeholder={t('live.filter')}
-        onChange={(event) => {
-          setFilter(event.target.value);
-        }}
-      />
+      <Filters filter={filter} kind={kind} onFilter={setFilter} onKind={setKind} />
       {live.hasGap && <Notice tone="warn">{t('live.gap')}</Notice>}
       {waiting > 0 && (
         <p role="status" className="quiet">
@@ -58,22 +54,76 @@ export function LiveView(): JSX.Element {
       )}
       <Card>
         {shown.length === 0 ? (
-          <Empty icon={<Radio aria-hidden />} title={t('live.empty')}>
-            <p>{t('overview.now.empty')}</p>
+          <Empty icon={<Radio aria-hidden />} title={t(items.length === 0 ? 'live.empty' : 'live.noMatch')}>
+            <p>{t('live.empty.text')}</p>
           </Empty>
         ) : (
-          <ChangeTable changes={shown} />
+          <SeenTable items={shown} onInspect={setInspected} />
         )}
       </Card>
+      {inspected !== undefined && (
+        <Inspector
+          seen={inspected}
+          onClose={() => {
+            setInspected(undefined);
+          }}
+        />
+      )}
     </View>
   );
 }
 
-function ChangeTable({ changes }: { readonly changes: readonly Change[] }): JSX.Element {
+function Filters({
+  filter,
+  kind,
+  onFilter,
+  onKind,
+}: {
+  readonly filter: string;
+  readonly kind: Kind;
+  readonly onFilter: (filter: string) => void;
+  readonly onKind: (kind: Kind) => void;
+}): JSX.Element {
   const t = useTexts();
-  const formats = useFormats();
   return (
-    <div className="scroll">
+    <div className="row">
+      <input
+        className="input"
+        style={{ flex: 1, width: 'auto', minWidth: '12rem' }}
+        type="search"
+        value={filter}
+        aria-label={t('live.filter')}
+        placeholder={t('live.filter')}
+        onChange={(event) => {
+          onFilter(event.target.value);
+        }}
+      />
+      <select
+        className="input inline"
+        aria-label={t('live.kind')}
+        value={kind}
+        onChange={(event) => {
+          onKind(kinds.find((each) => each === event.target.value) ?? 'all');
+        }}
+      >
+        <option value="all">{t('live.kind.all')}</option>
+        <option value="changes">{t('live.kind.changes')}</option>
+        <option value="messages">{t('live.kind.messages')}</option>
+      </select>
+    </div>
+  );
+}
+
+function SeenTable({
+  items,
+  onInspect,
+}: {
+  readonly items: readonly Seen[];
+  readonly onInspect: (seen: Seen) => void;
+}): JSX.Element {
+  const t = useTexts();
+  return (
+    <div className="scroll" tabIndex={0} role="group" aria-label={t('live.title')}>
       <table className="table">
         <thead>
           <tr>
@@ -84,38 +134,102 @@ function ChangeTable({ changes }: { readonly changes: readonly Change[] }): JSX.
           </tr>
         </thead>
         <tbody>
-          {changes.map((change) => (
-            <tr key={change.seq}>
-              <td className="numbers quiet">
-                <time dateTime={change.at} title={formats.exact(change.at)}>
-                  {formats.clock(change.at)}
-                </time>
-              </td>
-              <td>
-                <span className="row">
-                  <ChangeIcon change={change} />
-                  {sentenceOfChange(t, change)}
-                </span>
-              </td>
-              <td>
-                <Link to="/customers/$identifier" params={{ identifier: change.customer.displayId }}>
-                  {change.customer.displayId}
-                </Link>
-              </td>
-              <td>
-                <Badge tone={change.cause === 'time' ? 'accent' : 'plain'}>
-                  {causeText(t, change.cause)}
-                </Badge>
-              </td>
-            </tr>
-          ))}
+          {items.map((seen) =>
+            seen.kind === 'skipped' ? (
+              <tr key={seen.key}>
+                <td colSpan={4} className="quiet">
+                  {t('live.skipped', { n: seen.n })}
+                </td>
+              </tr>
+            ) : (
+              <SeenRow key={seen.key} seen={seen} onInspect={onInspect} />
+            ),
+          )}
         </tbody>
       </table>
     </div>
   );
 }
 
-function textOf({ segment, lifecycle, from, to, customer }: Change): string {
+function SeenRow({
+  seen,
+  onInspect,
+}: {
+  readonly seen: Exclude<Seen, { readonly kind: 'skipped' }>;
+  readonly onInspect: (seen: Seen) => void;
+}): JSX.Element {
+  const t = useTexts();
+  const formats = useFormats();
+  const at = seen.kind === 'change' ? seen.change.at : seen.message.timestamp;
+  const who = seen.kind === 'change' ? seen.change.customer.displayId : (seen.message.customer ?? '');
+  return (
+    <tr>
+      <td className="numbers quiet">
+        <time dateTime={at} title={formats.exact(at)}>
+          {formats.clock(at)}
+        </time>
+      </td>
+      <td>
+        <span className="row what">
+          {seen.kind === 'change' ? (
+            <ChangeIcon change={seen.change} />
+          ) : (
+            <Mail aria-hidden className="quiet" />
+          )}
+          <button
+            type="button"
+            className="link"
+            onClick={() => {
+              onInspect(seen);
+            }}
+          >
+            {sentenceOfSeen(t, seen)}
+          </button>
+        </span>
+      </td>
+      <td>
+        {who !== '' && (
+          <Link to="/customers/$identifier" params={{ identifier: who }}>
+            {who}
+          </Link>
+        )}
+      </td>
+      <td>
+        {seen.kind === 'change' ? (
+          <Badge tone={seen.change.cause === 'time' ? 'accent' : 'plain'}>
+            {causeText(t, seen.change.cause)}
+          </Badge>
+        ) : (
+          <span className="quiet">{seen.message.source}</span>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+export function sentenceOfSeen(t: Words, seen: Exclude<Seen, { readonly kind: 'skipped' }>): string {
+  if (seen.kind === 'change') return sentenceOfChange(t, seen.change);
+  const { type, name } = seen.message;
+  return name === undefined ? type : `${type} · ${name}`;
+}
+
+function isOfKind(seen: Seen, kind: Kind): boolean {
+  if (kind === 'all') return true;
+  return (seen.kind === 'change') === (kind === 'changes');
+}
+
+function isWanted(seen: Seen, wanted: string): boolean {
+  if (wanted === '') return true;
+  if (seen.kind === 'skipped') return false;
+  return textOf(seen).toLowerCase().includes(wanted);
+}
+
+function textOf(seen: Exclude<Seen, { readonly kind: 'skipped' }>): string {
+  if (seen.kind === 'message') {
+    const { type, name, customer, source, properties, traits } = seen.message;
+    return [type, name, customer, source, JSON.stringify(properties ?? traits ?? {})].join(' ');
+  }
+  const { segment, lifecycle, from, to, customer } = seen.change;
   const names = customer.identifiers.map(({ value }) => value);
-  return [segment, lifecycle, from, to, customer.displayId, ...names].join(' ').toLowerCase();
+  return [segment, lifecycle, from, to, customer.displayId, ...names].join(' ');
 }

@@ -1,20 +1,23 @@
-/** All segments with their sizes as they are now. */
+/**
+ * All segments with their sizes as they are now, and how they have been these thirty days. Sizes come with the stream, the
+ * past of all segments in one answer; only the rows that are seen are drawn, so a thousand are as quick as ten.
+ */
 
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Plus, UsersRound } from 'lucide-react';
-import { type JSX, useState } from 'react';
+import { type JSX, useDeferredValue, useMemo, useState } from 'react';
 
 import { Answer } from '../../data/answer.tsx';
 import { rank, type Segment, segmentsQuery, sessionQuery } from '../../data/queries.ts';
 import { Card, Empty, View } from '../../design/layout.tsx';
-import { useFormats, useTexts } from '../../texts/use-texts.ts';
+import { useTexts } from '../../texts/use-texts.ts';
+import { SegmentTable } from './list-table.tsx';
 
 export function SegmentList(): JSX.Element {
   const t = useTexts();
   const segments = useQuery(segmentsQuery);
   const session = useQuery(sessionQuery).data;
-  const [filter, setFilter] = useState('');
   const mayChange = session !== undefined && rank(session.role) >= rank('marketer');
   const newSegment = mayChange ? (
     <Link to="/segments/new" className="button" data-kind="primary">
@@ -34,21 +37,7 @@ export function SegmentList(): JSX.Element {
               </Empty>
             </Card>
           ) : (
-            <>
-              <input
-                className="input"
-                type="search"
-                value={filter}
-                aria-label={t('segments.search')}
-                placeholder={t('segments.search')}
-                onChange={(event) => {
-                  setFilter(event.target.value);
-                }}
-              />
-              <Card>
-                <SegmentTable segments={all.filter((segment) => matches(segment, filter))} />
-              </Card>
-            </>
+            <Searched segments={all} />
           )
         }
       </Answer>
@@ -56,40 +45,34 @@ export function SegmentList(): JSX.Element {
   );
 }
 
-function matches({ name, english }: Segment, filter: string): boolean {
-  return `${name} ${english}`.toLowerCase().includes(filter.trim().toLowerCase());
+function Searched({ segments }: { readonly segments: readonly Segment[] }): JSX.Element {
+  const t = useTexts();
+  const [filter, setFilter] = useState('');
+  const wanted = useDeferredValue(filter.trim().toLowerCase());
+  const found = useMemo(() => segments.filter((segment) => matches(segment, wanted)), [segments, wanted]);
+  return (
+    <>
+      <input
+        className="input"
+        type="search"
+        value={filter}
+        aria-label={t('segments.search')}
+        placeholder={t('segments.search')}
+        onChange={(event) => {
+          setFilter(event.target.value);
+        }}
+      />
+      <Card>
+        {found.length === 0 ? (
+          <p className="quiet">{t('segments.noMatch')}</p>
+        ) : (
+          <SegmentTable segments={found} />
+        )}
+      </Card>
+    </>
+  );
 }
 
-function SegmentTable({ segments }: { readonly segments: readonly Segment[] }): JSX.Element {
-  const t = useTexts();
-  const formats = useFormats();
-  if (segments.length === 0) return <p className="quiet">{t('segments.noMatch')}</p>;
-  return (
-    <div className="scroll">
-      <table className="table">
-        <thead>
-          <tr>
-            <th>{t('segments.name')}</th>
-            <th>{t('segments.rule')}</th>
-            <th data-align="end">{t('segments.size')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {segments.map(({ name, english, size }) => (
-            <tr key={name}>
-              <td>
-                <Link to="/segments/$name" params={{ name }}>
-                  {name}
-                </Link>
-              </td>
-              <td className="quiet">{english}</td>
-              <td className="numbers" data-align="end">
-                {formats.number(size)}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
+function matches({ name, english }: Segment, wanted: string): boolean {
+  return wanted === '' || `${name} ${english}`.toLowerCase().includes(wanted);
 }

@@ -1,48 +1,47 @@
-/** Who did what, newest first. */
+/** Who did what, newest first; by person and by what was done. */
 
-import { useInfiniteQuery } from '@tanstack/react-query';
-import type { JSX } from 'react';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { type JSX, useDeferredValue, useState } from 'react';
 
 import { Answer } from '../../data/answer.tsx';
-import { auditQuery } from '../../data/queries.ts';
+import { auditQuery, usersQuery } from '../../data/queries.ts';
 import { Button } from '../../design/button.tsx';
+import { DataTable } from '../../design/data-table.tsx';
 import { Card } from '../../design/layout.tsx';
 import { useFormats, useTexts } from '../../texts/use-texts.ts';
 
 export function AuditLog(): JSX.Element {
   const t = useTexts();
   const formats = useFormats();
-  const audit = useInfiniteQuery(auditQuery);
+  const [actor, setActor] = useState('');
+  const [filter, setFilter] = useState('');
+  const wanted = useDeferredValue(filter.trim().toLowerCase());
+  const audit = useInfiniteQuery(auditQuery(actor));
   return (
     <Card title={t('settings.audit')}>
+      <Filters actor={actor} filter={filter} onActor={setActor} onFilter={setFilter} />
       <Answer of={audit} lines={8}>
         {({ pages }) => (
-          <div className="scroll">
-            <table className="table">
-              <thead>
-                <tr>
-                  <th>{t('settings.when')}</th>
-                  <th>{t('settings.who')}</th>
-                  <th>{t('settings.what')}</th>
-                  <th>{t('settings.object')}</th>
-                </tr>
-              </thead>
-              <tbody>
-                {pages
-                  .flatMap(({ items }) => items)
-                  .map(({ id, at, actor, action, object }) => (
-                    <tr key={id}>
-                      <td className="numbers quiet" title={formats.exact(at)}>
-                        {formats.instant(at)}
-                      </td>
-                      <td>{actor.name}</td>
-                      <td>{action}</td>
-                      <td className="quiet">{object}</td>
-                    </tr>
-                  ))}
-              </tbody>
-            </table>
-          </div>
+          <DataTable
+            label={t('settings.audit')}
+            columns={[
+              {
+                title: t('settings.when'),
+                isQuiet: true,
+                cell: ({ at }) => <span title={formats.exact(at)}>{formats.instant(at)}</span>,
+              },
+              { title: t('settings.who'), cell: (row) => row.actor.name },
+              { title: t('settings.what'), cell: ({ action }) => action },
+              { title: t('settings.object'), isQuiet: true, cell: ({ object }) => object },
+            ]}
+            rows={pages
+              .flatMap(({ items }) => items)
+              .filter((row) =>
+                `${row.actor.name} ${row.action} ${row.object}`.toLowerCase().includes(wanted),
+              )}
+            keyOf={({ id }) => id}
+            empty={t('settings.audit.none')}
+          />
         )}
       </Answer>
       {audit.hasNextPage && (
@@ -56,5 +55,49 @@ export function AuditLog(): JSX.Element {
         </Button>
       )}
     </Card>
+  );
+}
+
+function Filters({
+  actor,
+  filter,
+  onActor,
+  onFilter,
+}: {
+  readonly actor: string;
+  readonly filter: string;
+  readonly onActor: (actor: string) => void;
+  readonly onFilter: (filter: string) => void;
+}): JSX.Element {
+  const t = useTexts();
+  const users = useQuery(usersQuery).data?.items ?? [];
+  return (
+    <div className="row">
+      <select
+        className="input inline"
+        aria-label={t('settings.who')}
+        value={actor}
+        onChange={(event) => {
+          onActor(event.target.value);
+        }}
+      >
+        <option value="">{t('settings.everybody')}</option>
+        {users.map(({ id, name }) => (
+          <option key={id} value={id}>
+            {name}
+          </option>
+        ))}
+      </select>
+      <input
+        className="input inline"
+        type="search"
+        value={filter}
+        aria-label={t('settings.filter')}
+        placeholder={t('settings.filter')}
+        onChange={(event) => {
+          onFilter(event.target.value);
+        }}
+      />
+    </div>
   );
 }

@@ -8,6 +8,7 @@ import { Answer } from '../../data/answer.tsx';
 import { api, sentenceOf } from '../../data/client.ts';
 import { type Role, roles, serverKeysQuery, writeKeysQuery } from '../../data/queries.ts';
 import { Button } from '../../design/button.tsx';
+import { DataTable } from '../../design/data-table.tsx';
 import { Dialog } from '../../design/dialog.tsx';
 import { Choice, TextField } from '../../design/field.tsx';
 import { fieldText } from '../../design/form-text.ts';
@@ -46,40 +47,29 @@ function ServerKeys(): JSX.Element {
       <p className="quiet">{t('settings.serverKeys.about')}</p>
       <Answer of={keys}>
         {({ items }) => (
-          <div className="scroll">
-            <table className="table">
-              <thead>
-                <tr>
-                  <th>{t('settings.key')}</th>
-                  <th>{t('settings.role')}</th>
-                  <th>{t('settings.used')}</th>
-                  <th data-align="end" />
-                </tr>
-              </thead>
-              <tbody>
-                {items.map(({ id, name, role, hint, usedAt, withdrawnAt }) => (
-                  <tr key={id}>
-                    <td>
-                      {name} <span className="quiet mono">{hint}…</span>
-                    </td>
-                    <td>
-                      <Badge>{t(`role.${role}`)}</Badge>
-                    </td>
-                    <td className="quiet">
-                      {usedAt === undefined ? t('settings.never') : formats.instant(usedAt)}
-                    </td>
-                    <td data-align="end">
-                      {withdrawnAt === undefined ? (
-                        <Withdraw kind="withdrawServerKey" id={id} />
-                      ) : (
-                        <Badge tone="bad">{t('settings.withdrawn')}</Badge>
-                      )}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <DataTable
+            label={t('settings.serverKeys')}
+            columns={[
+              {
+                title: t('settings.key'),
+                cell: ({ name, hint }) => (
+                  <>
+                    {name} <span className="quiet mono">{hint}…</span>
+                  </>
+                ),
+              },
+              { title: t('settings.role'), cell: ({ role }) => <Badge>{t(`role.${role}`)}</Badge> },
+              {
+                title: t('settings.used'),
+                isQuiet: true,
+                cell: ({ usedAt }) => (usedAt === undefined ? t('settings.never') : formats.instant(usedAt)),
+              },
+              { align: 'end', cell: (key) => <Withdrawal kind="withdrawServerKey" of={key} /> },
+            ]}
+            rows={items}
+            keyOf={({ id }) => id}
+            empty={t('settings.keys.none')}
+          />
         )}
       </Answer>
       {isMaking && (
@@ -102,38 +92,38 @@ function WriteKeys(): JSX.Element {
       <p className="quiet">{t('settings.writeKeys.about')}</p>
       <Answer of={keys}>
         {({ items }) => (
-          <div className="scroll">
-            <table className="table">
-              <thead>
-                <tr>
-                  <th>{t('settings.key')}</th>
-                  <th>{t('settings.source')}</th>
-                  <th>{t('settings.created')}</th>
-                  <th data-align="end" />
-                </tr>
-              </thead>
-              <tbody>
-                {items.map(({ id, text, source, createdAt, withdrawnAt }) => (
-                  <tr key={id}>
-                    <td className="mono">{text}</td>
-                    <td>{source}</td>
-                    <td className="quiet">{formats.instant(createdAt)}</td>
-                    <td data-align="end">
-                      {withdrawnAt === undefined ? (
-                        <Withdraw kind="withdrawWriteKey" id={id} />
-                      ) : (
-                        <Badge tone="bad">{t('settings.withdrawn')}</Badge>
-                      )}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <DataTable
+            label={t('settings.writeKeys')}
+            columns={[
+              { title: t('settings.key'), cell: ({ text }) => <span className="mono">{text}</span> },
+              { title: t('settings.source'), cell: ({ source }) => source },
+              {
+                title: t('settings.created'),
+                isQuiet: true,
+                cell: ({ createdAt }) => formats.instant(createdAt),
+              },
+              { align: 'end', cell: (key) => <Withdrawal kind="withdrawWriteKey" of={key} /> },
+            ]}
+            rows={items}
+            keyOf={({ id }) => id}
+            empty={t('settings.keys.none')}
+          />
         )}
       </Answer>
     </Card>
   );
+}
+
+function Withdrawal({
+  kind,
+  of: { id, withdrawnAt },
+}: {
+  readonly kind: 'withdrawServerKey' | 'withdrawWriteKey';
+  readonly of: { readonly id: string; readonly withdrawnAt?: string };
+}): JSX.Element {
+  const t = useTexts();
+  if (withdrawnAt === undefined) return <Withdraw kind={kind} id={id} />;
+  return <Badge tone="bad">{t('settings.withdrawn')}</Badge>;
 }
 
 function Withdraw({

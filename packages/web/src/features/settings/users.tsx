@@ -1,13 +1,16 @@
 /** Who may sign in, with which role; inviting somebody. */
 
+import type { Output } from '@segue/client/operation-types.ts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { UserPlus } from 'lucide-react';
 import { type JSX, useId, useState, type SubmitEvent } from 'react';
+import { toast } from 'sonner';
 
 import { Answer } from '../../data/answer.tsx';
 import { api, sentenceOf } from '../../data/client.ts';
-import { type Role, roles, usersQuery } from '../../data/queries.ts';
+import { type Role, roles, sessionQuery, usersQuery } from '../../data/queries.ts';
 import { Button } from '../../design/button.tsx';
+import { DataTable } from '../../design/data-table.tsx';
 import { Dialog } from '../../design/dialog.tsx';
 import { Choice, TextField } from '../../design/field.tsx';
 import { fieldText } from '../../design/form-text.ts';
@@ -37,32 +40,30 @@ export function Users(): JSX.Element {
     >
       <Answer of={users}>
         {({ items }) => (
-          <div className="scroll">
-            <table className="table">
-              <thead>
-                <tr>
-                  <th>{t('settings.user')}</th>
-                  <th>{t('settings.role')}</th>
-                  <th>{t('settings.lastSignIn')}</th>
-                </tr>
-              </thead>
-              <tbody>
-                {items.map(({ id, name, email, role, signedInAt }) => (
-                  <tr key={id}>
-                    <td>
-                      {name} <span className="quiet">{email}</span>
-                    </td>
-                    <td>
-                      <Badge>{t(`role.${role}`)}</Badge>
-                    </td>
-                    <td className="quiet">
-                      {signedInAt === undefined ? t('settings.never') : formats.instant(signedInAt)}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <DataTable
+            label={t('settings.users')}
+            columns={[
+              {
+                title: t('settings.user'),
+                cell: ({ name, email, disabled }) => (
+                  <>
+                    {name} <span className="quiet">{email}</span>{' '}
+                    {disabled && <Badge tone="bad">{t('settings.disabled')}</Badge>}
+                  </>
+                ),
+              },
+              { title: t('settings.role'), cell: (user) => <RoleOf user={user} /> },
+              {
+                title: t('settings.lastSignIn'),
+                isQuiet: true,
+                cell: ({ signedInAt }) =>
+                  signedInAt === undefined ? t('settings.never') : formats.instant(signedInAt),
+              },
+              { align: 'end', cell: (user) => <Disabling user={user} /> },
+            ]}
+            rows={items}
+            keyOf={({ id }) => id}
+          />
         )}
       </Answer>
       {isInviting && (
@@ -73,6 +74,60 @@ export function Users(): JSX.Element {
         />
       )}
     </Card>
+  );
+}
+
+type User = Output<'listUsers'>['items'][number];
+type ChangedUser = { readonly role: Role } | { readonly disabled: boolean };
+
+/** What was refused is said, and the table shows what is so. */
+function useChange({ id }: User): (change: ChangedUser) => void {
+  const queryClient = useQueryClient();
+  const change = useMutation({
+    mutationFn: (body: ChangedUser) => api.call('changeUser', { path: { id }, body }),
+    onError: (error) => toast.error(sentenceOf(error)),
+    onSettled: () => queryClient.invalidateQueries(usersQuery),
+  });
+  return change.mutate;
+}
+
+function RoleOf({ user }: { readonly user: User }): JSX.Element {
+  const t = useTexts();
+  const change = useChange(user);
+  return (
+    <select
+      className="input inline"
+      aria-label={t('settings.roleOf', { name: user.name })}
+      value={user.role}
+      onChange={(event) => {
+        const role = roles.find((each) => each === event.target.value);
+        if (role !== undefined) change({ role });
+      }}
+    >
+      {roles.map((role) => (
+        <option key={role} value={role}>
+          {t(`role.${role}`)}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+/** Nobody can lock themselves out. */
+function Disabling({ user }: { readonly user: User }): JSX.Element | null {
+  const t = useTexts();
+  const change = useChange(user);
+  const session = useQuery(sessionQuery).data;
+  if (session === undefined || session.id === user.id) return null;
+  return (
+    <Button
+      kind={user.disabled ? 'usual' : 'danger'}
+      onClick={() => {
+        change({ disabled: !user.disabled });
+      }}
+    >
+      {t(user.disabled ? 'settings.enable' : 'settings.disable')}
+    </Button>
   );
 }
 

@@ -1,0 +1,118 @@
+/** Questions of this view: about a period, and about the one before it. */
+
+import type { Output } from '@segue/client/operation-types.ts';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+
+import type { Days } from '../../charts/period.tsx';
+import { api } from '../../data/client.ts';
+
+export type Flows = Output<'getFlows'>;
+export type Conversions = Output<'getConversions'>;
+export type Stay = Output<'getStay'>;
+export type Returns = Output<'getReturns'>;
+export type Retention = Output<'getRetention'>;
+export type RfmTable = Output<'getRfmTable'>;
+export type RefreshMoves = Output<'previewRefresh'>;
+
+/** Instants; from included, to excluded. */
+export type Period = { readonly from: string; readonly to: string };
+
+const dayMs = 86_400_000;
+
+/** The last days up to `now`, and as many before them. */
+export function periodsOf(days: Days, now: number): { readonly now: Period; readonly before: Period } {
+  const at = (daysAgo: number): string => new Date(now - daysAgo * dayMs).toISOString();
+  return { now: { from: at(days), to: at(0) }, before: { from: at(2 * days), to: at(days) } };
+}
+
+export const flowsQuery = (lifecycle: string, period: Period) =>
+  queryOptions({
+    queryKey: ['lifecycles', lifecycle, 'flows', period],
+    queryFn: ({ signal }) => api.call('getFlows', { query: { lifecycle, ...period } }, { signal }),
+  });
+
+export const conversionsQuery = (lifecycle: string, period: Period) =>
+  queryOptions({
+    queryKey: ['lifecycles', lifecycle, 'conversions', period],
+    queryFn: ({ signal }) => api.call('getConversions', { query: { lifecycle, ...period } }, { signal }),
+  });
+
+/** `of`: a segment, or a stage as in `default.active`. */
+export const stayQuery = (of: string, { from, to }: Period) =>
+  queryOptions({
+    queryKey: ['stay', of, from, to],
+    queryFn: ({ signal }) => api.call('getStay', { query: { of, from, to, unit: 'day' } }, { signal }),
+  });
+
+export const returnsQuery = (of: string, { from, to }: Period) =>
+  queryOptions({
+    queryKey: ['returns', of, from, to],
+    queryFn: ({ signal }) => api.call('getReturns', { query: { of, from, to } }, { signal }),
+  });
+
+export const retentionQuery = (event: string, every: 'week' | 'month', { from, to }: Period) =>
+  queryOptions({
+    queryKey: ['retention', event, every, from, to],
+    queryFn: ({ signal }) => api.call('getRetention', { query: { event, every, from, to } }, { signal }),
+  });
+
+/** Who somebody asks for: everybody in a stage now, or who went from one to another over a period. */
+export type Wanted =
+  | { readonly kind: 'stage'; readonly lifecycle: string; readonly stage: string }
+  | {
+      readonly kind: 'flow';
+      readonly lifecycle: string;
+      readonly from: string;
+      readonly to: string;
+      readonly period: Period;
+    };
+
+export type People = {
+  readonly size: number;
+  readonly members: readonly { readonly id: number; readonly displayId?: string; readonly since?: string }[];
+  readonly next?: string;
+  readonly asOf: Flows['asOf'];
+};
+
+const pageSize = 100;
+
+export const peopleQuery = (wanted: Wanted) =>
+  infiniteQueryOptions({
+    queryKey: ['people', wanted],
+    queryFn: ({ signal, pageParam }): Promise<People> => {
+      const page = { limit: pageSize, ...(pageParam === undefined ? {} : { cursor: pageParam }) };
+      const { lifecycle } = wanted;
+      if (wanted.kind === 'stage') {
+        const query = { of: `${lifecycle}.${wanted.stage}`, ...page };
+        return api.call('getMembersThen', { query }, { signal });
+      }
+      const { from, to, period } = wanted;
+      const query = { lifecycle, fromStage: from, toStage: to, ...period, ...page };
+      return api.call('getFlowMembers', { query }, { signal });
+    },
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.next,
+  });
+
+export const rfmModelsQuery = queryOptions({
+  queryKey: ['rfm'],
+  queryFn: ({ signal }) => api.call('listRfms', { query: { limit: 200 } }, { signal }),
+});
+
+export const rfmTableQuery = (name: string) =>
+  queryOptions({
+    queryKey: ['rfm', name, 'table'],
+    queryFn: ({ signal }) => api.call('getRfmTable', { path: { name } }, { signal }),
+  });
+
+/** Of a past instant, by the history store. */
+export const rfmThenQuery = (name: string, at: string) =>
+  queryOptions({
+    queryKey: ['rfm', name, 'then', at],
+    queryFn: ({ signal }) => api.call('getRfmTableThen', { path: { name }, query: { at } }, { signal }),
+  });
+
+export const populationsQuery = queryOptions({
+  queryKey: ['populations'],
+  queryFn: ({ signal }) => api.call('listPopulations', {}, { signal }),
+});

@@ -1,0 +1,152 @@
+/** Customers by how recently, how often and for how much they bought: as a grid and in named groups, now and in the past. */
+
+import { useQuery } from '@tanstack/react-query';
+import { Grid3x3 } from 'lucide-react';
+import { type JSX, useMemo, useState } from 'react';
+
+import { Behind } from '../../charts/behind.tsx';
+import { type Days, PeriodPicker } from '../../charts/period.tsx';
+import { Answer } from '../../data/answer.tsx';
+import { sentenceOf } from '../../data/client.ts';
+import { Card, Empty } from '../../design/layout.tsx';
+import { useFormats, useTexts } from '../../texts/use-texts.ts';
+import { periodsOf, rfmModelsQuery, type RfmTable, rfmTableQuery, rfmThenQuery } from './asked.ts';
+import { Beside } from './period-before.tsx';
+import type { RfmPick } from './rfm-cells.ts';
+import { RfmGrid } from './rfm-grid.tsx';
+import { RfmPeople } from './rfm-people.tsx';
+import { RfmRefresh } from './rfm-refresh.tsx';
+
+export function RfmView(): JSX.Element {
+  const t = useTexts();
+  const models = useQuery(rfmModelsQuery);
+  return (
+    <Answer of={models} lines={8}>
+      {({ items }) =>
+        items.length === 0 ? (
+          <Card>
+            <Empty icon={<Grid3x3 aria-hidden />} title={t('rfm.empty.title')}>
+              <p>{t('rfm.empty.text')}</p>
+              <pre tabIndex={0}>{example}</pre>
+            </Empty>
+          </Card>
+        ) : (
+          <>
+            {items.map(({ name }) => (
+              <Model key={name} name={name} />
+            ))}
+            <RfmRefresh />
+          </>
+        )
+      }
+    </Answer>
+  );
+}
+
+const example = `rfm:
+  default:
+    purchase: '"Order Completed"'
+    value: revenue
+    window: last 365d`;
+
+function Model({ name }: { readonly name: string }): JSX.Element {
+  const t = useTexts();
+  const formats = useFormats();
+  const [days, setDays] = useState<Days>(30);
+  const [openedAt] = useState(() => Date.now());
+  const [pick, setPick] = useState<RfmPick>();
+  const at = useMemo(() => periodsOf(days, openedAt).now.from, [days, openedAt]);
+  const table = useQuery(rfmTableQuery(name));
+  const then = useQuery(rfmThenQuery(name, at));
+  return (
+    <section className="stack" aria-label={name}>
+      <Card title={t('rfm.model', { name })} aside={<PeriodPicker days={days} onChange={setDays} />}>
+        <Answer of={table} lines={8}>
+          {(now) => (
+            <div className="stack">
+              <p className="quiet">
+                {t('rfm.about', { at: formats.instant(now.at), none: now.none })}{' '}
+                {t('rfm.compared', { at: formats.instant(at) })}
+              </p>
+              {then.error !== null && <p className="quiet">{sentenceOf(then.error)}</p>}
+              {then.data !== undefined && <Behind asOf={then.data.asOf} />}
+              <div className="rfm">
+                <RfmGrid
+                  cells={now.cells}
+                  before={then.data?.cells}
+                  onPick={(recency, frequency) => {
+                    setPick({ kind: 'cell', model: name, recency, frequency });
+                  }}
+                />
+                <Groups
+                  now={now}
+                  before={then.data?.groups}
+                  onPick={(group) => {
+                    setPick({ kind: 'group', model: name, group });
+                  }}
+                />
+              </div>
+            </div>
+          )}
+        </Answer>
+      </Card>
+      {pick !== undefined && (
+        <RfmPeople
+          pick={pick}
+          onClose={() => {
+            setPick(undefined);
+          }}
+        />
+      )}
+    </section>
+  );
+}
+
+function Groups({
+  now,
+  before,
+  onPick,
+}: {
+  readonly now: RfmTable;
+  readonly before: RfmTable['groups'] | undefined;
+  readonly onPick: (group: string) => void;
+}): JSX.Element {
+  const t = useTexts();
+  const formats = useFormats();
+  const scored = now.groups.reduce((sum, { size }) => sum + size, 0);
+  return (
+    <table className="table">
+      <thead>
+        <tr>
+          <th>{t('rfm.group')}</th>
+          <th data-align="end">{t('nav.customers')}</th>
+          <th data-align="end">{t('rfm.share')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {now.groups.map(({ group, size }) => (
+          <tr key={group}>
+            <td>
+              <button
+                type="button"
+                className="link"
+                onClick={() => {
+                  onPick(group);
+                }}
+              >
+                {group}
+              </button>
+            </td>
+            <td className="numbers" data-align="end">
+              {formats.number(size)}{' '}
+              <Beside now={size} before={before?.find((one) => one.group === group)?.size} />
+            </td>
+            <td className="numbers quiet" data-align="end">
+              {formats.percent(scored === 0 ? 0 : size / scored)}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

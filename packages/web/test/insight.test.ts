@@ -1,0 +1,292 @@
+/** Lists, stages, scores and live in a real browser: what is told by the stream, what is made a test of, who may what. */
+
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { type App, hasBrowser, openApp, shot, skipped, violations } from './open-app.ts';
+
+const segmentsMany = 1_000;
+const dayMs = 86_400_000;
+
+/** Orders of forty customers over the last hundred days, some often, some once. */
+function orders(now: number): object[] {
+  return Array.from({ length: 400 }, (_, i) => {
+    const person = (i * 17 + (i >> 3)) % 40;
+    return {
+      type: 'track',
+      userId: `c${String(person)}`,
+      event: 'Order Completed',
+      messageId: `o${String(i)}`,
+      timestamp: new Date(now - ((i * 37) % 100) * dayMs - person * 60_000).toISOString(),
+      properties: { revenue: 10 + ((i * 13) % 90) },
+    };
+  });
+}
+
+const definitions = {
+  segments: {
+    ...Object.fromEntries(
+      Array.from({ length: segmentsMany }, (_, i) => [
+        `spent_${String(i).padStart(4, '0')}`,
+        { rule: `sum(revenue of "Order Completed") >= ${String(i + 1)}` },
+      ]),
+    ),
+    best: { rule: 'rfm(group) = "champions"' },
+    fresh: { rule: 'did "Order Completed" last 7d' },
+  },
+  lifecycles: {
+    default: {
+      stages: [
+        { lost: 'did "Order Completed" and not did "Order Completed" last 60d' },
+        { loyal: 'count("Order Completed") >= 9' },
+        { buyer: 'did "Order Completed"' },
+        'visitor',
+      ],
+    },
+  },
+  rfm: { default: { purchase: '"Order Completed"', value: 'revenue', window: 'last 365d' } },
+};
+
+describe(`what has been and what happens${skipped}`, () => {
+  let app: App;
+  let page: Page;
+
+  beforeAll(async () => {
+    if (!hasBrowser) return;
+    app = await openApp();
+    await app.call('POST', '/api/definitions', { definitions, reason: 'for the test' });
+    await app.send(orders(Date.now()));
+    await app.call('POST', '/api/populations/refresh', {});
+    page = await app.signIn('admin');
+  }, 120_000);
+  afterAll(async () => {
+    if (hasBrowser) await app.close();
+  });
+
+  const order = (userId: string, revenue: number): Promise<void> =>
+    app.send([
+      {
+        type: 'track',
+        userId,
+        event: 'Order Completed',
+        messageId: crypto.randomUUID(),
+        properties: { revenue },
+      },
+    ]);
+  const goTo = async (where: Page, place: string): Promise<void> => {
+    await where.getByRole('navigation').getByRole('link', { name: place, exact: true }).click();
+    await where.getByRole('heading', { name: place, level: 1 }).waitFor();
+  };
+  const row = (name: string) =>
+    page.getByRole('row').filter({ has: page.getByRole('link', { name, exact: true }) });
+
+  test.runIf(hasBrowser)(
+    'a thousand segments: only what is seen is drawn, sorted, searched, live',
+    async () => {
+      await goTo(page, 'Segments');
+      await row('best').waitFor();
+      expect(await page.getByRole('row').count()).toBeLessThan(60);
+      await page.locator('svg.spark').first().waitFor({ state: 'attached' });
+      await shot(page, 'segments');
+      expect(await violations(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Members' }).click();
+      await row('spent_0000').waitFor();
+      await page.getByLabel('Filter segments').fill('spent_0001');
+      expect(await row('spent_0001').getByRole('cell').last().textContent()).toBe('40');
+      // Nobody asks for it: the stream tells it.
+      const asked: string[] = [];
+      page.on('request', (request) => asked.push(request.url()));
+      await order('newcomer', 500);
+      await row('spent_0001').getByRole('cell', { name: '41', exact: true }).waitFor();
+      expect(asked.filter((url) => url.includes('/api/segments'))).toEqual([]);
+    },
+  );
+
+  test.runIf(hasBrowser)('stages: how many now, where they went, who they are', async () => {
+    await goTo(page, 'Lifecycles');
+    const board = page.getByRole('region', { name: 'default', exact: true });
+    await board.getByRole('button', { name: /^loyal/ }).waitFor();
+    await page.getByText('Conversion between stages').waitFor();
+    await page.getByRole('img', { name: 'Flows between stages' }).locator('svg path').first().waitFor();
+    await page
+      .getByRole('img', { name: /^Share still in/ })
+      .locator('svg path')
+      .nth(6)
+      .waitFor({ state: 'attached' });
+    await board.getByRole('cell', { name: 'loyal', exact: true }).first().waitFor();
+    await shot(page, 'lifecycles');
+    expect(await violations(page)).toEqual([]);
+    await board.getByRole('button', { name: /^loyal/ }).click();
+    const people = page.getByRole('dialog');
+    await people.getByRole('link').first().waitFor();
+    expect(await violations(page)).toEqual([]);
+    await people.getByRole('button', { name: 'Done' }).click();
+    await page.getByText('As a table').first().click();
+    await page
+      .getByRole('button', { name: /^From not a customer to/ })
+      .first()
+      .click();
+    await page.getByRole('dialog').getByRole('link').first().waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Done' }).click();
+  });
+
+  test.runIf(hasBrowser)(
+    'scores: a grid, groups, who they are, and who would move before anybody does',
+    async () => {
+      await page.getByRole('tab', { name: 'RFM' }).click();
+      const cell = page.getByRole('button', { name: /^Recency \d, frequency \d/ }).first();
+      await cell.waitFor();
+      await shot(page, 'rfm');
+      expect(await violations(page)).toEqual([]);
+      await cell.click();
+      await page.getByRole('dialog').getByRole('link').first().waitFor();
+      await page.getByRole('dialog').getByRole('button', { name: 'Done' }).click();
+      for (let i = 0; i < 30; i++) await order(`rich${String(i)}`, 5_000);
+      await page.getByRole('button', { name: 'Take anew' }).click();
+      await page.getByRole('dialog').getByRole('cell', { name: /^best/ }).waitFor();
+      await shot(page, 'rfm-refresh');
+      expect(await violations(page)).toEqual([]);
+      await page.getByRole('dialog').getByRole('button', { name: 'Take anew' }).click();
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+    },
+  );
+
+  test.runIf(hasBrowser)('retention is of an event that one chooses', async () => {
+    await page.getByRole('tab', { name: 'Retention' }).click();
+    await page.getByText('First did it').waitFor();
+    await shot(page, 'retention');
+    expect(await violations(page)).toEqual([]);
+    await page.getByLabel('Event', { exact: true }).fill('Never Happened');
+    await page.getByRole('button', { name: 'Show' }).click();
+    await page.getByText('Nobody did “Never Happened” for the first time').waitFor();
+  });
+
+  test.runIf(hasBrowser)(
+    'what happens is seen as it happens, paused, and made a test that passes',
+    async () => {
+      await goTo(page, 'Live');
+      await order('meera', 700);
+      await page.getByRole('button', { name: 'track · Order Completed' }).first().waitFor();
+      await page.getByLabel('What is shown').selectOption('changes');
+      await page.getByRole('searchbox').fill('meera');
+      await page.getByRole('button', { name: 'Entered fresh' }).waitFor();
+      await shot(page, 'live');
+      expect(await violations(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Pause' }).click();
+      await order('meera', 1);
+      await page.getByText(/more came while paused/).waitFor();
+      await page.getByRole('button', { name: 'Go on' }).click();
+      await page.getByRole('button', { name: 'Entered fresh' }).click();
+      await page.getByRole('button', { name: 'Make a test of it' }).click();
+      await page.getByText('Living through it again gives what was seen.').waitFor();
+      await shot(page, 'live-scenario');
+      expect(await violations(page)).toEqual([]);
+      const [file] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: 'Download' }).click(),
+      ]);
+      expect(file.suggestedFilename()).toBe('meera-enters-fresh.yaml');
+      const folder = mkdtempSync(path.join(tmpdir(), 'segue-scenario-'));
+      const saved = path.join(folder, 'meera-enters-fresh.yaml');
+      await file.saveAs(saved);
+      expect(readFileSync(saved, 'utf8')).toContain('fresh:\n        - meera');
+      const main = path.join(import.meta.dirname, '../../cli/src/main.ts');
+      const said = execFileSync(process.execPath, [main, 'test', saved], { encoding: 'utf8' });
+      expect(said).toContain('1 passed, 0 failed');
+      rmSync(folder, { recursive: true, force: true });
+      await page.getByRole('button', { name: 'Done' }).click();
+    },
+  );
+
+  test.runIf(hasBrowser)('who did what is found by person and by deed', async () => {
+    await goTo(page, 'Settings');
+    await shot(page, 'users');
+    await page.getByRole('tab', { name: 'Keys' }).click();
+    await shot(page, 'keys');
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('tab', { name: 'Audit log' }).click();
+    await page.getByRole('cell', { name: 'definitions.applied' }).first().waitFor();
+    await page.getByRole('searchbox').fill('populations');
+    await page.getByRole('cell', { name: 'populations.refreshed' }).first().waitFor();
+    expect(await page.getByRole('cell', { name: 'definitions.applied' }).count()).toBe(0);
+    await page.getByLabel('Who').selectOption({ label: 'A admin' });
+    await page.getByRole('cell', { name: 'populations.refreshed' }).first().waitFor();
+    await shot(page, 'audit');
+    expect(await violations(page)).toEqual([]);
+  });
+
+  test.runIf(hasBrowser)('each role sees what it may do, and no more', async () => {
+    for (const role of ['viewer', 'marketer'] as const) {
+      const theirs = await app.signIn(role);
+      const mayChange = role === 'marketer';
+      await goTo(theirs, 'Segments');
+      await theirs.getByRole('link', { name: 'best', exact: true }).waitFor();
+      expect([role, await theirs.getByRole('link', { name: 'New segment' }).count()]).toEqual([
+        role,
+        mayChange ? 1 : 0,
+      ]);
+      await theirs.getByRole('link', { name: 'best', exact: true }).click();
+      await theirs.getByRole('heading', { name: 'best' }).waitFor();
+      await theirs.getByRole('tab').first().waitFor();
+      expect([role, await theirs.getByRole('link', { name: 'Edit' }).count()]).toEqual([
+        role,
+        mayChange ? 1 : 0,
+      ]);
+      await goTo(theirs, 'Lifecycles');
+      await theirs.getByRole('tab', { name: 'RFM' }).click();
+      await theirs.getByText('What scores are measured against').waitFor();
+      const refresh = await theirs.getByRole('button', { name: 'Take anew' }).count();
+      expect([role, refresh]).toEqual([role, mayChange ? 1 : 0]);
+      await goTo(theirs, 'Settings');
+      await theirs.getByText('Only admins see this.').waitFor();
+      expect(await violations(theirs)).toEqual([]);
+      await theirs.context().close();
+    }
+  });
+
+  test.runIf(hasBrowser)('an admin takes a role away, and it is gone at once', async () => {
+    const theirs = await app.signIn('marketer');
+    await goTo(page, 'Settings');
+    await page.getByRole('tab', { name: 'Users' }).click();
+    await page.getByLabel('Role of A marketer').last().waitFor();
+    for (const choice of await page.getByLabel('Role of A marketer').all()) {
+      await choice.selectOption('viewer');
+    }
+    await page.getByRole('row').filter({ hasText: 'A marketer' }).last().waitFor();
+    await theirs.reload();
+    await goTo(theirs, 'Segments');
+    await theirs.getByRole('link', { name: 'best', exact: true }).waitFor();
+    expect(await theirs.getByRole('link', { name: 'New segment' }).count()).toBe(0);
+    await theirs.context().close();
+  });
+
+  test.runIf(hasBrowser)('in the dark and on a phone all of it is as readable', async () => {
+    const phone = await app.signIn('viewer', { dark: true, width: 390 });
+    for (const place of ['Segments', 'Lifecycles', 'Live']) {
+      await goTo(phone, place);
+      if (place === 'Lifecycles') await phone.getByRole('button', { name: /^loyal/ }).waitFor();
+      expect([place, await violations(phone)]).toEqual([place, []]);
+      const overflow = await phone.evaluate('document.documentElement.scrollWidth - innerWidth');
+      expect([place, overflow]).toEqual([place, 0]);
+      await shot(phone, `phone-${place.toLowerCase()}`);
+    }
+    await goTo(phone, 'Lifecycles');
+    await phone.getByRole('tab', { name: 'RFM' }).click();
+    await phone
+      .getByRole('button', { name: /^Recency/ })
+      .first()
+      .waitFor();
+    expect(await violations(phone)).toEqual([]);
+    await shot(phone, 'phone-rfm');
+    await phone.context().close();
+  });
+
+  test.runIf(hasBrowser)('nothing went wrong in the pages meanwhile', () => {
+    expect(app.problems).toEqual([]);
+  });
+});

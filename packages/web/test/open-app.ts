@@ -1,0 +1,138 @@
+/** A real service, and a real browser before it; where there is no browser, tests are skipped with the reason in their name. */
+
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+
+const root = path.join(import.meta.dirname, '../../..');
+const chromiumPath = process.env['SEGUE_CHROMIUM'] ?? '/usr/bin/chromium';
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+];
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+export const hasBrowser: boolean = existsSync(chromiumPath);
+/** For the names of tests. */
+export const skipped: string = hasBrowser ? '' : ` (skipped: there is no ${chromiumPath})`;
+/** Where pictures of what was seen are put; none are made where it is not set. */
+const shots = process.env['SEGUE_SHOTS'];
+
+export type App = {
+  readonly url: string;
+  readonly writeKey: string;
+  readonly browser: Browser;
+  /** Errors of all pages. */
+  readonly problems: readonly string[];
+  /** A call of the API as an admin; the answer's body. */
+  call(method: string, path: string, body?: unknown): Promise<unknown>;
+  /** Sends messages as a website does. */
+  send(messages: readonly object[]): Promise<void>;
+  /** A browser of its own, in which somebody of that role is signed in and on the overview. */
+  signIn(
+    role: 'viewer' | 'marketer' | 'admin',
+    options?: { readonly dark?: true; readonly width?: number },
+  ): Promise<Page>;
+  close(): Promise<void>;
+};
+
+export async function openApp(): Promise<App> {
+  execFileSync(process.execPath, [path.join(root, 'packages/web/build/main.ts')]);
+  const data = mkdtempSync(path.join(tmpdir(), 'segue-app-'));
+  const { child, said } = await startService(data);
+  const url = /running at (\S+)/.exec(said)?.[1] ?? '';
+  const writeKey = /write key +(\S+)/.exec(said)?.[1] ?? '';
+  const serverKey = /server key +(\S+)/.exec(said)?.[1] ?? '';
+  const browser = await chromium.launch({ executablePath: chromiumPath, args: flags });
+  const problems: string[] = [];
+  const request = async (key: string, method: string, where: string, body?: unknown): Promise<unknown> => {
+    const response = await fetch(`${url}${where}`, {
+      method,
+      headers: { authorization: `Basic ${btoa(`${key}:`)}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) {
+      throw new Error(`${method} ${where}: ${String(response.status)} ${text}`);
+    }
+    return text === '' ? undefined : (JSON.parse(text) as unknown);
+  };
+  const call = (method: string, where: string, body?: unknown): Promise<unknown> =>
+    request(serverKey, method, where, body);
+  const signIn: App['signIn'] = async (role, { dark, width = 1280 } = {}) => {
+    const user = { email: `${crypto.randomUUID()}@example.com`, name: `A ${role}`, role };
+    const { link } = (await call('POST', '/api/users', user)) as { link: { token: string } };
+    const context: BrowserContext = await browser.newContext({
+      locale: 'en-GB',
+      viewport: { width, height: 900 },
+      colorScheme: dark === true ? 'dark' : 'light',
+    });
+    const page = await context.newPage();
+    page.setDefaultTimeout(15_000);
+    page.on('pageerror', (error) => problems.push(error.message));
+    await page.goto(`${url}/sign-in#${link.token}`);
+    await page.getByLabel('New password').fill('correct horse battery');
+    await page.getByRole('button', { name: 'Begin' }).click();
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    return page;
+  };
+  return {
+    url,
+    writeKey,
+    browser,
+    problems,
+    call,
+    send: async (messages) => {
+      await request(writeKey, 'POST', '/v1/batch', { batch: messages });
+    },
+    signIn,
+    close: async () => {
+      await browser.close();
+      child.removeAllListeners('exit');
+      child.kill('SIGKILL');
+      rmSync(data, { recursive: true, force: true });
+    },
+  };
+}
+
+function startService(data: string): Promise<{ readonly child: ChildProcess; readonly said: string }> {
+  const main = path.join(root, 'packages/cli/src/main.ts');
+  const child = spawn(process.execPath, [main, 'start', '--data', data, '--port', '0']);
+  return new Promise((resolve, reject) => {
+    let said = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      said += chunk;
+      if (said.includes('Stop it with')) resolve({ child, said });
+    });
+    child.on('exit', (code) => {
+      reject(new Error(`segue start ended with ${String(code)}: ${said}`));
+    });
+  });
+}
+
+/** Rules of accessibility that the page breaks. */
+export async function violations(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const { axe: runner } = globalThis as unknown as {
+      axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+    };
+    const found = (await runner.run()).violations;
+    return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
+  });
+}
+
+/** A picture of the page as it is, where somebody wants them. */
+export async function shot(page: Page, name: string): Promise<void> {
+  if (shots === undefined) return;
+  // What is drawn with a movement has come to rest.
+  await page.waitForTimeout(1_200);
+  await page.screenshot({ path: path.join(shots, `${name}.png`), fullPage: !name.startsWith('live') });
+}
