@@ -11,6 +11,8 @@
  * Places are whole numbers from 0 on, in units of 8 bytes.
  */
 
+import { assert } from '../base/assert.ts';
+
 const UNIT_BYTES = 8;
 const HEADER_BYTES = 8;
 /** Units of a chunk: 1 MiB. The first ones are smaller, as most engines are. */
@@ -105,13 +107,31 @@ export class Arena {
     }
   }
 
-  /** Writes words that `copyOf` gave, which stand in `source` from `from` on, into a new block; returns its place. */
-  restore(owner: number, source: Uint32Array, from: number, count: number): number {
-    const to = this.#append(owner, Math.ceil((count * 4 + HEADER_BYTES) / UNIT_BYTES));
-    const { words } = this.#chunks[to >>> CHUNK_BITS] as Chunk;
-    const at = (to & (CHUNK_UNITS - 1)) * 2 + 2;
-    for (let i = 0; i < count; i++) words[at + i] = source[from + i] as number;
-    return to;
+  /**
+   * Takes up blocks that `writeBlock` wrote one after another, from the word `from` of `source` to `to`: copied in one piece
+   * as far as a chunk has room. Notes the place of each under its owner.
+   */
+  restore(source: Uint32Array, from: number, to: number, places: Int32Array): void {
+    for (let at = from; at < to;) {
+      let chunk = this.#chunks[this.#current];
+      if (chunk === undefined || chunk.filled + unitsAt(source, at) > chunk.units) {
+        chunk = this.#nextChunk(unitsAt(source, at));
+      }
+      const { filled, units, words } = chunk;
+      const first = this.#current * CHUNK_UNITS + filled;
+      let end = at;
+      let room = units - filled;
+      while (end < to) {
+        const needed = unitsAt(source, end);
+        if (needed > room) break;
+        places[source[end] as number] = first + (end - at) / 2;
+        room -= needed;
+        end += needed * 2;
+      }
+      words.set(source.subarray(at, end), filled * 2);
+      this.#count(chunk, (end - at) / 2);
+      at = end;
+    }
   }
 
   /** A copy of the block's bytes, and of what room it has. */
@@ -147,11 +167,15 @@ export class Arena {
     const at = chunk.filled;
     chunk.words[at * 2] = owner;
     chunk.words[at * 2 + 1] = units;
+    this.#count(chunk, units);
+    return this.#current * CHUNK_UNITS + at;
+  }
+
+  #count(chunk: Chunk, units: number): void {
     chunk.filled += units;
     chunk.used += units;
     this.#filled += units;
     this.#used += units;
-    return this.#current * CHUNK_UNITS + at;
   }
 
   #nextChunk(units: number): Chunk {
@@ -202,6 +226,27 @@ export class Arena {
     this.#used -= units;
     this.#moved(owner, to);
   }
+}
+
+/** Words of a block of so many bytes of its owner's. */
+export function blockWordsOf(bytes: number): number {
+  return Math.ceil((bytes + HEADER_BYTES) / UNIT_BYTES) * 2;
+}
+
+/** Writes a block as it lies in an arena, into words that are 0; `bytes` are what `copyOf` gave. Returns the word after it. */
+export function writeBlock(words: Uint32Array, at: number, owner: number, bytes: Uint8Array): number {
+  const count = blockWordsOf(bytes.length);
+  words[at] = owner;
+  words[at + 1] = count / 2;
+  new Uint8Array(words.buffer, words.byteOffset + at * 4 + HEADER_BYTES).set(bytes);
+  return at + count;
+}
+
+/** The size of the block that begins at a word. */
+function unitsAt(words: Uint32Array, at: number): number {
+  const units = words[at + 1] as number;
+  assert(units > 0, 'blocks one after another');
+  return units;
 }
 
 function chunkIn(buffer: ArrayBuffer, offset: number, units: number): Chunk {

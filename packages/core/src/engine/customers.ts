@@ -57,7 +57,8 @@ export class Customers {
   // By id.
   #places = new Int32Array(16).fill(NOBODY);
   #queuedAt = new Float64Array(16);
-  #sampleIds: string[] = [];
+  /** Undefined: none is known, or it stands where `#restAt` says. */
+  #sampleIds: (string | undefined)[] = [];
   #length = 0;
   readonly #objects = new Map<number, Objects>();
   /** Where what is not a number stands in a checkpoint that was taken up, until somebody asks; 0: not there. */
@@ -137,7 +138,7 @@ export class Customers {
     const place = this.#places[id] as number;
     if (place < NOBODY) return this.#forms[slotOfPlace(place)];
     const p = this.#glanced;
-    p.reset(id, this.#sampleIds[id] as string);
+    p.reset(id, this.#sampleIds[id] ?? '');
     this.#unpacking.unpack(p, this.#arena.viewOf(place), this.#arena.offsetOf(place));
     if (rest) this.#lendRest(p);
     return p;
@@ -189,7 +190,7 @@ export class Customers {
   sampleIdOf(id: number): string | undefined {
     if (!this.has(id)) return undefined;
     this.#readRest(id);
-    return this.#sampleIds[id];
+    return this.#sampleIds[id] ?? '';
   }
 
   /** The identifier under which they first arrived turns out to be another. */
@@ -248,7 +249,8 @@ export class Customers {
       queuedAt.set(this.#queuedAt);
       this.#queuedAt = queuedAt;
     }
-    for (; this.#length < length; this.#length++) this.#sampleIds[this.#length] = '';
+    while (this.#sampleIds.length < length) this.#sampleIds.push(undefined);
+    this.#length = Math.max(this.#length, length);
   }
 
   /** Forgets a customer. A working form that somebody holds stays readable until the next step. */
@@ -261,7 +263,7 @@ export class Customers {
     const place = this.#places[id] as number;
     if (place < NOBODY) this.#release(this.#forms[slotOfPlace(place)] as Profile);
     this.#places[id] = NOBODY;
-    this.#sampleIds[id] = '';
+    this.#sampleIds[id] = undefined;
     this.#objects.delete(id);
     if (id < this.#restAt.length) this.#restAt[id] = 0;
     this.#count--;
@@ -306,18 +308,22 @@ export class Customers {
 
   /** Makes room for customers of a checkpoint up to a number, of whom what is not a number is among `texts`. */
   beginRestore(length: number, units: number, texts: KeptTexts): void {
-    this.#sampleIds = new Array<string>(Math.min(length, PRESIZED_MAX));
+    this.#sampleIds = new Array<undefined>(Math.min(length, PRESIZED_MAX));
     this.reserve(length);
     this.#arena.beginRestore(units);
     this.#texts = texts;
     this.#restAt = new Uint32Array(length);
   }
 
-  /** Adds a customer whose packed words stand in `source`, under an id that nobody has. */
-  restoreAt(id: number, source: Uint32Array, from: number, count: number, restAt: number): void {
-    this.#queuedAt[id] = NEVER;
+  /** Adds customers under ids that nobody has: blocks of an arena, which stand in `source` from a word to another. */
+  restoreBlocks(source: Uint32Array, from: number, to: number): void {
+    this.#arena.restore(source, from, to, this.#places);
+  }
+
+  /** Notes of one of them when the queue wakes them, and where what is not a number stands. */
+  restoreAt(id: number, queuedAt: Instant, restAt: number): void {
     this.#count++;
-    this.#places[id] = this.#arena.restore(id, source, from, count);
+    this.#queuedAt[id] = queuedAt;
     this.#restAt[id] = restAt;
   }
 
@@ -349,7 +355,7 @@ export class Customers {
   #unpack(id: number): Profile {
     this.#readRest(id);
     const p = this.#workingForm();
-    p.reset(id, this.#sampleIds[id] as string);
+    p.reset(id, this.#sampleIds[id] ?? '');
     // To find a form, somebody may have been packed, and this block have been moved.
     const block = this.#places[id] as number;
     this.#unpacking.unpack(p, this.#arena.viewOf(block), this.#arena.offsetOf(block));

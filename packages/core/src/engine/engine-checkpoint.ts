@@ -81,6 +81,7 @@ function negativesOfAll(parts: Partitions): CheckpointHeader['negatives'] {
 export function restoreState(parts: Partitions, header: CheckpointHeader, profiles: readonly string[]): void {
   restoreHeader(parts, header);
   parts[0].registry.seen.restore(header.seen);
+  for (const { profiles: customers } of parts) customers.reserve(header.profiles);
   for (const line of profiles) restoreProfile(parts, JSON.parse(line) as ProfileJson);
   for (const state of parts) {
     for (const p of state.profiles) {
@@ -117,18 +118,22 @@ export function restoreSheets(
 }
 
 function takerOf(parts: Partitions, now: Instant, texts: KeptTexts): SheetTaker {
-  const { table } = parts[0].registry.identity;
+  const { registry } = parts[0];
+  const { table } = registry.identity;
   return {
     texts,
+    homeOf: (id) => (parts.length === 1 ? 0 : registry.homeOf(id)),
+    blocks: (home, words, from, to) => {
+      (parts[home] as EngineState).profiles.restoreBlocks(words, from, to);
+    },
+    packed: (home, id, queuedAt, restAt) => {
+      if (parts.length > 1) registry.place(id, home);
+      const { profiles, queue } = parts[home] as EngineState;
+      profiles.restoreAt(id, queuedAt, restAt);
+      if (queuedAt !== NEVER) queue.push(queuedAt, id);
+    },
     identifier: (id, kind, hash, textAt) => {
       table.restore(id, kind, hash, textAt);
-    },
-    packed: (id, queuedAt, words, from, count, restAt) => {
-      const { profiles, queue } = homeOf(parts, id);
-      profiles.restoreAt(id, words, from, count, restAt);
-      if (queuedAt === NEVER) return;
-      profiles.setQueuedAt(id, queuedAt);
-      queue.push(queuedAt, id);
     },
     whole: (id, json) => {
       const state = homeOf(parts, id);
@@ -153,7 +158,6 @@ function restoreHeader(parts: Partitions, header: Omit<CheckpointHeader, 'seen'>
   );
   for (const state of parts) {
     state.define(state.plan.definitions, new Map(header.versions));
-    state.profiles.reserve(header.profiles);
     state.env.populations.clear();
     for (const [key, taken] of populations) state.env.populations.set(key, taken);
     state.refreshAt = header.refreshAt ?? NEVER;

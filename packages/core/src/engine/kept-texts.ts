@@ -92,7 +92,7 @@ export class KeptTexts {
     let chunk = this.#chunks.at(-1);
     if (chunk === undefined || chunk.filled + count > chunk.words.length) chunk = this.#addChunk(count);
     const { words, base, filled } = chunk;
-    for (let i = 0; i < count; i++) words[filled + i] = source[from + i] as number;
+    words.set(source.subarray(from, from + count), filled);
     chunk.filled = filled + count;
     return base + filled;
   }

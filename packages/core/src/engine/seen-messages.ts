@@ -8,15 +8,19 @@
  * A table is divided into buckets of 64 bytes, a line of the processor's cache, with six hashes each; what finds its bucket
  * full goes to the next. Tables come in shards that grow by themselves, by a quarter once they are large, so that
  * there is little empty room and no long pause.
+ *
+ * Hashes are written down by the part of the tables that they belong to. So taking up fifty million is a walk over all pieces
+ * side by side, part by part, in which memory that is written to lies in the processor's cache.
  */
 
 import { assert } from '../base/assert.ts';
 
 const SHARDS = 64;
-/** Words of a bucket: six pairs of words, then six halves of words, then one that is not used. */
+/** Words of a bucket: six pairs of words, then six halves of words, then how many hashes there are. */
 const BUCKET_WORDS = 16;
 const HASHES = 6;
 const HALVES_AT: number = HASHES * 2;
+const COUNT_AT: number = BUCKET_WORDS - 1;
 /** A shard grows when it is fuller than this. */
 const LOAD_MAX = 0.85;
 /** Below this a shard doubles: room is no matter yet. */
@@ -26,8 +30,10 @@ const HASH_WORDS = 3;
 const ROOM_SHARE = 1.1;
 /** Parts of a shard, by the place of the bucket in it: each lies in the processor's cache. */
 const PARTS = 8;
+/** Pieces of fewer words are put together before they are taken up, as each is looked at for each part. */
+const PIECE_WORDS_MIN: number = 4_096 * HASH_WORDS;
 
-/** Part of a generation. A place whose words are all 0 is empty. */
+/** Part of a generation. */
 class Shard {
   #words = new Uint32Array(BUCKET_WORDS);
   #buckets = 1;
@@ -36,21 +42,18 @@ class Shard {
   /** Notes a hash, or only looks for it; true when it was there already. */
   note(a: number, b: number, c: number, adds: boolean): boolean {
     const words = this.#words;
-    // The shard went by the lowest bits of `a`; what is above decides the bucket.
-    let bucket = Math.floor(((a >>> 6) * this.#buckets) / 2 ** 26);
-    for (;;) {
-      const start = bucket * BUCKET_WORDS;
-      for (let i = 0; i < HASHES; i++) {
+    for (let start = this.#bucketOf(a) * BUCKET_WORDS; ;) {
+      const count = words[start + COUNT_AT] as number;
+      for (let i = 0; i < count; i++) {
         const at = start + i * 2;
-        const foundA = words[at] as number;
-        const foundB = words[at + 1] as number;
-        if (foundA === a && foundB === b && halfAt(words, start, i) === c) return true;
-        if (foundA === 0 && foundB === 0 && halfAt(words, start, i) === 0) {
-          if (adds) this.#add(start, i, a, b, c);
-          return false;
-        }
+        if (words[at] === a && words[at + 1] === b && halfAt(words, start, i) === c) return true;
       }
-      bucket = bucket + 1 === this.#buckets ? 0 : bucket + 1;
+      if (count < HASHES) {
+        if (adds) this.put(a, b, c);
+        return false;
+      }
+      start += BUCKET_WORDS;
+      if (start === words.length) start = 0;
     }
   }
 
@@ -62,15 +65,14 @@ class Shard {
 
   /** Adds a hash that is not there. */
   put(a: number, b: number, c: number): void {
-    putNew(this.#words, Math.floor(((a >>> 6) * this.#buckets) / 2 ** 26), a, b, c);
+    putNew(this.#words, this.#bucketOf(a), a, b, c);
     this.size++;
     if (this.size > this.#buckets * HASHES * LOAD_MAX) this.#grow();
   }
 
-  #add(start: number, i: number, a: number, b: number, c: number): void {
-    put(this.#words, start, i, a, b, c);
-    this.size++;
-    if (this.size > this.#buckets * HASHES * LOAD_MAX) this.#grow();
+  /** The shard went by the lowest bits of `a`; what is above decides the bucket. */
+  #bucketOf(a: number): number {
+    return bucketAmong(this.#buckets, a);
   }
 
   #grow(): void {
@@ -78,12 +80,10 @@ class Shard {
     const buckets = Math.ceil(this.#buckets * (this.#buckets < SMALL_BUCKETS ? 2 : 1.25));
     const words = new Uint32Array(buckets * BUCKET_WORDS);
     for (let from = 0; from < old.length; from += BUCKET_WORDS) {
-      for (let i = 0; i < HASHES; i++) {
+      const count = old[from + COUNT_AT] as number;
+      for (let i = 0; i < count; i++) {
         const a = old[from + i * 2] as number;
-        const b = old[from + i * 2 + 1] as number;
-        const c = halfAt(old, from, i);
-        if (a === 0 && b === 0 && c === 0) break;
-        putNew(words, Math.floor(((a >>> 6) * buckets) / 2 ** 26), a, b, c);
+        putNew(words, bucketAmong(buckets, a), a, old[from + i * 2 + 1] as number, halfAt(old, from, i));
       }
     }
     this.#buckets = buckets;
@@ -96,14 +96,11 @@ class Shard {
     const hashes = new Uint32Array(this.size * HASH_WORDS);
     let n = 0;
     for (let start = 0; start < words.length; start += BUCKET_WORDS) {
-      for (let i = 0; i < HASHES; i++) {
-        const a = words[start + i * 2] as number;
-        const b = words[start + i * 2 + 1] as number;
-        const c = halfAt(words, start, i);
-        if (a === 0 && b === 0 && c === 0) break;
-        hashes[n] = a;
-        hashes[n + 1] = b;
-        hashes[n + 2] = c;
+      const count = words[start + COUNT_AT] as number;
+      for (let i = 0; i < count; i++) {
+        hashes[n] = words[start + i * 2] as number;
+        hashes[n + 1] = words[start + i * 2 + 1] as number;
+        hashes[n + 2] = halfAt(words, start, i);
         n += HASH_WORDS;
       }
     }
@@ -111,24 +108,23 @@ class Shard {
   }
 }
 
-function put(words: Uint32Array, start: number, i: number, a: number, b: number, c: number): void {
+function bucketAmong(buckets: number, a: number): number {
+  return Math.floor(((a >>> 6) * buckets) / 2 ** 26);
+}
+
+/** Puts a hash that is not there into the first bucket from one on that has room. */
+function putNew(words: Uint32Array, bucket: number, a: number, b: number, c: number): void {
+  let start = bucket * BUCKET_WORDS;
+  while (words[start + COUNT_AT] === HASHES) {
+    start += BUCKET_WORDS;
+    if (start === words.length) start = 0;
+  }
+  const i = words[start + COUNT_AT] as number;
   words[start + i * 2] = a;
   words[start + i * 2 + 1] = b;
   const half = start + HALVES_AT + (i >>> 1);
   words[half] = (words[half] as number) | (c << ((i & 1) * 16));
-}
-
-/** Puts a hash that is not there into the first empty place from a bucket on. */
-function putNew(words: Uint32Array, bucket: number, a: number, b: number, c: number): void {
-  for (let start = bucket * BUCKET_WORDS; ; start += BUCKET_WORDS) {
-    if (start === words.length) start = 0;
-    for (let i = 0; i < HASHES; i++) {
-      const at = start + i * 2;
-      if (words[at] !== 0 || words[at + 1] !== 0 || halfAt(words, start, i) !== 0) continue;
-      put(words, start, i, a, b, c);
-      return;
-    }
-  }
+  words[start + COUNT_AT] = i + 1;
 }
 
 function halfAt(words: Uint32Array, start: number, i: number): number {
@@ -143,34 +139,22 @@ class Generation {
     return (this.#shards[a % SHARDS] as Shard).note(a, b, c, false);
   }
 
-  /**
-   * Puts so many hashes that differ into an empty generation: the last of those that stand before `to` in the pieces, three
-   * words each. They are sorted by where they go first, so that memory is walked in order.
-   */
-  fill(pieces: readonly Uint32Array[], to: number, hashes: number): void {
+  /** Puts so many hashes that differ into an empty generation, from pieces of which each is sorted by parts. */
+  fill(pieces: readonly Uint32Array[], hashes: number): void {
     const share = hashes / SHARDS;
     for (const shard of this.#shards) shard.reserve(share + 4 * Math.sqrt(share));
-    const from = to - hashes * HASH_WORDS;
-    const starts = countParts(pieces, from, to);
-    const sorted = new Uint32Array(hashes * HASH_WORDS);
-    let start = 0;
-    for (const words of pieces) {
-      const end = Math.min(to - start, words.length);
-      for (let i = Math.max(from - start, 0); i < end; i += HASH_WORDS) {
-        const a = words[i] as number;
-        const part = partOf(a);
-        const at = starts[part] as number;
-        sorted[at] = a;
-        sorted[at + 1] = words[i + 1] as number;
-        sorted[at + 2] = words[i + 2] as number;
-        starts[part] = at + HASH_WORDS;
+    const large = putTogether(pieces);
+    const reached = large.map(() => 0);
+    for (let part = 0; part < SHARDS * PARTS; part++) {
+      const shard = this.#shards[Math.floor(part / PARTS)] as Shard;
+      for (let n = 0; n < large.length; n++) {
+        reached[n] = putPart(shard, part, large[n] as Uint32Array, reached[n] as number);
       }
-      start += words.length;
     }
-    for (let i = 0; i < sorted.length; i += HASH_WORDS) {
-      const a = sorted[i] as number;
-      (this.#shards[a % SHARDS] as Shard).put(a, sorted[i + 1] as number, sorted[i + 2] as number);
-    }
+    assert(
+      large.every((words, n) => reached[n] === words.length),
+      'hashes by parts',
+    );
     this.size = hashes;
   }
 
@@ -209,28 +193,91 @@ function partOf(a: number): number {
   return (a % SHARDS) * PARTS + (a >>> 29);
 }
 
-/** Where each part begins when the hashes that stand from one word to another of the pieces are sorted by parts. */
-function countParts(pieces: readonly Uint32Array[], from: number, to: number): Uint32Array {
-  const starts = new Uint32Array(SHARDS * PARTS + 1);
-  let start = 0;
-  for (const words of pieces) {
-    const end = Math.min(to - start, words.length);
-    for (let i = Math.max(from - start, 0); i < end; i += HASH_WORDS) {
-      const next = partOf(words[i] as number) + 1;
-      starts[next] = (starts[next] as number) + HASH_WORDS;
+/** Puts hashes from a word on that belong to a part; the first word of those that do not. */
+function putPart(shard: Shard, part: number, words: Uint32Array, from: number): number {
+  let i = from;
+  for (; i < words.length && partOf(words[i] as number) === part; i += HASH_WORDS) {
+    shard.put(words[i] as number, words[i + 1] as number, words[i + 2] as number);
+  }
+  return i;
+}
+
+/** Pieces that are large, or made of small ones. */
+function putTogether(pieces: readonly Uint32Array[]): readonly Uint32Array[] {
+  const large: Uint32Array[] = [];
+  let small: Uint32Array[] = [];
+  let length = 0;
+  for (const piece of pieces) {
+    if (piece.length >= PIECE_WORDS_MIN) {
+      large.push(piece);
+      continue;
     }
-    start += words.length;
+    small.push(piece);
+    length += piece.length;
+    if (length < PIECE_WORDS_MIN) continue;
+    large.push(joined(small, length));
+    small = [];
+    length = 0;
+  }
+  if (length > 0) large.push(joined(small, length));
+  return large;
+}
+
+function joined(pieces: readonly Uint32Array[], length: number): Uint32Array {
+  const words = new Uint32Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    words.set(piece, at);
+    at += piece.length;
+  }
+  sortByParts(words, 0, length);
+  return words;
+}
+
+/** Sorts the hashes from one word to another by parts, and leaves their order within a part. */
+function sortByParts(words: Uint32Array, from: number, to: number): void {
+  const starts = new Uint32Array(SHARDS * PARTS + 1);
+  for (let i = from; i < to; i += HASH_WORDS) {
+    const next = partOf(words[i] as number) + 1;
+    starts[next] = (starts[next] as number) + HASH_WORDS;
   }
   for (let part = 1; part < starts.length; part++) {
     starts[part] = (starts[part] as number) + (starts[part - 1] as number);
   }
-  return starts;
+  const sorted = new Uint32Array(to - from);
+  for (let i = from; i < to; i += HASH_WORDS) {
+    const part = partOf(words[i] as number);
+    const at = starts[part] as number;
+    sorted[at] = words[i] as number;
+    sorted[at + 1] = words[i + 1] as number;
+    sorted[at + 2] = words[i + 2] as number;
+    starts[part] = at + HASH_WORDS;
+  }
+  words.set(sorted, from);
 }
 
-/** A list of hashes that grows. */
+/** Those of the words of all pieces, one after another, from one to another. */
+function between(pieces: readonly Uint32Array[], from: number, to: number): readonly Uint32Array[] {
+  const found: Uint32Array[] = [];
+  let start = 0;
+  for (const words of pieces) {
+    const part = words.subarray(Math.max(from - start, 0), Math.max(to - start, 0));
+    if (part.length > 0) found.push(part);
+    start += words.length;
+  }
+  return found;
+}
+
+/** A list of hashes that grows, and at which of its words generations begin. */
 class HashList {
   #words = new Uint32Array(HASH_WORDS * 256);
   #size = 0;
+  readonly #cuts: number[] = [];
+
+  /** What comes from now on belongs to another generation. */
+  cut(): void {
+    this.#cuts.push(this.#size);
+  }
 
   push(a: number, b: number, c: number): void {
     if (this.#size === this.#words.length) {
@@ -244,8 +291,15 @@ class HashList {
     this.#size += HASH_WORDS;
   }
 
+  /** Those of each generation by parts. */
   words(): Uint32Array {
-    return this.#words.slice(0, this.#size);
+    const words = this.#words.slice(0, this.#size);
+    let from = 0;
+    for (const to of [...this.#cuts, this.#size]) {
+      sortByParts(words, from, to);
+      from = to;
+    }
+    return words;
   }
 }
 
@@ -290,6 +344,7 @@ export class SeenMessages {
     if (this.#young.size >= this.#max / 2 && !this.#young.has(a, b, c)) {
       this.#old = this.#young;
       this.#young = new Generation();
+      this.#fresh?.cut();
     }
     const wasThere = this.#young.add(a, b, c);
     if (!wasThere) this.#fresh?.push(a, b, c);
@@ -301,14 +356,20 @@ export class SeenMessages {
     return { young: this.#young.size, old: this.#old.size };
   }
 
-  /** Hashes noted since the last call, three words each; the first call gives all, the older generation first. */
+  /**
+   * Hashes noted since the last call, three words each; the first call gives all. Those of the older generation come first;
+   * each generation's are in the order of the parts that they belong to.
+   */
   takeFresh(): Uint32Array {
     const fresh = this.#fresh;
     this.#fresh = new HashList();
     if (fresh !== undefined) return fresh.words();
     const all = new Uint32Array((this.#old.size + this.#young.size) * HASH_WORDS);
+    const youngFrom = this.#old.size * HASH_WORDS;
     this.#old.list(all, 0);
-    this.#young.list(all, this.#old.size * HASH_WORDS);
+    this.#young.list(all, youngFrom);
+    sortByParts(all, 0, youngFrom);
+    sortByParts(all, youngFrom, all.length);
     return all;
   }
 
@@ -320,8 +381,8 @@ export class SeenMessages {
     const given = pieces.reduce((sum, words) => sum + words.length, 0);
     const youngFrom = given - young * HASH_WORDS;
     assert(youngFrom >= old * HASH_WORDS, 'the hashes of all messages remembered');
-    this.#old.fill(pieces, youngFrom, old);
-    this.#young.fill(pieces, given, young);
+    this.#old.fill(between(pieces, youngFrom - old * HASH_WORDS, youngFrom), old);
+    this.#young.fill(between(pieces, youngFrom, given), young);
     this.#fresh = new HashList();
   }
 

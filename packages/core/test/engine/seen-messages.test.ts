@@ -75,6 +75,32 @@ test('what was given piece by piece gives the same state, also without the oldes
   );
 });
 
+test('pieces large and small are taken up alike, whichever generation they belong to', () => {
+  const seen = new SeenMessages(40_000);
+  let n = 0;
+  const given = [9_000, 3, 12_000, 400, 0, 15_000, 7, 8_000].map((count) => {
+    for (let i = 0; i < count; i++) seen.see(`m${n++}`);
+    return seen.takeFresh();
+  });
+  const copy = new SeenMessages(40_000);
+  copy.restoreHashes(given, seen.sizes);
+  expect(copy.sizes).toEqual(seen.sizes);
+  expect(copy.state()).toEqual(seen.state());
+  for (let i = n - 20_000; i < n; i++) expect(copy.see(`m${i}`)).toBe(true);
+  for (let i = 0; i < 1_000; i++) expect(copy.see(`new ${i}`)).toBe(false);
+});
+
+test('hashes that are not by parts are refused', () => {
+  const seen = new SeenMessages(100_000);
+  for (let i = 0; i < 10_000; i++) seen.see(`m${i}`);
+  const words = seen.takeFresh();
+  for (let from = 0; from < words.length; from += 3) words.subarray(from, from + 3).reverse();
+  words.reverse();
+  expect(() => {
+    new SeenMessages(100_000).restoreHashes([words], seen.sizes);
+  }).toThrow('hashes by parts');
+});
+
 test('between half of the ids and all of them are remembered', () => {
   const seen = new SeenMessages(1_000);
   for (let i = 0; i < 10_000; i++) expect(seen.see(`m${i}`)).toBe(false);

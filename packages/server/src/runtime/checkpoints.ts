@@ -11,7 +11,7 @@ import type { CheckpointRows } from './checkpoint-rows.ts';
 import type { Customers, Standing } from './customers.ts';
 
 /** Grows when older checkpoints can no longer be read. */
-const format = 3;
+const format = 4;
 /** Of a sheet, mostly: see checkpoint-run.ts. */
 const sliceCustomersDefault = 256;
 
@@ -62,6 +62,11 @@ export class Checkpointer {
   ): Promise<Standing> {
     let busyMs = 0;
     let since = performance.now();
+    const others = async (): Promise<void> => {
+      busyMs += performance.now() - since;
+      await new Promise((resolve) => setImmediate(resolve));
+      since = performance.now();
+    };
     // All of this is of one instant.
     const { standing, index, journal, engine } = customers;
     const rows: Row[] = [...(journal?.beginCheckpoint() ?? [])];
@@ -72,15 +77,13 @@ export class Checkpointer {
 
     for (const row of indexed) {
       rows.push(row);
-      if (rows.length % indexRowsBetweenTurns === 0) await new Promise((resolve) => setImmediate(resolve));
+      if (rows.length % indexRowsBetweenTurns === 0) await others();
     }
     for (;;) {
       const part = engine.checkpointPart(this.#sliceCustomers);
       if (part === undefined) break;
       this.#rows.addPart(part, rows);
-      busyMs += performance.now() - since;
-      await new Promise((resolve) => setImmediate(resolve));
-      since = performance.now();
+      await others();
     }
     this.#rows.addIndex(rows);
     this.busyMs = busyMs + performance.now() - since;

@@ -68,8 +68,8 @@ export type RuntimeOptions = {
   readonly onCheckpoint?: (position: Position, ms: number) => void;
 };
 
-/** A start replays them in less than half a second. */
-const checkpointEveryEntriesDefault = 50_000;
+/** A start replays them in less than half a second, with code that has not been compiled yet. */
+const checkpointEveryEntriesDefault = 20_000;
 /** What is written for their sake alone takes a part of the time of 1 / this at most. */
 const checkpointShare = 20;
 
