@@ -58,6 +58,8 @@ export type HistoryProcessOptions = {
   readonly memoryBytes: number;
   /** The longest pause before another process is started, in milliseconds. */
   readonly retryMsMax?: number;
+  /** How long the store may take to open at first; each time that it took longer, twice as long the next time. */
+  readonly openMs?: number;
   readonly onEnded?: (reason: string, startsAgainInMs: number) => void;
   readonly onRebuilding?: () => void;
   readonly onRebuilt?: () => void;
@@ -69,6 +71,8 @@ const retryMsMin = 100;
 const retryMsMax = 30_000;
 /** What a query may take beyond its own time before the process is taken to hang. */
 const hangMs = 15_000;
+/** A store whose disk is full may wait at its opening for ever; a large one takes some seconds. */
+const openMsDefault = 60_000;
 /** How long a part may take. */
 const partMs = 300_000;
 /** What was written longer ago has reached the disk, as systems write back what they hold. */
@@ -88,6 +92,7 @@ export class HistoryProcess implements History {
   #nextId = 1;
   #child: ChildProcess | undefined;
   #retryMs = retryMsMin;
+  #openMs: number;
   #timers = new Set<NodeJS.Timeout>();
   #state: HistoryStatus['state'] = 'starting';
   #reached: Reached | undefined;
@@ -106,6 +111,7 @@ export class HistoryProcess implements History {
 
   constructor(options: HistoryProcessOptions) {
     this.#options = options;
+    this.#openMs = options.openMs ?? openMsDefault;
     options.journal.onGrown = () => {
       this.#missingSince ??= options.now();
       this.#gather();
@@ -252,6 +258,11 @@ export class HistoryProcess implements History {
       this.#ended(child, reason);
     });
     this.#send({ kind: 'open', config });
+    clearTimeout(this.#watchdog);
+    this.#watchdog = setTimeout(() => {
+      this.#openMs *= 2;
+      child.kill('SIGKILL');
+    }, this.#openMs);
   }
 
   #ended(child: ChildProcess, reason: string): void {
@@ -278,6 +289,7 @@ export class HistoryProcess implements History {
   #take(message: FromHistory): void {
     switch (message.kind) {
       case 'opened':
+        clearTimeout(this.#watchdog);
         this.#error = undefined;
         this.#state = 'running';
         this.#setReached(message.reached);

@@ -26,14 +26,14 @@ export type PastEventsOptions = {
   readonly history: History;
   readonly journal: Journal;
   readonly zone: Zone;
-  /** Below so many entries of the log it is read; 50,000 when left out. */
+  /** Below so many entries of the log it is read; 200,000 when left out. */
   readonly entriesMin?: number;
 };
 
 /** Entries of the log that may come from the log itself: beyond, the store is too far behind to be of use. */
 const tailEntriesMax = 1_000_000;
 /** A query takes longer than to read so many. */
-const entriesMinDefault = 50_000;
+const entriesMinDefault = 200_000;
 /** How long the store may take for all of it, in milliseconds. */
 const timeoutMs = 1_800_000;
 /** Bytes that may wait to be loaded. */
