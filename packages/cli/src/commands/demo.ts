@@ -29,9 +29,9 @@ export function registerDemo(program: Command, terminal: Terminal): void {
     )
     .option('--folder <folder>', 'where the demo is kept', '.segue/demo')
     .option('--anew', 'throw away what there is, and begin anew')
-    .option('--customers <n>', 'people of the shop, when it is made', wholeNumber(1, customersMax), 1_000)
+    .option('--customers <n>', 'people of the shop, when it is made', wholeNumber(1, customersMax), 800)
     .option('--seed <n>', 'of its random numbers, when it is made', wholeNumber(0, 2 ** 31), 1)
-    .option('--pace <n>', 'messages a minute, about', wholeNumber(1, paceMax), 90)
+    .option('--pace <n>', 'messages a minute, about', wholeNumber(1, paceMax), 120)
     .option('--no-open', 'do not open a browser');
   addSettingOptions(command, ['host', 'port', 'timezone', 'log.level', 'history.enabled'])
     .addHelpText(

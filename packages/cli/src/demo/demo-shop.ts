@@ -21,6 +21,8 @@ const yearDays = 365;
 const saleMs = 3 * 3_600_000;
 /** Messages a minute in what of the sale is past, whatever the pace of the present. */
 const saleMessagesPerMinute = 60;
+/** After which visits overlap as they always do. */
+const visitsMs = 5 * 60_000;
 /** Of the sale in the past, handed out at a time. */
 const stepMs = 60_000;
 
@@ -56,7 +58,11 @@ export function* reopen(
 ): Generator<undefined, LiveShop> {
   const shop = yearOf(options);
   for (const _ of shop.days()) yield undefined;
-  return liveShop(options, shop, now(), run);
+  // People are in the middle of their visits already; what they did before the door opened is not told.
+  const opened = now();
+  const live = liveShop(options, shop, opened - visitsMs, run);
+  live.until(opened);
+  return live;
 }
 
 function yearOf({ seed, customers, start }: DemoShopOptions): OpenShop {

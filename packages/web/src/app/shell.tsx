@@ -4,11 +4,13 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet } from '@tanstack/react-router';
 import { Activity, ChartNoAxesCombined, Search, Settings, Users, UsersRound, Workflow } from 'lucide-react';
 import { type JSX, lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
+import { IntlProvider, useIntl } from 'react-intl';
 import { Toaster } from 'sonner';
 
 import { useConnection } from '../data/connection.ts';
 import { sessionQuery } from '../data/queries.ts';
 import { useLive } from '../data/use-live.ts';
+import { workspaceQuery } from '../data/workspace-queries.ts';
 import { Button } from '../design/button.tsx';
 import type { TextName } from '../texts/en.ts';
 import { useFormats, useTexts } from '../texts/use-texts.ts';
@@ -39,7 +41,21 @@ const toastStyle = {
   fontFamily: 'var(--font)',
 };
 
+/** Everything inside speaks of days and hours as the workspace has them, whatever the browser's own time zone is. */
 export function Shell(): JSX.Element {
+  const intl = useIntl();
+  const { data: workspace, isPending } = useQuery(workspaceQuery);
+  // A moment: days that change under the reader's eyes would be worse.
+  if (isPending) return <></>;
+  const zone = workspace === undefined ? {} : { timeZone: workspace.timeZone };
+  return (
+    <IntlProvider locale={intl.locale} messages={intl.messages} {...zone}>
+      <Frame />
+    </IntlProvider>
+  );
+}
+
+function Frame(): JSX.Element {
   const t = useTexts();
   const [isPaletteOpen, setPaletteOpen] = usePaletteKey();
   const session = useQuery(sessionQuery).data;

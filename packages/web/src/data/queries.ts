@@ -104,11 +104,6 @@ export const lifecyclesQuery = queryOptions({
   queryFn: ({ signal }) => api.call('listLifecycles', { query: { limit: 200 } }, { signal }),
 });
 
-export const quarantineCountsQuery = queryOptions({
-  queryKey: ['quarantine', 'counts'],
-  queryFn: ({ signal }) => api.call('countQuarantine', {}, { signal }),
-});
-
 export const definitionsQuery = queryOptions({
   queryKey: ['definitions'],
   queryFn: ({ signal }) => api.call('getDefinitions', {}, { signal }),

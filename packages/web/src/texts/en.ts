@@ -1,9 +1,11 @@
 /** What the app says in English. Every other language has the same names. ICU message syntax: {name}, {n, plural, …}. */
 
 import { enPast } from './en-past.ts';
+import { enOverview } from './en-overview.ts';
 
 export const en = {
   ...enPast,
+  ...enOverview,
   'app.skip': 'Skip to the content',
   'app.search': 'Search or jump to…',
   'app.live': 'Live',
@@ -57,22 +59,6 @@ export const en = {
   'signIn.newPassword.hint': 'At least 10 characters.',
   'signIn.begin': 'Begin',
   'signIn.spent': 'This link has been used, or is no longer valid. Ask for a new one, or sign in.',
-
-  'overview.title': 'Overview',
-  'overview.about': 'What moves, and what needs you.',
-  'overview.segments': 'Segments',
-  'overview.entries': 'Entries since you opened this',
-  'overview.exits': 'Exits since you opened this',
-  'overview.biggest': 'Segments by size',
-  'overview.now': 'Just now',
-  'overview.now.empty': 'Entries and exits appear here the moment they happen.',
-  'overview.attention': 'Needs attention',
-  'overview.attention.none': 'Nothing. Everything that came was understood.',
-  'overview.quarantine':
-    '{n, plural, one {# message was} other {# messages were}} put aside as not understood ({source})',
-  'overview.begin.title': 'Send the first event',
-  'overview.begin.text':
-    'Segue speaks Segment’s format: point your tracking code at this address, or send one event from a terminal and watch it arrive.',
 
   'segments.title': 'Segments',
   'segments.about': 'Groups of customers, right at every instant.',
@@ -273,6 +259,7 @@ export const en = {
   'cause.time': 'time',
   'cause.identify': 'traits',
   'cause.merge': 'a merge',
+  'cause.gone': 'being merged into another',
   'cause.list': 'a list',
   'cause.population': 'everybody else',
   'cause.definition': 'a changed rule',

@@ -2,9 +2,11 @@
 
 import { hiPast } from './hi-past.ts';
 import type { Texts } from './languages.ts';
+import { hiOverview } from './hi-overview.ts';
 
 export const hi: Texts = {
   ...hiPast,
+  ...hiOverview,
   'app.skip': 'सीधे सामग्री पर जाएँ',
   'app.search': 'खोजें या जाएँ…',
   'app.live': 'लाइव',
@@ -56,22 +58,6 @@ export const hi: Texts = {
   'signIn.newPassword.hint': 'कम से कम 10 अक्षर।',
   'signIn.begin': 'शुरू करें',
   'signIn.spent': 'यह लिंक इस्तेमाल हो चुका है या अब मान्य नहीं है। नया माँगें, या साइन इन करें।',
-
-  'overview.title': 'सारांश',
-  'overview.about': 'क्या बदल रहा है, और किसे आपकी ज़रूरत है।',
-  'overview.segments': 'सेगमेंट',
-  'overview.entries': 'इसे खोलने के बाद प्रवेश',
-  'overview.exits': 'इसे खोलने के बाद निकास',
-  'overview.biggest': 'आकार के अनुसार सेगमेंट',
-  'overview.now': 'अभी-अभी',
-  'overview.now.empty': 'प्रवेश और निकास होते ही यहाँ दिखते हैं।',
-  'overview.attention': 'ध्यान चाहिए',
-  'overview.attention.none': 'कुछ नहीं। जो भी आया, समझ लिया गया।',
-  'overview.quarantine':
-    '{n, plural, one {# संदेश समझ में नहीं आया और अलग रखा गया} other {# संदेश समझ में नहीं आए और अलग रखे गए}} ({source})',
-  'overview.begin.title': 'पहली घटना भेजें',
-  'overview.begin.text':
-    'Segue, Segment का प्रारूप समझता है: अपने ट्रैकिंग कोड को इस पते पर भेजें, या टर्मिनल से एक घटना भेजकर उसे आते देखें।',
 
   'segments.title': 'सेगमेंट',
   'segments.about': 'ग्राहकों के समूह, हर पल सही।',
@@ -271,6 +257,7 @@ export const hi: Texts = {
   'cause.time': 'समय',
   'cause.identify': 'गुण',
   'cause.merge': 'जुड़ना',
+  'cause.gone': 'किसी और में विलय',
   'cause.list': 'कोई सूची',
   'cause.population': 'बाक़ी सब',
   'cause.definition': 'बदला हुआ नियम',

@@ -20,6 +20,8 @@ export type Formats = {
   /** To the millisecond. */
   readonly exact: (at: string | number) => string;
   readonly day: (at: string | number) => string;
+  /** Time of day, to the minute. */
+  readonly time: (at: string | number) => string;
   /** Time of day, to the millisecond. */
   readonly clock: (at: string | number) => string;
   /** “3 minutes ago”. */
@@ -53,6 +55,7 @@ export function useFormats(): Formats {
         ...millisecond,
       }),
     day: (at) => intl.formatDate(at, { dateStyle: 'medium' }),
+    time: (at) => intl.formatDate(at, { hour: '2-digit', minute: '2-digit', hour12: false }),
     clock: (at) =>
       intl.formatDate(at, {
         hour: '2-digit',

@@ -1,37 +1,69 @@
-/** The first view: how many, what moves, what needs somebody. */
+/** The first view: how many, what arrives, what moved today and why, what needs somebody. */
 
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { CircleCheck, Radio } from 'lucide-react';
-import type { JSX } from 'react';
+import { Radio } from 'lucide-react';
+import { type JSX, type ReactNode, useEffect } from 'react';
 
 import { Answer } from '../../data/answer.tsx';
-import { quarantineCountsQuery, type Segment, segmentsQuery } from '../../data/queries.ts';
+import { keptChangesMax } from '../../data/live-changes.ts';
+import { type OverviewNow, useLiveOverview } from '../../data/live-overview.ts';
+import { segmentsQuery, type Segment } from '../../data/queries.ts';
 import { useLive } from '../../data/use-live.ts';
+import { type Moves, movesQuery, overviewQuery } from '../../data/workspace-queries.ts';
 import { Card, Empty, Notice, View } from '../../design/layout.tsx';
 import { useFormats, useTexts } from '../../texts/use-texts.ts';
 import { ChangeList } from '../live/change-list.tsx';
 import { FirstEvent } from './first-event.tsx';
+import { Minutes } from './minutes.tsx';
+import { hasHole, type MovesSoFar, movesSoFar } from './moves-so-far.ts';
+import { NeedsAttention, Sources } from './needs-attention.tsx';
+import { WhatChanged } from './what-changed.tsx';
+import './overview.css';
 
 export function Overview(): JSX.Element {
   const t = useTexts();
-  const formats = useFormats();
-  const segments = useQuery(segmentsQuery);
-  const live = useLive();
-  const recent = live.changes.slice(0, 12);
+  const streamed = useLiveOverview();
+  const asked = useQuery(overviewQuery);
+  // The stream says all that the answer says, and later.
+  const overview = { ...asked, data: streamed ?? asked.data };
   return (
     <View title={t('overview.title')} about={t('overview.about')}>
-      <div className="grid">
-        <Figure
-          name={t('overview.segments')}
-          value={segments.data === undefined ? '…' : formats.number(segments.data.length)}
-        />
-        <Figure name={t('overview.entries')} value={formats.number(live.entered)} />
-        <Figure name={t('overview.exits')} value={formats.number(live.exited)} />
+      <Answer of={overview} lines={8}>
+        {(now) =>
+          now.customers === 0 && now.sources.length === 0 ? (
+            <Card>
+              <FirstEvent />
+            </Card>
+          ) : (
+            <Filled now={now} />
+          )
+        }
+      </Answer>
+    </View>
+  );
+}
+
+function Filled({ now }: { readonly now: OverviewNow }): JSX.Element {
+  const t = useTexts();
+  // That somebody is there at all is no news here.
+  const recent = useLive().changes.filter(({ segment, from }) => segment !== undefined || from !== undefined);
+  const moves = useMovesToday(now);
+  return (
+    <>
+      <Figures now={now} moves={moves.soFar} />
+      <div className="overview-wide">
+        <Card title={t('overview.minutes')}>
+          <Minutes events={now.events} />
+        </Card>
+        <Card title={t('overview.attention')}>
+          <NeedsAttention overview={now} />
+        </Card>
       </div>
-      <div className="grid" data-size="wide">
-        <Card title={t('overview.biggest')}>
-          <Answer of={segments}>{(all) => <Biggest segments={all} />}</Answer>
+      <div className="overview-wide">
+        <Card title={t('overview.moves')}>
+          {moves.isSinceOpened && <Notice>{t('overview.moves.partial')}</Notice>}
+          <WhatChanged moves={moves.soFar} />
         </Card>
         <Card title={t('overview.now')} aside={<Link to="/live">{t('nav.live')}</Link>}>
           {recent.length === 0 ? (
@@ -39,31 +71,119 @@ export function Overview(): JSX.Element {
               <p>{t('overview.now.empty')}</p>
             </Empty>
           ) : (
-            <ChangeList changes={recent} />
+            <ChangeList changes={recent.slice(0, shownMax)} />
           )}
         </Card>
       </div>
-      <Card title={t('overview.attention')}>
-        <Attention />
-      </Card>
-    </View>
+      <div className="overview-wide">
+        <Card title={t('overview.biggest')} aside={<Link to="/segments">{t('nav.segments')}</Link>}>
+          <Biggest />
+        </Card>
+        <Card title={t('overview.sources')}>
+          <Sources overview={now} />
+        </Card>
+      </div>
+    </>
   );
 }
 
-function Figure({ name, value }: { readonly name: string; readonly value: string }): JSX.Element {
+/** `isSinceOpened`: history cannot say what was before, so only what streamed in is counted. */
+function useMovesToday({ events: { day }, history }: OverviewNow): {
+  readonly soFar: MovesSoFar;
+  readonly isSinceOpened: boolean;
+} {
+  const { changes, hasGap } = useLive();
+  const queryClient = useQueryClient();
+  const { data, error, dataUpdatedAt } = useQuery(movesQuery(day));
+  // Also where history was away, or had much to catch up with, and is there now.
+  const isLate = data === undefined ? error !== null : knewTooLittle(data, dataUpdatedAt);
+  const isThere = history.state === 'running' && history.lagMs < lateMs;
+  const asksAgain = hasGap || hasHole(data, changes, keptChangesMax) || (isLate && isThere);
+  useEffect(() => {
+    if (asksAgain) void queryClient.invalidateQueries({ queryKey: movesQuery(day).queryKey });
+  }, [asksAgain, day, queryClient]);
+  return {
+    soFar: movesSoFar(data, changes, Date.parse(day)),
+    isSinceOpened: data === undefined && error !== null,
+  };
+}
+
+const lateMs = 5_000;
+
+/** Whether history was far behind when it answered. */
+function knewTooLittle({ asOf: { at, behind } }: Moves, answeredAt: number): boolean {
+  return behind > 0 && (at === undefined || Date.parse(at) < answeredAt - lateMs);
+}
+
+function Figures({ now, moves }: { readonly now: OverviewNow; readonly moves: MovesSoFar }): JSX.Element {
+  const t = useTexts();
+  const formats = useFormats();
+  const { customers, segments, events } = now;
+  // The last whole minute: the one that is running grows.
+  const lastMinute = events.minutes.at(-2) ?? 0;
+  return (
+    <div className="overview-figures">
+      <Figure name={t('overview.customers')} value={formats.number(customers)} />
+      <Figure
+        name={t('overview.events')}
+        value={formats.number(events.today)}
+        more={t('overview.events.minute', { n: lastMinute })}
+      />
+      <Figure name={t('overview.segments')} value={formats.number(segments)} />
+      <Figure
+        name={t('overview.flows')}
+        value={
+          <>
+            <span className="entered">+{formats.number(moves.entered)}</span>{' '}
+            <span className="exited">−{formats.number(moves.exited)}</span>
+          </>
+        }
+        more={t('overview.flows.hint')}
+      />
+    </div>
+  );
+}
+
+function Figure({
+  name,
+  value,
+  more,
+}: {
+  readonly name: string;
+  readonly value: ReactNode;
+  readonly more?: string;
+}): JSX.Element {
   return (
     <section className="card">
       <p className="quiet">{name}</p>
       <p className="figure-value numbers">{value}</p>
+      {more !== undefined && <p className="quiet numbers">{more}</p>}
     </section>
   );
 }
 
 const shownMax = 8;
 
-function Biggest({ segments }: { readonly segments: readonly Segment[] }): JSX.Element {
+function Biggest(): JSX.Element {
+  const t = useTexts();
+  const segments = useQuery(segmentsQuery);
+  return (
+    <Answer of={segments}>
+      {(all) =>
+        all.length === 0 ? (
+          <p>
+            <Link to="/segments/new">{t('segments.new')}</Link>
+          </p>
+        ) : (
+          <BiggestList segments={all} />
+        )
+      }
+    </Answer>
+  );
+}
+
+function BiggestList({ segments }: { readonly segments: readonly Segment[] }): JSX.Element {
   const formats = useFormats();
-  if (segments.length === 0) return <FirstEvent />;
   const shown = [...segments].sort((a, b) => b.size - a.size).slice(0, shownMax);
   const most = Math.max(1, ...shown.map(({ size }) => size));
   return (
@@ -80,34 +200,5 @@ function Biggest({ segments }: { readonly segments: readonly Segment[] }): JSX.E
         </li>
       ))}
     </ul>
-  );
-}
-
-function Attention(): JSX.Element {
-  const t = useTexts();
-  const counts = useQuery(quarantineCountsQuery);
-  return (
-    <Answer of={counts} lines={1}>
-      {({ counts: bySource }) => {
-        const some = Object.entries(bySource).filter(([, n]) => n > 0);
-        if (some.length === 0) {
-          return (
-            <p className="row quiet">
-              <CircleCheck aria-hidden size={16} />
-              {t('overview.attention.none')}
-            </p>
-          );
-        }
-        return (
-          <div className="stack">
-            {some.map(([source, n]) => (
-              <Notice key={source} tone="warn">
-                {t('overview.quarantine', { n, source })}
-              </Notice>
-            ))}
-          </div>
-        );
-      }}
-    </Answer>
   );
 }
