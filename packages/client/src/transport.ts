@@ -30,9 +30,12 @@ export type CallOptions = {
   readonly idempotencyKey?: string;
 };
 
+type QueryValue = string | number | boolean | undefined | readonly (string | number | boolean)[];
+
 type AnyInput = {
   readonly path?: Readonly<Record<string, string | number>>;
-  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  /** Several values of one name are repeated. */
+  readonly query?: Readonly<Record<string, QueryValue>>;
   readonly body?: unknown;
 };
 
@@ -79,14 +82,15 @@ export class Transport {
   #address(
     template: string,
     path: Readonly<Record<string, string | number>>,
-    query: Readonly<Record<string, string | number | boolean | undefined>>,
+    query: Readonly<Record<string, QueryValue>>,
   ): string {
     const filled = template.replaceAll(/\{(\w+)\}/g, (_whole, name: string) =>
       encodeURIComponent(String(path[name] ?? '')),
     );
     const search = new URLSearchParams();
     for (const [name, value] of Object.entries(query)) {
-      if (value !== undefined) search.set(name, String(value));
+      if (Array.isArray(value)) for (const one of value) search.append(name, String(one));
+      else if (value !== undefined) search.set(name, String(value));
     }
     const base = this.#options.url.replace(/\/+$/, '');
     return search.size === 0 ? base + filled : `${base}${filled}?${search.toString()}`;

@@ -1,13 +1,13 @@
 /** Everything by its name: views, segments, customers, actions. */
 
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import { Command } from 'cmdk';
 import { ArrowRight, Plus, User, UsersRound } from 'lucide-react';
 import { Dialog, VisuallyHidden } from 'radix-ui';
 import { type JSX, type ReactNode, useState } from 'react';
 
-import { segmentsQuery } from '../data/queries.ts';
+import { foundCustomersQuery, segmentsQuery } from '../data/queries.ts';
 import type { TextName } from '../texts/en.ts';
 import { useTexts } from '../texts/use-texts.ts';
 
@@ -66,6 +66,12 @@ function Choices({
 }): JSX.Element {
   const t = useTexts();
   const segments = useQuery(segmentsQuery).data ?? [];
+  const asked = useQuery({
+    ...foundCustomersQuery(typed),
+    enabled: typed.length > 1,
+    placeholderData: keepPreviousData,
+  });
+  const found = typed.length > 1 ? (asked.data?.items ?? []) : [];
   return (
     <>
       <Command.Group heading={t('palette.views')}>
@@ -88,6 +94,22 @@ function Choices({
           </Item>
         )}
       </Command.Group>
+      {found.length > 0 && (
+        <Command.Group heading={t('nav.customers')} forceMount>
+          {found.map(({ id, displayId, name, email }) => (
+            <Item
+              key={id}
+              value={`${typed} ${displayId} ${String(id)}`}
+              href={`/customers/${encodeURIComponent(displayId)}`}
+              onGo={onGo}
+            >
+              <User aria-hidden />
+              {name ?? email ?? displayId}{' '}
+              {(name ?? email) !== undefined && <span className="quiet">{displayId}</span>}
+            </Item>
+          ))}
+        </Command.Group>
+      )}
       <Command.Group heading={t('palette.segments')}>
         {segments.map(({ name }) => (
           <Item key={name} value={name} href={`/segments/${encodeURIComponent(name)}`} onGo={onGo}>

@@ -14,6 +14,13 @@ import { sessionQuery } from '../data/queries.ts';
 import { NotFound } from './not-found.tsx';
 import { Shell } from './shell.tsx';
 
+type CustomersSearch = {
+  readonly q?: string;
+  readonly segment?: string;
+  readonly stage?: string;
+  readonly sort?: string;
+  readonly columns?: string;
+};
 type Context = { readonly queryClient: QueryClient };
 
 const root = createRootRouteWithContext<Context>()({ notFoundComponent: NotFound });
@@ -75,6 +82,7 @@ const editSegment = createRoute({
 const customers = createRoute({
   getParentRoute: () => inside,
   path: '/customers',
+  validateSearch: customersOf,
   component: lazyRouteComponent(() => import('../features/customers/customer-search.tsx'), 'CustomerSearch'),
 });
 
@@ -101,6 +109,19 @@ const settings = createRoute({
   path: '/settings',
   component: lazyRouteComponent(() => import('../features/settings/settings-view.tsx'), 'SettingsView'),
 });
+
+/** What is asked of all customers. */
+function customersOf(search: Readonly<Record<string, unknown>>): CustomersSearch {
+  const fields = ['q', 'segment', 'stage', 'sort', 'columns'];
+  return Object.fromEntries(
+    fields.flatMap((field) => {
+      const value = search[field];
+      // The address of a number is read as one.
+      const text = typeof value === 'number' ? String(value) : value;
+      return typeof text === 'string' ? [[field, text]] : [];
+    }),
+  );
+}
 
 const routeTree = root.addChildren([
   signIn,

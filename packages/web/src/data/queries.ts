@@ -69,6 +69,14 @@ export const forecastQuery = (segment: string) =>
       api.call('forecastSegment', { path: { segment }, query: { days: 7 } }, { signal }),
   });
 
+/** The first few customers whom what was typed finds. */
+export const foundCustomersQuery = (typed: string) =>
+  queryOptions({
+    queryKey: ['customers', 'found', typed],
+    queryFn: ({ signal }) =>
+      api.call('listCustomers', { query: { q: typed.slice(0, 200), limit: 6 } }, { signal }),
+  });
+
 export const profileQuery = (identifier: string) =>
   queryOptions({
     queryKey: ['profiles', identifier],
@@ -76,15 +84,20 @@ export const profileQuery = (identifier: string) =>
       api.call('getProfile', { path: { identifier }, query: { until: true } }, { signal }),
   });
 
-export const timelineQuery = (identifier: string) =>
+/** `events`: these alone; empty for all. */
+export const timelineQuery = (identifier: string, events: readonly string[] = []) =>
   infiniteQueryOptions({
-    queryKey: ['profiles', identifier, 'timeline'],
+    queryKey: ['profiles', identifier, 'timeline', ...events],
     queryFn: ({ signal, pageParam }) =>
       api.call(
         'getTimeline',
         {
           path: { identifier },
-          query: { limit: 50, ...(pageParam === undefined ? {} : { before: pageParam }) },
+          query: {
+            limit: 50,
+            ...(events.length === 0 ? {} : { event: [...events] }),
+            ...(pageParam === undefined ? {} : { before: pageParam }),
+          },
         },
         { signal },
       ),

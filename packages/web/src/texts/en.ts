@@ -1,9 +1,11 @@
 /** What the app says in English. Every other language has the same names. ICU message syntax: {name}, {n, plural, …}. */
 
+import { enCustomers } from './en-customers.ts';
 import { enPast } from './en-past.ts';
 import { enOverview } from './en-overview.ts';
 
 export const en = {
+  ...enCustomers,
   ...enPast,
   ...enOverview,
   'app.skip': 'Skip to the content',
@@ -205,12 +207,12 @@ export const en = {
   'lifecycles.nobody': 'not a customer',
 
   'customers.title': 'Customers',
-  'customers.about': 'Everybody, by any name they are known by.',
-  'customers.search': 'E-mail, user id, phone, device…',
+  'customers.about': 'Everybody, found by anything that is known of them.',
+  'customers.search': 'Name, e-mail, id, city:pune…',
   'customers.find': 'Find',
   'customers.hint':
-    'Type an identifier of a customer: e-mail address, user id, phone number or anonymous id.',
-  'customers.none': 'Nobody is known by “{identifier}”.',
+    'Any part of a name, an identifier or a trait finds people, in any case; several words must all be there; city:pune asks one trait.',
+  'customers.none': 'Nobody is found by “{identifier}”.',
 
   'customer.identifiers': 'Known as',
   'customer.since': 'Customer since {date}',

@@ -1,10 +1,12 @@
 /** What the app says in Hindi. */
 
+import { hiCustomers } from './hi-customers.ts';
 import { hiPast } from './hi-past.ts';
 import type { Texts } from './languages.ts';
 import { hiOverview } from './hi-overview.ts';
 
 export const hi: Texts = {
+  ...hiCustomers,
   ...hiPast,
   ...hiOverview,
   'app.skip': 'सीधे सामग्री पर जाएँ',
@@ -204,11 +206,12 @@ export const hi: Texts = {
   'lifecycles.nobody': 'ग्राहक नहीं',
 
   'customers.title': 'ग्राहक',
-  'customers.about': 'हर कोई, किसी भी नाम से।',
-  'customers.search': 'ई-मेल, यूज़र आईडी, फ़ोन, डिवाइस…',
+  'customers.about': 'हर कोई, जो कुछ भी इनके बारे में ज्ञात है उससे।',
+  'customers.search': 'नाम, ई-मेल, आईडी, city:pune…',
   'customers.find': 'खोजें',
-  'customers.hint': 'ग्राहक की कोई पहचान लिखें: ई-मेल पता, यूज़र आईडी, फ़ोन नंबर या अनाम आईडी।',
-  'customers.none': '“{identifier}” नाम से कोई नहीं जाना जाता।',
+  'customers.hint':
+    'नाम, पहचान या गुण का कोई भी हिस्सा लिखें; कई शब्द हों तो सब होने चाहिए; city:pune एक गुण पूछता है।',
+  'customers.none': '“{identifier}” से कोई नहीं मिला।',
 
   'customer.identifiers': 'पहचान',
   'customer.since': '{date} से ग्राहक',

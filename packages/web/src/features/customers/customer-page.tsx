@@ -11,14 +11,20 @@ import { type Profile, profileQuery } from '../../data/queries.ts';
 import { useLive } from '../../data/use-live.ts';
 import { Badge, Card, Empty, View } from '../../design/layout.tsx';
 import { useFormats, useTexts } from '../../texts/use-texts.ts';
+import { comingQuery, storyQuery } from './asked.ts';
+import './customers.css';
 import { Memberships } from './memberships.tsx';
+import { MoveList } from './move-list.tsx';
+import { Identifiers, Traits } from './story.tsx';
 import { Timeline } from './timeline.tsx';
+import { WhatIfBox } from './what-if-box.tsx';
 
 export function CustomerPage(): JSX.Element {
   const t = useTexts();
   const formats = useFormats();
   const { identifier } = useParams({ from: '/inside/customers/$identifier' });
   const profile = useQuery(profileQuery(identifier));
+  const story = useQuery(storyQuery(identifier)).data;
   useFollow(identifier, profile.data?.id);
   if (profile.error instanceof SegueError && profile.error.status === 404) {
     return (
@@ -32,10 +38,17 @@ export function CustomerPage(): JSX.Element {
     );
   }
   const born = profile.data?.bornAt;
+  const name = nameOf(profile.data?.traits);
+  const named = (story?.events ?? []).filter((event) => event.name !== '');
+  const tracks = named.filter(({ type }) => type === 'track').map((event) => event.name);
   return (
     <View
-      title={profile.data?.displayId ?? identifier}
-      about={born === undefined ? undefined : t('customer.since', { date: formats.day(born) })}
+      title={name ?? profile.data?.displayId ?? identifier}
+      about={
+        born === undefined
+          ? undefined
+          : `${name === undefined ? '' : `${profile.data?.displayId ?? ''} · `}${t('customer.since', { date: formats.day(born) })}`
+      }
     >
       <Answer of={profile} lines={8}>
         {(customer) => (
@@ -44,14 +57,16 @@ export function CustomerPage(): JSX.Element {
               <Card title={t('customer.segments')}>
                 <Memberships customer={customer} identifier={identifier} />
               </Card>
+              <WhatIfBox key={identifier} identifier={identifier} events={tracks} />
               <Card title={t('customer.timeline')}>
-                <Timeline identifier={identifier} />
+                <Timeline identifier={identifier} events={named} />
               </Card>
             </div>
             <div className="stack">
-              <Identifiers customer={customer} />
+              <Identifiers customer={customer} story={story} />
               <Stages customer={customer} />
-              <Traits customer={customer} />
+              <Coming identifier={identifier} />
+              <Traits customer={customer} story={story} />
               <Scores customer={customer} />
               <Consents customer={customer} />
             </div>
@@ -69,19 +84,6 @@ function useFollow(identifier: string, id: number | undefined): void {
   useEffect(() => {
     if (newest !== undefined) void queryClient.invalidateQueries({ queryKey: ['profiles', identifier] });
   }, [newest, identifier, queryClient]);
-}
-
-function Identifiers({ customer: { identifiers } }: { readonly customer: Profile }): JSX.Element {
-  const t = useTexts();
-  return (
-    <Card title={t('customer.identifiers')}>
-      <dl className="facts">
-        {identifiers.map(({ kind, value }) => (
-          <Fact key={`${kind}:${value}`} name={kind} value={value} />
-        ))}
-      </dl>
-    </Card>
-  );
 }
 
 function Stages({ customer: { stages } }: { readonly customer: Profile }): JSX.Element | null {
@@ -105,22 +107,36 @@ function Stages({ customer: { stages } }: { readonly customer: Profile }): JSX.E
   );
 }
 
-function Traits({ customer: { traits } }: { readonly customer: Profile }): JSX.Element {
+const comingDays = 30;
+
+/** What time alone will bring, if nothing happens. */
+function Coming({ identifier }: { readonly identifier: string }): JSX.Element {
   const t = useTexts();
-  const all = Object.entries(traits);
+  const coming = useQuery(comingQuery(identifier, comingDays));
   return (
-    <Card title={t('customer.traits')}>
-      {all.length === 0 ? (
-        <p className="quiet">{t('customer.traits.none')}</p>
-      ) : (
-        <dl className="facts">
-          {all.map(([name, value]) => (
-            <Fact key={name} name={name} value={typeof value === 'string' ? value : JSON.stringify(value)} />
-          ))}
-        </dl>
-      )}
+    <Card title={t('customer.coming', { n: comingDays })}>
+      <Answer of={coming} lines={2}>
+        {({ changes }) =>
+          changes.length === 0 ? (
+            <p className="quiet">{t('customer.coming.none')}</p>
+          ) : (
+            <MoveList moves={changes} />
+          )
+        }
+      </Answer>
     </Card>
   );
+}
+
+function nameOf(traits: Profile['traits'] | undefined): string | undefined {
+  const said = (trait: string): string => {
+    const value = traits?.[trait];
+    return typeof value === 'string' ? value.trim() : '';
+  };
+  const whole = said('name');
+  const parts = [said('firstName') || said('first_name'), said('lastName') || said('last_name')];
+  const name = whole === '' ? parts.filter((part) => part !== '').join(' ') : whole;
+  return name === '' ? undefined : name;
 }
 
 function Scores({ customer: { scores } }: { readonly customer: Profile }): JSX.Element | null {

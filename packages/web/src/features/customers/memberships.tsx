@@ -5,10 +5,11 @@ import { Link } from '@tanstack/react-router';
 import { type JSX, useState } from 'react';
 
 import { Answer } from '../../data/answer.tsx';
-import { explanationQuery, type Profile } from '../../data/queries.ts';
+import { explanationQuery, type Profile, segmentsQuery } from '../../data/queries.ts';
 import { Button } from '../../design/button.tsx';
 import { Dialog } from '../../design/dialog.tsx';
 import { useFormats, useTexts } from '../../texts/use-texts.ts';
+import { WhyTree } from './why-tree.tsx';
 
 export function Memberships({
   customer,
@@ -18,38 +19,41 @@ export function Memberships({
   readonly identifier: string;
 }): JSX.Element {
   const t = useTexts();
-  const formats = useFormats();
   const [asked, setAsked] = useState<string>();
-  if (customer.segments.length === 0) return <p className="quiet">{t('customer.segments.none')}</p>;
+  const others = (useQuery(segmentsQuery).data ?? [])
+    .map(({ name }) => name)
+    .filter((name) => !customer.segments.some(({ segment }) => segment === name));
   return (
-    <>
+    <div className="stack">
+      {customer.segments.length === 0 && <p className="quiet">{t('customer.segments.none')}</p>}
       <ul className="stack">
         {customer.segments.map(({ segment, since, until }) => (
-          <li key={segment} className="row">
-            <Link to="/segments/$name" params={{ name: segment }}>
-              {segment}
-            </Link>
-            <span className="quiet" title={formats.exact(since)}>
-              {t('customer.sinceShort', { date: formats.instant(since) })}
-            </span>
-            {until !== undefined && (
-              <span className="quiet" title={formats.exact(until)}>
-                {t('customer.until', { date: formats.exact(until) })}
-              </span>
-            )}
-            <Button
-              kind="plain"
-              style={{ marginInlineStart: 'auto' }}
-              aria-label={`${t('customer.why')} ${segment}`}
-              onClick={() => {
-                setAsked(segment);
-              }}
-            >
-              {t('customer.why')}
-            </Button>
-          </li>
+          <Membership
+            key={segment}
+            segment={segment}
+            since={since}
+            until={until}
+            onWhy={() => {
+              setAsked(segment);
+            }}
+          />
         ))}
       </ul>
+      {others.length > 0 && (
+        <select
+          className="input"
+          aria-label={t('customer.whyNot')}
+          value=""
+          onChange={({ currentTarget: { value } }) => {
+            setAsked(value);
+          }}
+        >
+          <option value="">{t('customer.whyNot')}</option>
+          {others.map((name) => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
+      )}
       {asked !== undefined && (
         <Why
           identifier={identifier}
@@ -60,7 +64,45 @@ export function Memberships({
           }}
         />
       )}
-    </>
+    </div>
+  );
+}
+
+function Membership({
+  segment,
+  since,
+  until,
+  onWhy,
+}: {
+  readonly segment: string;
+  readonly since: string;
+  readonly until: string | undefined;
+  readonly onWhy: () => void;
+}): JSX.Element {
+  const t = useTexts();
+  const formats = useFormats();
+  return (
+    <li className="row">
+      <Link to="/segments/$name" params={{ name: segment }}>
+        {segment}
+      </Link>
+      <span className="quiet" title={formats.exact(since)}>
+        {t('customer.sinceShort', { date: formats.instant(since) })}
+      </span>
+      {until !== undefined && (
+        <span className="quiet" title={formats.exact(until)}>
+          {t('customer.until', { date: formats.exact(until) })}
+        </span>
+      )}
+      <Button
+        kind="plain"
+        style={{ marginInlineStart: 'auto' }}
+        aria-label={`${t('customer.why')} ${segment}`}
+        onClick={onWhy}
+      >
+        {t('customer.why')}
+      </Button>
+    </li>
   );
 }
 
@@ -85,11 +127,7 @@ function Why({
       footer={<Button onClick={onClose}>{t('settings.done')}</Button>}
     >
       <Answer of={answer} lines={5}>
-        {({ text }) => (
-          <pre className="rule" tabIndex={0}>
-            {text.join('\n')}
-          </pre>
-        )}
+        {({ text, explanation }) => <WhyTree text={text} explanation={explanation} />}
       </Answer>
     </Dialog>
   );

@@ -1,8 +1,8 @@
-/** What a customer did, newest first, further back as it is wanted. */
+/** What a customer did, newest first, further back as one scrolls; of some events alone where that is asked. */
 
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { CircleDot, Contact, FileText, Link2, MonitorSmartphone, Users } from 'lucide-react';
-import type { JSX } from 'react';
+import { type JSX, useEffect, useRef, useState } from 'react';
 
 import { Answer } from '../../data/answer.tsx';
 import { timelineQuery } from '../../data/queries.ts';
@@ -28,35 +28,87 @@ const icons: Readonly<Record<Item['type'], JSX.Element>> = {
   alias: <Link2 aria-hidden />,
 };
 
-export function Timeline({ identifier }: { readonly identifier: string }): JSX.Element {
+export function Timeline({
+  identifier,
+  events,
+}: {
+  readonly identifier: string;
+  /** Those that there are, with how many, the most frequent first. */
+  readonly events: readonly { readonly name: string; readonly count: number }[];
+}): JSX.Element {
   const t = useTexts();
-  const timeline = useInfiniteQuery(timelineQuery(identifier));
+  const formats = useFormats();
+  const [only, setOnly] = useState('');
+  const timeline = useInfiniteQuery(timelineQuery(identifier, only === '' ? [] : [only]));
   return (
-    <Answer of={timeline} lines={6}>
-      {({ pages }) => {
-        const items = pages.flatMap((page) => page.items as readonly Item[]);
-        if (items.length === 0) return <p className="quiet">{t('customer.timeline.empty')}</p>;
-        return (
-          <>
-            <ol className="timeline">
-              {items.map((item) => (
-                <TimelineItem key={item.position} item={item} />
-              ))}
-            </ol>
-            {timeline.hasNextPage && (
-              <Button
-                disabled={timeline.isFetchingNextPage}
-                onClick={() => {
-                  void timeline.fetchNextPage();
-                }}
-              >
-                {t('customer.timeline.more')}
-              </Button>
-            )}
-          </>
-        );
-      }}
-    </Answer>
+    <div className="stack">
+      {events.length > 1 && (
+        <select
+          className="input"
+          aria-label={t('customer.timeline.only')}
+          value={only}
+          onChange={({ currentTarget: { value } }) => {
+            setOnly(value);
+          }}
+        >
+          <option value="">{t('customer.timeline.all')}</option>
+          {events.map(({ name, count }) => (
+            <option key={name} value={name}>
+              {name} ({formats.number(count)})
+            </option>
+          ))}
+        </select>
+      )}
+      <Answer of={timeline} lines={6}>
+        {({ pages }) => {
+          const items = pages.flatMap((page) => page.items as readonly Item[]);
+          return (
+            <>
+              {items.length === 0 && !timeline.hasNextPage && (
+                <p className="quiet">{t('customer.timeline.empty')}</p>
+              )}
+              <ol className="timeline">
+                {items.map((item) => (
+                  <TimelineItem key={item.position} item={item} />
+                ))}
+              </ol>
+              {timeline.hasNextPage && (
+                <More
+                  isOn={timeline.isFetchingNextPage}
+                  onMore={() => {
+                    void timeline.fetchNextPage();
+                  }}
+                />
+              )}
+            </>
+          );
+        }}
+      </Answer>
+    </div>
+  );
+}
+
+/** Asks for more when it comes into sight, or when it is pressed. */
+function More({ isOn, onMore }: { readonly isOn: boolean; readonly onMore: () => void }): JSX.Element {
+  const t = useTexts();
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const element = place.current;
+    if (element === null || isOn) return;
+    const sight = new IntersectionObserver((entries) => {
+      if (entries.some(({ isIntersecting }) => isIntersecting)) onMore();
+    });
+    sight.observe(element);
+    return () => {
+      sight.disconnect();
+    };
+  }, [isOn, onMore]);
+  return (
+    <div ref={place}>
+      <Button disabled={isOn} onClick={onMore}>
+        {t('customer.timeline.more')}
+      </Button>
+    </div>
   );
 }
 
