@@ -64,18 +64,21 @@ const segments = createRoute({
 const newSegment = createRoute({
   getParentRoute: () => inside,
   path: '/segments/new',
+  validateSearch: ruleOf,
   component: lazyRouteComponent(() => import('../features/segments/segment-editor.tsx'), 'NewSegment'),
 });
 
 const segment = createRoute({
   getParentRoute: () => inside,
   path: '/segments/$name',
+  validateSearch: tabOf,
   component: lazyRouteComponent(() => import('../features/segments/segment-page.tsx'), 'SegmentPage'),
 });
 
 const editSegment = createRoute({
   getParentRoute: () => inside,
   path: '/segments/$name/edit',
+  validateSearch: ruleOf,
   component: lazyRouteComponent(() => import('../features/segments/segment-editor.tsx'), 'EditSegment'),
 });
 
@@ -121,6 +124,15 @@ function customersOf(search: Readonly<Record<string, unknown>>): CustomersSearch
       return typeof text === 'string' ? [[field, text]] : [];
     }),
   );
+}
+
+/** A rule to write on from. */
+function ruleOf({ rule }: Readonly<Record<string, unknown>>): { readonly rule?: string } {
+  return typeof rule === 'string' ? { rule } : {};
+}
+
+function tabOf({ tab }: Readonly<Record<string, unknown>>): { readonly tab?: string } {
+  return typeof tab === 'string' ? { tab } : {};
 }
 
 const routeTree = root.addChildren([

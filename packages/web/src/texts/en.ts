@@ -1,10 +1,12 @@
 /** What the app says in English. Every other language has the same names. ICU message syntax: {name}, {n, plural, …}. */
 
+import { enAuthoring } from './en-authoring.ts';
 import { enCustomers } from './en-customers.ts';
 import { enPast } from './en-past.ts';
 import { enOverview } from './en-overview.ts';
 
 export const en = {
+  ...enAuthoring,
   ...enCustomers,
   ...enPast,
   ...enOverview,
@@ -84,11 +86,7 @@ export const en = {
   'segment.remove.title': 'Remove “{name}”?',
   'segment.remove.text':
     'Its {n, plural, one {# member leaves} other {# members leave}} it, and webhooks are told. You can roll back later.',
-  'segment.size': '{n, plural, one {# member} other {# members}}',
-  'segment.since': 'Since',
-  'segment.customer': 'Customer',
   'segment.members.empty': 'Nobody is in this segment now.',
-  'segment.members.more': 'Show more',
   'segment.activity.empty': 'Entries and exits appear here the moment they happen.',
   'segment.version': 'Version {n}',
   'segment.forecast.day': 'Day',

@@ -1,11 +1,13 @@
 /** What the app says in Hindi. */
 
+import { hiAuthoring } from './hi-authoring.ts';
 import { hiCustomers } from './hi-customers.ts';
 import { hiPast } from './hi-past.ts';
 import type { Texts } from './languages.ts';
 import { hiOverview } from './hi-overview.ts';
 
 export const hi: Texts = {
+  ...hiAuthoring,
   ...hiCustomers,
   ...hiPast,
   ...hiOverview,
@@ -83,11 +85,7 @@ export const hi: Texts = {
   'segment.remove.title': '“{name}” हटाएँ?',
   'segment.remove.text':
     'इसके {n, plural, one {# सदस्य इससे निकल जाएँगे} other {# सदस्य इससे निकल जाएँगे}}, और वेबहुक को बताया जाएगा। बाद में वापस लाया जा सकता है।',
-  'segment.size': '{n, plural, one {# सदस्य} other {# सदस्य}}',
-  'segment.since': 'कब से',
-  'segment.customer': 'ग्राहक',
   'segment.members.empty': 'अभी इस सेगमेंट में कोई नहीं है।',
-  'segment.members.more': 'और दिखाएँ',
   'segment.activity.empty': 'प्रवेश और निकास होते ही यहाँ दिखते हैं।',
   'segment.version': 'संस्करण {n}',
   'segment.forecast.day': 'दिन',

@@ -1,13 +1,13 @@
 /** Who would enter and leave if the rule were saved now: asked of everybody, when the person wants to know. */
 
 import { useQuery } from '@tanstack/react-query';
-import type { JSX } from 'react';
+import { Link } from '@tanstack/react-router';
+import { type JSX, useState } from 'react';
 
 import { Answer } from '../../data/answer.tsx';
 import { api } from '../../data/client.ts';
 import { Button } from '../../design/button.tsx';
 import { useTexts } from '../../texts/use-texts.ts';
-import { useState } from 'react';
 
 type Definition = { readonly rule: string; readonly description?: string };
 
@@ -15,21 +15,25 @@ export function Moves({
   name,
   definition,
   isReady,
+  isAsked = false,
 }: {
   readonly name: string;
   readonly definition: Definition;
   readonly isReady: boolean;
+  /** Without being told to. */
+  readonly isAsked?: boolean;
 }): JSX.Element {
   const t = useTexts();
   const [asked, setAsked] = useState<string>();
   const key = JSON.stringify([name, definition.rule]);
+  const isWanted = isReady && (isAsked || asked === key);
   const answer = useQuery({
     queryKey: ['moves', key],
     queryFn: ({ signal }) => api.putSegment(name, definition, { dryRun: true, signal }),
-    enabled: asked === key && isReady,
+    enabled: isWanted,
     staleTime: 0,
   });
-  if (asked !== key || !isReady) {
+  if (!isWanted) {
     return (
       <div>
         <Button
@@ -55,14 +59,12 @@ export function Moves({
                 <strong>{move.name}</strong>
                 {move.entering > 0 && (
                   <p>
-                    {t('builder.who.entering', { n: move.entering })}{' '}
-                    <span className="quiet">{move.enteringExamples.join(', ')}</span>
+                    {t('builder.who.entering', { n: move.entering })} <Some names={move.enteringExamples} />
                   </p>
                 )}
                 {move.leaving > 0 && (
                   <p>
-                    {t('builder.who.leaving', { n: move.leaving })}{' '}
-                    <span className="quiet">{move.leavingExamples.join(', ')}</span>
+                    {t('builder.who.leaving', { n: move.leaving })} <Some names={move.leavingExamples} />
                   </p>
                 )}
               </li>
@@ -71,5 +73,17 @@ export function Moves({
         );
       }}
     </Answer>
+  );
+}
+
+function Some({ names }: { readonly names: readonly string[] }): JSX.Element {
+  return (
+    <span className="said">
+      {names.map((name) => (
+        <Link key={name} to="/customers/$identifier" params={{ identifier: name }}>
+          {name}
+        </Link>
+      ))}
+    </span>
   );
 }

@@ -51,9 +51,9 @@ function useSettled(rule: string | undefined): string | undefined {
 function Found({ preview, isOld }: { readonly preview: RulePreview; readonly isOld: boolean }): JSX.Element {
   const t = useTexts();
   const formats = useFormats();
-  const { size, everybody, share, parts, joined, members } = preview;
+  const { size, everybody, share, parts, joined, members, stages } = preview;
   return (
-    <div className="stack" style={{ opacity: isOld ? 0.6 : 1 }} aria-live="polite" aria-busy={isOld}>
+    <div className="stack preview" aria-live="polite" aria-busy={isOld}>
       <p>
         <span className="figure-value numbers">{formats.number(size)}</span>{' '}
         <span className="quiet">
@@ -76,6 +76,7 @@ function Found({ preview, isOld }: { readonly preview: RulePreview; readonly isO
           ))}
         </ul>
       )}
+      {size > 0 && stages.length > 0 && <ByStage stages={stages} size={size} />}
       {members.length > 0 && (
         <p className="said">
           {members.map(({ id, displayId }) => (
@@ -87,5 +88,40 @@ function Found({ preview, isOld }: { readonly preview: RulePreview; readonly isO
       )}
       <p className="quiet">{t('preview.took', { ms: Math.round(preview.tookMs) })}</p>
     </div>
+  );
+}
+
+/** Where they stand now: the largest stages of each lifecycle. */
+function ByStage({
+  stages,
+  size,
+}: {
+  readonly stages: RulePreview['stages'];
+  readonly size: number;
+}): JSX.Element {
+  const t = useTexts();
+  const formats = useFormats();
+  return (
+    <details>
+      <summary>{t('preview.stages')}</summary>
+      <ul className="stack tight">
+        {stages.flatMap(({ lifecycle, stages: all }) =>
+          all
+            .filter((one) => one.size > 0)
+            .sort((a, b) => b.size - a.size)
+            .map((one) => (
+              <li key={`${lifecycle}.${one.stage}`} className="row">
+                <span>
+                  {lifecycle} · {one.stage}
+                </span>
+                <span className="size-bar" style={{ flex: 1 }} aria-hidden>
+                  <span style={{ width: `${String((100 * one.size) / size)}%` }} />
+                </span>
+                <span className="numbers quiet">{formats.number(one.size)}</span>
+              </li>
+            )),
+        )}
+      </ul>
+    </details>
   );
 }

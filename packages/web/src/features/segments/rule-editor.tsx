@@ -1,5 +1,6 @@
 /** The rule as conditions or as text: two views of one thing, always in step. */
 
+import type { Definitions } from '@segue/core/model/definitions.ts';
 import { formatRule } from '@segue/core/rules/format.ts';
 import { parseRule } from '@segue/core/rules/parse.ts';
 import { Tabs } from 'radix-ui';
@@ -13,9 +14,11 @@ import type { RuleAction, RuleHistory } from './rule-history.ts';
 
 export function RuleEditor({
   history: { text },
+  definitions,
   onChange,
 }: {
   readonly history: RuleHistory;
+  readonly definitions: Definitions;
   readonly onChange: (action: RuleAction) => void;
 }): JSX.Element {
   const t = useTexts();
@@ -37,6 +40,7 @@ export function RuleEditor({
         ) : (
           <RuleBuilder
             tree={isEmpty ? undefined : tree}
+            definitions={definitions}
             onEdit={(changed) => {
               onChange({ kind: 'set', text: changed === undefined ? '' : formatRule(changed) });
             }}

@@ -1,9 +1,10 @@
 /** Writing a segment: text, what it means, what is wrong with it, who would move; then saved with a reason. */
 
+import type { Definitions } from '@segue/core/model/definitions.ts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useNavigate, useParams } from '@tanstack/react-router';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { Redo2, Undo2 } from 'lucide-react';
-import { type JSX, useMemo, useReducer, useState } from 'react';
+import { type JSX, type KeyboardEvent, useMemo, useReducer, useState } from 'react';
 import { toast } from 'sonner';
 
 import { Answer } from '../../data/answer.tsx';
@@ -13,23 +14,27 @@ import { Button, IconButton } from '../../design/button.tsx';
 import { TextField } from '../../design/field.tsx';
 import { Card, Notice, View } from '../../design/layout.tsx';
 import { useTexts } from '../../texts/use-texts.ts';
+import { Difference } from './difference.tsx';
 import { Moves } from './moves.tsx';
 import { NamesContext } from './builder/names.ts';
 import { namesOf } from './names-in-force.ts';
 import { RuleEditor } from './rule-editor.tsx';
 import { Preview } from './preview.tsx';
 import { readDefinitions, readRule } from './read-rule.ts';
+import { fieldsOf } from './segment-fields.ts';
 import { beginRule, changeRule, type RuleAction, type RuleHistory } from './rule-history.ts';
 import { RuleMeaning } from './rule-meaning.tsx';
-import { type Template, templates } from './templates.ts';
+import './segments.css';
+import { type Template, templateGroups, templates } from './templates.ts';
 
 type Draft = { readonly name: string; readonly description: string; readonly rule: string };
 
 export function NewSegment(): JSX.Element {
   const t = useTexts();
+  const { rule = '' } = useSearch({ from: '/inside/segments/new' });
   return (
     <View title={t('builder.new')}>
-      <Editor isNew draft={{ name: '', description: '', rule: '' }} />
+      <Editor inForce={undefined} draft={{ name: '', description: '', rule }} />
     </View>
   );
 }
@@ -37,30 +42,38 @@ export function NewSegment(): JSX.Element {
 export function EditSegment(): JSX.Element {
   const t = useTexts();
   const { name } = useParams({ from: '/inside/segments/$name/edit' });
+  // A rule that was suggested, or tried, is what is written on from.
+  const { rule } = useSearch({ from: '/inside/segments/$name/edit' });
   const segment = useQuery(segmentQuery(name));
   return (
     <View title={t('builder.edit', { name })}>
       <Answer of={segment}>
-        {({ definition }) => <Editor isNew={false} draft={{ name, ...fieldsOf(definition) }} />}
+        {({ definition }) => {
+          const fields = fieldsOf(definition);
+          return (
+            <Editor
+              inForce={fields.rule}
+              draft={{ name, ...fields, ...(rule === undefined ? {} : { rule }) }}
+            />
+          );
+        }}
       </Answer>
     </View>
   );
 }
 
-/** The rule and description of a definition, which may be the text of a rule alone. */
-export function fieldsOf(definition: unknown): { readonly rule: string; readonly description: string } {
-  if (typeof definition === 'string') return { rule: definition, description: '' };
-  const { rule, description } = definition as { readonly rule?: unknown; readonly description?: unknown };
-  return {
-    rule: typeof rule === 'string' ? rule : JSON.stringify(rule),
-    description: typeof description === 'string' ? description : '',
-  };
-}
-
 const nothing = {};
 
-function Editor({ isNew, draft }: { readonly isNew: boolean; readonly draft: Draft }): JSX.Element {
+/** @param inForce - the rule that is changed; undefined for a new segment */
+function Editor({
+  inForce: ruleInForce,
+  draft,
+}: {
+  readonly inForce: string | undefined;
+  readonly draft: Draft;
+}): JSX.Element {
   const t = useTexts();
+  const isNew = ruleInForce === undefined;
   const [name, setName] = useState(draft.name);
   const [description, setDescription] = useState(draft.description);
   const [history, change] = useReducer(changeRule, draft.rule, beginRule);
@@ -75,7 +88,7 @@ function Editor({ isNew, draft }: { readonly isNew: boolean; readonly draft: Dra
   const names = useMemo(() => namesOf(definitions), [definitions]);
   return (
     <NamesContext value={names}>
-      <div className="editor">
+      <div className="editor" onKeyDown={steppedBy(change)}>
         <div className="stack">
           <Card>
             <div className="stack">
@@ -97,16 +110,19 @@ function Editor({ isNew, draft }: { readonly isNew: boolean; readonly draft: Dra
                   setDescription(event.target.value);
                 }}
               />
-              <RuleEditor history={history} onChange={change} />
+              <RuleEditor history={history} definitions={definitions} onChange={change} />
               <Steps history={history} onStep={change} />
               {history.text.trim() !== '' && <RuleMeaning read={read} />}
+              {ruleInForce !== undefined && read.isRight && (
+                <Difference before={ruleInForce} after={history.text} definitions={definitions} />
+              )}
             </div>
           </Card>
           <Save draft={{ name, description, rule: history.text }} isRight={read.isRight && name !== ''} />
         </div>
         <div className="stack">
           <Preview rule={read.isRight ? history.text : undefined} />
-          {isNew && <Templates onTake={take} />}
+          {isNew && <Templates definitions={definitions} onTake={take} />}
         </div>
       </div>
     </NamesContext>
@@ -145,26 +161,58 @@ function Steps({
   );
 }
 
-function Templates({ onTake }: { readonly onTake: (template: Template) => void }): JSX.Element {
+/** Ctrl+Z and Ctrl+Shift+Z take back and do again what was done to the rule; within a field they are the field's own. */
+function steppedBy(onStep: (action: RuleAction) => void): (event: KeyboardEvent) => void {
+  return (event) => {
+    const isField = event.target instanceof Element && event.target.matches('input, textarea');
+    if (isField || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 'z') return;
+    event.preventDefault();
+    onStep({ kind: event.shiftKey ? 'redo' : 'undo' });
+  };
+}
+
+function Templates({
+  definitions,
+  onTake,
+}: {
+  readonly definitions: Definitions;
+  readonly onTake: (template: Template) => void;
+}): JSX.Element {
   const t = useTexts();
   return (
     <Card title={t('builder.templates')}>
-      <ul className="stack">
-        {templates.map((template) => (
-          <li key={template.name}>
-            <button
-              type="button"
-              className="template"
-              onClick={() => {
-                onTake(template);
-              }}
-            >
-              <strong>{template.name}</strong>
-              <span className="quiet">{template.description}</span>
-            </button>
-          </li>
+      <div className="stack">
+        {templateGroups.map((group) => (
+          <details key={group} className="template-group" open={group === 'carts'}>
+            <summary>{t(`template.${group}`)}</summary>
+            <ul className="stack tight">
+              {templates
+                .filter((template) => template.group === group)
+                .map((template) => {
+                  const lacks = template.rfm !== undefined && !definitions.rfm.has(template.rfm);
+                  return (
+                    <li key={template.name}>
+                      <button
+                        type="button"
+                        className="template"
+                        disabled={lacks}
+                        onClick={() => {
+                          onTake(template);
+                        }}
+                      >
+                        <strong>{template.name}</strong>
+                        <span className="quiet">{template.description}</span>
+                        {lacks && (
+                          <span className="quiet">{t('template.needsRfm', { name: template.rfm })}</span>
+                        )}
+                      </button>
+                    </li>
+                  );
+                })}
+            </ul>
+          </details>
         ))}
-      </ul>
+      </div>
     </Card>
   );
 }

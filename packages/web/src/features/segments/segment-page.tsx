@@ -1,29 +1,53 @@
 /** One segment: who is in it, why, what moves, what will, how it came to be. */
 
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { Pencil, Radio, Trash2, UsersRound } from 'lucide-react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { Pencil, Trash2 } from 'lucide-react';
 import { Tabs } from 'radix-ui';
 import { type JSX, useState } from 'react';
 import { toast } from 'sonner';
 
 import { Answer } from '../../data/answer.tsx';
 import { api, sentenceOf } from '../../data/client.ts';
-import { membersQuery, rank, segmentQuery, sessionQuery, versionsQuery } from '../../data/queries.ts';
-import { useLive } from '../../data/use-live.ts';
+import { rank, type Segment, segmentQuery, sessionQuery } from '../../data/queries.ts';
 import { Button } from '../../design/button.tsx';
 import { Dialog } from '../../design/dialog.tsx';
-import { Card, Empty, Notice, View } from '../../design/layout.tsx';
-import { useFormats, useTexts } from '../../texts/use-texts.ts';
-import { ChangeList } from '../live/change-list.tsx';
+import { Notice, View } from '../../design/layout.tsx';
+import type { TextName } from '../../texts/en.ts';
+import { useTexts } from '../../texts/use-texts.ts';
+import { SegmentStay } from '../lifecycles/segment-stay.tsx';
+import { Activity } from './activity.tsx';
 import { Forecast } from './forecast.tsx';
+import { Backtest } from './jobs/backtest.tsx';
+import { Suggest } from './jobs/suggest.tsx';
 import { Overlap } from './overlap.tsx';
-import { fieldsOf } from './segment-editor.tsx';
+import { Members } from './members.tsx';
+import { fieldsOf } from './segment-fields.ts';
+import { RuleView, SqlView } from './rule-view.tsx';
+import './segments.css';
 import { SizeThroughTime } from './size-through-time.tsx';
+import { Versions } from './versions.tsx';
+
+const tabs = [
+  ['members', 'segment.members'],
+  ['activity', 'segment.activity'],
+  ['time', 'segment.time'],
+  ['forecast', 'segment.forecast'],
+  ['overlap', 'segment.overlap'],
+  ['backtest', 'segment.backtest'],
+  ['suggest', 'segment.suggest'],
+  ['rule', 'segment.rule'],
+  ['sql', 'segment.sql'],
+  ['versions', 'segment.versions'],
+] as const satisfies readonly (readonly [string, TextName])[];
+type TabName = (typeof tabs)[number][0];
 
 export function SegmentPage(): JSX.Element {
   const t = useTexts();
+  const navigate = useNavigate();
   const { name } = useParams({ from: '/inside/segments/$name' });
+  const { tab: asked } = useSearch({ from: '/inside/segments/$name' });
+  const shown: TabName = tabs.find(([tab]) => tab === asked)?.[0] ?? 'members';
   const segment = useQuery(segmentQuery(name));
   return (
     <View
@@ -32,41 +56,31 @@ export function SegmentPage(): JSX.Element {
       actions={segment.data !== undefined && <Actions name={name} size={segment.data.size} />}
     >
       <Answer of={segment}>
-        {({ definition }) => (
-          <Tabs.Root defaultValue="members" className="stack">
+        {(data) => (
+          <Tabs.Root
+            value={shown}
+            className="stack"
+            onValueChange={(tab) => {
+              void navigate({ to: '/segments/$name', params: { name }, search: { tab }, replace: true });
+            }}
+          >
             <Tabs.List className="tabs" aria-label={name}>
-              <Tab value="members" text={t('segment.members')} />
-              <Tab value="activity" text={t('segment.activity')} />
-              <Tab value="time" text={t('segment.time')} />
-              <Tab value="forecast" text={t('segment.forecast')} />
-              <Tab value="overlap" text={t('segment.overlap')} />
-              <Tab value="rule" text={t('segment.rule')} />
-              <Tab value="versions" text={t('segment.versions')} />
+              {tabs.map(([tab, text]) => (
+                <Tabs.Trigger
+                  key={tab}
+                  value={tab}
+                  className="tab"
+                  ref={(element) => {
+                    // On a phone the row of tabs is wider than the page.
+                    if (tab === shown) element?.scrollIntoView({ block: 'nearest', inline: 'center' });
+                  }}
+                >
+                  {t(text)}
+                </Tabs.Trigger>
+              ))}
             </Tabs.List>
-            <Tabs.Content value="members">
-              <Members name={name} />
-            </Tabs.Content>
-            <Tabs.Content value="activity">
-              <Activity name={name} />
-            </Tabs.Content>
-            <Tabs.Content value="time">
-              <SizeThroughTime name={name} />
-            </Tabs.Content>
-            <Tabs.Content value="overlap">
-              <Overlap name={name} />
-            </Tabs.Content>
-            <Tabs.Content value="forecast">
-              <Forecast name={name} />
-            </Tabs.Content>
-            <Tabs.Content value="rule">
-              <Card>
-                <pre className="rule" tabIndex={0}>
-                  {fieldsOf(definition).rule}
-                </pre>
-              </Card>
-            </Tabs.Content>
-            <Tabs.Content value="versions">
-              <Versions name={name} />
+            <Tabs.Content key={`${name} ${shown}`} value={shown}>
+              <Shown tab={shown} name={name} segment={data} />
             </Tabs.Content>
           </Tabs.Root>
         )}
@@ -75,12 +89,43 @@ export function SegmentPage(): JSX.Element {
   );
 }
 
-function Tab({ value, text }: { readonly value: string; readonly text: string }): JSX.Element {
-  return (
-    <Tabs.Trigger value={value} className="tab">
-      {text}
-    </Tabs.Trigger>
-  );
+function Shown({
+  tab,
+  name,
+  segment: { definition, english },
+}: {
+  readonly tab: TabName;
+  readonly name: string;
+  readonly segment: Segment;
+}): JSX.Element {
+  const { rule, description } = fieldsOf(definition);
+  switch (tab) {
+    case 'members':
+      return <Members name={name} />;
+    case 'activity':
+      return <Activity name={name} />;
+    case 'time':
+      return (
+        <div className="stack">
+          <SizeThroughTime name={name} />
+          <SegmentStay name={name} />
+        </div>
+      );
+    case 'forecast':
+      return <Forecast name={name} />;
+    case 'overlap':
+      return <Overlap name={name} />;
+    case 'backtest':
+      return <Backtest key={rule} name={name} rule={rule} />;
+    case 'suggest':
+      return <Suggest name={name} />;
+    case 'rule':
+      return <RuleView rule={rule} description={description} english={english} />;
+    case 'sql':
+      return <SqlView rule={rule} />;
+    case 'versions':
+      return <Versions name={name} rule={rule} />;
+  }
 }
 
 function Actions({ name, size }: { readonly name: string; readonly size: number }): JSX.Element | null {
@@ -160,111 +205,5 @@ function Removal({
     >
       {remove.error !== null && <Notice tone="bad">{sentenceOf(remove.error)}</Notice>}
     </Dialog>
-  );
-}
-
-function Members({ name }: { readonly name: string }): JSX.Element {
-  const t = useTexts();
-  const formats = useFormats();
-  const members = useInfiniteQuery(membersQuery(name));
-  return (
-    <Card
-      title={
-        members.data === undefined
-          ? t('segment.members')
-          : t('segment.size', { n: members.data.pages[0]?.size ?? 0 })
-      }
-    >
-      <Answer of={members} lines={6}>
-        {({ pages }) => {
-          const all = pages.flatMap((page) => page.members);
-          if (all.length === 0) {
-            return <Empty icon={<UsersRound aria-hidden />} title={t('segment.members.empty')} />;
-          }
-          return (
-            <>
-              <table className="table">
-                <thead>
-                  <tr>
-                    <th>{t('segment.customer')}</th>
-                    <th>{t('segment.since')}</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {all.map(({ id, displayId, since }) => (
-                    <tr key={id}>
-                      <td>
-                        <Link to="/customers/$identifier" params={{ identifier: displayId }}>
-                          {displayId}
-                        </Link>
-                      </td>
-                      <td className="numbers quiet" title={formats.exact(since)}>
-                        {formats.instant(since)}
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-              {members.hasNextPage && (
-                <Button
-                  disabled={members.isFetchingNextPage}
-                  onClick={() => {
-                    void members.fetchNextPage();
-                  }}
-                >
-                  {t('segment.members.more')}
-                </Button>
-              )}
-            </>
-          );
-        }}
-      </Answer>
-    </Card>
-  );
-}
-
-function Activity({ name }: { readonly name: string }): JSX.Element {
-  const t = useTexts();
-  const changes = useLive().changes.filter(({ segment }) => segment === name);
-  return (
-    <Card>
-      {changes.length === 0 ? (
-        <Empty icon={<Radio aria-hidden />} title={t('segment.activity.empty')} />
-      ) : (
-        <ChangeList changes={changes} hidesSegment />
-      )}
-    </Card>
-  );
-}
-
-function Versions({ name }: { readonly name: string }): JSX.Element {
-  const t = useTexts();
-  const formats = useFormats();
-  const versions = useQuery(versionsQuery(name));
-  return (
-    <Card>
-      <Answer of={versions}>
-        {({ items }) => (
-          <ol className="stack">
-            {items.map(({ version, at, author, reason, definition }) => (
-              <li key={version} className="stack">
-                <p className="row">
-                  <strong>{t('segment.version', { n: version })}</strong>
-                  <span className="quiet">
-                    {author} · {formats.instant(at)}
-                  </span>
-                </p>
-                {reason !== '' && <p>{reason}</p>}
-                {definition !== undefined && (
-                  <pre className="rule" tabIndex={0}>
-                    {fieldsOf(definition).rule}
-                  </pre>
-                )}
-              </li>
-            ))}
-          </ol>
-        )}
-      </Answer>
-    </Card>
   );
 }

@@ -11,6 +11,7 @@ import { type SizeThroughTime as Sizes, sizeThroughTimeQuery } from '../../data/
 import { Card, Skeleton } from '../../design/layout.tsx';
 import { type Formats, useFormats, useTexts } from '../../texts/use-texts.ts';
 import { causeText } from '../live/change-list.tsx';
+import { Legend } from './legend.tsx';
 
 const Chart = lazy(() => import('../../charts/chart.tsx'));
 const chartPixels = 280;
@@ -41,6 +42,14 @@ function SizeChart({ data, name }: { readonly data: Sizes; readonly name: string
         <Chart label={t('segment.time.chart', { name })} height={chartPixels} option={option} />
       </Suspense>
       {asOf.behind > 0 && <p className="quiet">{t('charts.behind', { n: asOf.behind })}</p>}
+      <Legend
+        items={[
+          { text: t('segments.size'), colour: 'accent' },
+          { text: t('segment.forecast.entries'), colour: 'good' },
+          { text: t('segment.forecast.exits'), colour: 'bad' },
+        ]}
+      />
+      <Causes pieces={pieces} />
       <details>
         <summary>{t('charts.table')}</summary>
         <div className="scroll" tabIndex={0} role="group" aria-label={t('charts.table')}>
@@ -80,6 +89,55 @@ function SizeChart({ data, name }: { readonly data: Sizes; readonly name: string
       </details>
     </div>
   );
+}
+
+/** Over the whole period: because of what people came, and went. */
+function Causes({ pieces }: { readonly pieces: Sizes['pieces'] }): JSX.Element {
+  const t = useTexts();
+  const formats = useFormats();
+  const ways = [
+    ['entered', t('segment.time.entered'), 'var(--good)'],
+    ['exited', t('segment.time.exited'), 'var(--bad)'],
+  ] as const;
+  const counted = ways.map(([way, title, color]) => ({ title, color, causes: sumOf(pieces, way) }));
+  const most = Math.max(1, ...counted.flatMap(({ causes }) => causes.map(([, count]) => count)));
+  return (
+    <section className="stack tight">
+      <h3>{t('segment.time.why')}</h3>
+      {counted.every(({ causes }) => causes.length === 0) && (
+        <p className="quiet">{t('segment.time.nobody')}</p>
+      )}
+      <div className="causes">
+        {counted
+          .filter(({ causes }) => causes.length > 0)
+          .map(({ title, color, causes }) => (
+            <div key={title} className="stack tight">
+              <p className="quiet">{title}</p>
+              <ul className="stack tight">
+                {causes.map(([cause, count]) => (
+                  <li key={cause} className="size-line">
+                    <span>{causeText(t, cause)}</span>
+                    <span className="size-bar" aria-hidden>
+                      <span style={{ width: `${String((100 * count) / most)}%`, background: color }} />
+                    </span>
+                    <span className="numbers">{formats.number(count)}</span>
+                  </li>
+                ))}
+              </ul>
+            </div>
+          ))}
+      </div>
+    </section>
+  );
+}
+
+/** By cause, the most frequent first. */
+function sumOf(pieces: Sizes['pieces'], way: 'entered' | 'exited'): readonly (readonly [string, number])[] {
+  const sums = new Map<string, number>();
+  for (const { causes } of pieces) {
+    for (const [cause, count] of Object.entries(causes[way])) sums.set(cause, (sums.get(cause) ?? 0) + count);
+  }
+  return [...sums].filter(([, count]) => count > 0).sort(([, a], [, b]) => b - a);
 }
 
 function optionOf({ pieces }: Sizes, palette: Palette, formats: Formats): EChartsCoreOption {

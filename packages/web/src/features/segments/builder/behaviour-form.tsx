@@ -1,14 +1,15 @@
 /** What somebody did, how often or how much, when, and what the events had to say. */
 
 import type { CompareOperator, EventSource } from '@segue/core/rules/tree.ts';
-import { type JSX, use } from 'react';
+import type { JSX } from 'react';
 
 import { useTexts } from '../../../texts/use-texts.ts';
 import { NameField, NumberField, Pick } from './fields.tsx';
 import { FilterForm } from './filter-form.tsx';
 import { type Behaviour, compareOperators, type NumberFunction, numberFunctions } from './leaf-kinds.ts';
 import { pathOf, pathText } from './literal-text.ts';
-import { NamesContext } from './names.ts';
+import { useEvents, useProperties } from './seen.ts';
+import { Unseen } from './unseen.tsx';
 import { WindowForm } from './window-form.tsx';
 
 type MeasureWord = 'did' | 'did_not' | 'count' | 'days' | NumberFunction;
@@ -29,7 +30,9 @@ export function BehaviourForm({ behaviour, onChange }: Props): JSX.Element {
           }}
         />
       </div>
+      <UnseenEvent behaviour={behaviour} onChange={onChange} />
       <FilterForm
+        source={behaviour.events.source}
         where={behaviour.events.where}
         onChange={(where) => {
           const { source } = behaviour.events;
@@ -40,6 +43,40 @@ export function BehaviourForm({ behaviour, onChange }: Props): JSX.Element {
   );
 }
 
+/** Neither the event nor the property that is measured has to have come; it may be a slip. */
+function UnseenEvent({ behaviour, onChange }: Props): JSX.Element {
+  const { measure, events } = behaviour;
+  const { source } = events;
+  const offered = useEvents(source.kind);
+  const properties = useProperties(source);
+  const isNamed = source.kind !== 'any' && source.kind !== 'prefix';
+  return (
+    <>
+      {isNamed && (
+        <Unseen
+          text="rule.unseen.event"
+          name={source.name}
+          seen={offered.seen}
+          onTake={(name) => {
+            onChange({ ...behaviour, events: { ...events, source: { kind: source.kind, name } } });
+          }}
+        />
+      )}
+      {isNamed && measure.kind === 'aggregate' && (
+        <Unseen
+          text="rule.unseen.property"
+          name={pathText(measure.property)}
+          seen={properties.seen}
+          onTake={(name) => {
+            const property = pathOf(name);
+            if (property !== undefined) onChange({ ...behaviour, measure: { ...measure, property } });
+          }}
+        />
+      )}
+    </>
+  );
+}
+
 function wordOf({ measure }: Behaviour): MeasureWord {
   if (measure.kind === 'did') return measure.negated ? 'did_not' : 'did';
   return measure.kind === 'aggregate' ? measure.fn : measure.kind;
@@ -47,7 +84,7 @@ function wordOf({ measure }: Behaviour): MeasureWord {
 
 function Measure({ behaviour, onChange }: Props): JSX.Element {
   const t = useTexts();
-  const { properties } = use(NamesContext);
+  const { suggestions } = useProperties(behaviour.events.source);
   const { measure } = behaviour;
   const compared = measure.kind === 'did' ? { op: '>=' as const, than: 1 } : measure;
   const words: readonly MeasureWord[] = ['did', 'did_not', 'count', 'days', ...numberFunctions];
@@ -74,7 +111,7 @@ function Measure({ behaviour, onChange }: Props): JSX.Element {
           <NameField
             label={t('rule.property')}
             value={pathText(measure.property)}
-            suggestions={properties}
+            suggestions={suggestions}
             size={10}
             onChange={(text) => {
               const property = pathOf(text);
@@ -90,8 +127,8 @@ function Measure({ behaviour, onChange }: Props): JSX.Element {
 
 function Source({ behaviour, onChange }: Props): JSX.Element {
   const t = useTexts();
-  const { events: names } = use(NamesContext);
   const { source } = behaviour.events;
+  const { suggestions } = useEvents(source.kind);
   const put = (chosen: EventSource): void => {
     onChange({ ...behaviour, events: { ...behaviour.events, source: chosen } });
   };
@@ -112,7 +149,7 @@ function Source({ behaviour, onChange }: Props): JSX.Element {
         <NameField
           label={t('rule.event')}
           value={name}
-          suggestions={source.kind === 'track' ? names : []}
+          suggestions={suggestions}
           size={20}
           onChange={(typed) => {
             if (typed.trim() !== '') put(sourceOf(source.kind, typed.trim()));

@@ -1,22 +1,52 @@
 /** Small fields that stand in a line: a name with suggestions, a number, a choice. */
 
-import { type JSX, useEffect, useId, useState } from 'react';
+import { type JSX, useEffect, useState } from 'react';
+
+import { Combobox, type Suggestion } from './combobox.tsx';
 
 /** A text that counts when the field is left or Enter is pressed, so that half a word is never a rule. */
 export function NameField({
   label,
   value,
-  suggestions = [],
+  suggestions,
   size = 16,
+  onChange,
+  onType,
+}: {
+  readonly label: string;
+  readonly value: string;
+  /** What there is; without them it is a plain field. */
+  readonly suggestions?: readonly Suggestion[];
+  readonly size?: number;
+  readonly onChange: (value: string) => void;
+  readonly onType?: (typed: string) => void;
+}): JSX.Element {
+  if (suggestions !== undefined) {
+    return (
+      <Combobox
+        label={label}
+        value={value}
+        suggestions={suggestions}
+        size={size}
+        onChange={onChange}
+        onType={onType}
+      />
+    );
+  }
+  return <PlainField label={label} value={value} size={size} onChange={onChange} />;
+}
+
+function PlainField({
+  label,
+  value,
+  size,
   onChange,
 }: {
   readonly label: string;
   readonly value: string;
-  readonly suggestions?: readonly string[];
-  readonly size?: number;
+  readonly size: number;
   readonly onChange: (value: string) => void;
 }): JSX.Element {
-  const id = useId();
   const [typed, setTyped] = useState(value);
   useEffect(() => {
     setTyped(value);
@@ -25,32 +55,20 @@ export function NameField({
     if (typed !== value) onChange(typed);
   };
   return (
-    <>
-      <input
-        className="input inline"
-        aria-label={label}
-        placeholder={label}
-        size={size}
-        value={typed}
-        {...(suggestions.length === 0 ? {} : { list: id })}
-        onChange={(event) => {
-          setTyped(event.target.value);
-          // A suggestion that was chosen comes whole.
-          if (suggestions.includes(event.target.value)) onChange(event.target.value);
-        }}
-        onBlur={settle}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter') settle();
-        }}
-      />
-      {suggestions.length > 0 && (
-        <datalist id={id}>
-          {suggestions.map((name) => (
-            <option key={name} value={name} />
-          ))}
-        </datalist>
-      )}
-    </>
+    <input
+      className="input inline"
+      aria-label={label}
+      placeholder={label}
+      size={size}
+      value={typed}
+      onChange={(event) => {
+        setTyped(event.target.value);
+      }}
+      onBlur={settle}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') settle();
+      }}
+    />
   );
 }
 

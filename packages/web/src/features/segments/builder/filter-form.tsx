@@ -1,23 +1,26 @@
 /** `where`: what the event itself must say, one line for each property. */
 
 import { formatRule } from '@segue/core/rules/format.ts';
-import type { CompareOperator, Condition } from '@segue/core/rules/tree.ts';
+import type { CompareOperator, Condition, EventSource } from '@segue/core/rules/tree.ts';
 import { Plus, X } from 'lucide-react';
-import { type JSX, use } from 'react';
+import { type JSX, useState } from 'react';
 
 import { Button, IconButton } from '../../../design/button.tsx';
 import { useTexts } from '../../../texts/use-texts.ts';
 import { NameField, Pick } from './fields.tsx';
 import { compareOperators, isLiteral } from './leaf-kinds.ts';
-import { literalOf, literalText, pathOf, pathText } from './literal-text.ts';
-import { NamesContext } from './names.ts';
+import { literalOf, literalText, pathOf, pathText, seenLiteral } from './literal-text.ts';
+import { useProperties, useValues } from './seen.ts';
+import { Unseen } from './unseen.tsx';
 
 type Comparison = Extract<Condition, { readonly kind: 'compare' }>;
 
 export function FilterForm({
+  source,
   where,
   onChange,
 }: {
+  readonly source: EventSource;
   readonly where: Condition | undefined;
   readonly onChange: (where: Condition | undefined) => void;
 }): JSX.Element {
@@ -35,6 +38,7 @@ export function FilterForm({
       {lines.map((line, i) => (
         <Line
           key={i}
+          source={source}
           line={line}
           onChange={(changed) => {
             put(lines.map((each, j) => (i === j ? changed : each)));
@@ -76,47 +80,61 @@ function linesOf(where: Condition | undefined): readonly Comparison[] | undefine
 }
 
 function Line({
+  source,
   line,
   onChange,
   onRemove,
 }: {
+  readonly source: EventSource;
   readonly line: Comparison;
   readonly onChange: (line: Comparison) => void;
   readonly onRemove: () => void;
 }): JSX.Element {
   const t = useTexts();
-  const { properties } = use(NamesContext);
   const { left, op, right } = line;
+  const [typed, setTyped] = useState('');
+  const name = left.kind === 'property' ? pathText(left.path) : '';
+  const properties = useProperties(source);
+  const values = useValues(source, name, typed);
+  const value = isLiteral(right) ? literalText(right) : '';
+  const putProperty = (text: string): void => {
+    const path = pathOf(text);
+    if (path !== undefined) onChange({ ...line, left: { kind: 'property', path } });
+  };
+  const putValue = (text: string): void => {
+    onChange({ ...line, right: seenLiteral(values.values.get(text)) ?? literalOf(text) });
+  };
   return (
-    <div className="row">
-      <span className="quiet">{t('rule.where')}</span>
-      <NameField
-        label={t('rule.property')}
-        value={left.kind === 'property' ? pathText(left.path) : ''}
-        suggestions={properties}
-        onChange={(text) => {
-          const path = pathOf(text);
-          if (path !== undefined) onChange({ ...line, left: { kind: 'property', path } });
-        }}
-      />
-      <Pick<CompareOperator>
-        label={t('rule.operator')}
-        value={op}
-        options={compareOperators.map((each) => [each, each])}
-        onChange={(chosen) => {
-          onChange({ ...line, op: chosen });
-        }}
-      />
-      <NameField
-        label={t('rule.value')}
-        value={isLiteral(right) ? literalText(right) : ''}
-        onChange={(text) => {
-          onChange({ ...line, right: literalOf(text) });
-        }}
-      />
-      <IconButton label={t('rule.remove')} onClick={onRemove}>
-        <X aria-hidden />
-      </IconButton>
-    </div>
+    <>
+      <div className="row">
+        <span className="quiet">{t('rule.where')}</span>
+        <NameField
+          label={t('rule.property')}
+          value={name}
+          suggestions={properties.suggestions}
+          onChange={putProperty}
+        />
+        <Pick<CompareOperator>
+          label={t('rule.operator')}
+          value={op}
+          options={compareOperators.map((each) => [each, each])}
+          onChange={(chosen) => {
+            onChange({ ...line, op: chosen });
+          }}
+        />
+        <NameField
+          label={t('rule.value')}
+          value={value}
+          suggestions={values.suggestions}
+          onChange={putValue}
+          onType={setTyped}
+        />
+        <IconButton label={t('rule.remove')} onClick={onRemove}>
+          <X aria-hidden />
+        </IconButton>
+      </div>
+      <Unseen text="rule.unseen.property" name={name} seen={properties.seen} onTake={putProperty} />
+      {op === '=' && <Unseen text="rule.unseen.value" name={value} seen={values.seen} onTake={putValue} />}
+    </>
   );
 }

@@ -8,8 +8,10 @@ import { type JSX, use, useEffect, useState } from 'react';
 import { useTexts } from '../../../texts/use-texts.ts';
 import { NameField, Pick } from './fields.tsx';
 import { compareOperators, isLiteral, type TraitCondition } from './leaf-kinds.ts';
-import { literalOf, literalText, pathOf, pathText } from './literal-text.ts';
+import { literalOf, literalText, seenLiteral, traitPathOf, traitText } from './literal-text.ts';
 import { NamesContext } from './names.ts';
+import { useTraits, useTraitValues } from './seen.ts';
+import { Unseen } from './unseen.tsx';
 
 const textOperators: readonly TextOperator[] = ['contains', 'starts_with', 'ends_with', 'matches'];
 type TraitWord = CompareOperator | TextOperator | 'exists' | 'missing';
@@ -22,37 +24,60 @@ export function TraitForm({
   readonly onChange: (condition: Condition) => void;
 }): JSX.Element {
   const t = useTexts();
-  const { traits } = use(NamesContext);
+  const traits = useTraits();
+  const [typed, setTyped] = useState('');
   const trait = condition.kind === 'compare' ? condition.left : condition.value;
   const path = trait.kind === 'trait' ? trait.path : ['country'];
   const text = valueText(condition);
+  const name = traitText(path);
+  const values = useTraitValues(name, typed);
+  const put = (word: TraitWord, chosen: string): void => {
+    onChange(traitCondition(path, word, chosen, values.values.get(chosen)));
+  };
+  const putTrait = (chosenName: string): void => {
+    const chosen = traitPathOf(chosenName);
+    if (chosen !== undefined) onChange(traitCondition(chosen, wordOf(condition), text));
+  };
   const words: readonly TraitWord[] = [...compareOperators, ...textOperators, 'exists', 'missing'];
+  const root = traitText(path.slice(0, 1));
   return (
-    <div className="row">
-      <span className="quiet">{t('rule.trait')}</span>
-      <NameField
-        label={t('rule.trait')}
-        value={pathText(path)}
-        suggestions={traits}
-        onChange={(typed) => {
-          const chosen = pathOf(typed);
-          if (chosen !== undefined) onChange(traitCondition(chosen, wordOf(condition), text));
-        }}
-      />
-      <Pick<TraitWord>
-        label={t('rule.operator')}
-        value={wordOf(condition)}
-        options={words.map((word) => [word, isCompare(word) ? word : t(`rule.op.${word}`)])}
-        onChange={(word) => {
-          onChange(traitCondition(path, word, text));
-        }}
-      />
-      {condition.kind !== 'presence' && (
+    <div className="stack tight">
+      <div className="row">
+        <span className="quiet">{t('rule.trait')}</span>
         <NameField
-          label={t('rule.value')}
-          value={text}
-          onChange={(typed) => {
-            onChange(traitCondition(path, wordOf(condition), typed));
+          label={t('rule.trait')}
+          value={name}
+          suggestions={traits.suggestions}
+          onChange={putTrait}
+        />
+        <Pick<TraitWord>
+          label={t('rule.operator')}
+          value={wordOf(condition)}
+          options={words.map((word) => [word, isCompare(word) ? word : t(`rule.op.${word}`)])}
+          onChange={(word) => {
+            put(word, text);
+          }}
+        />
+        {condition.kind !== 'presence' && (
+          <NameField
+            label={t('rule.value')}
+            value={text}
+            suggestions={values.suggestions}
+            onType={setTyped}
+            onChange={(chosen) => {
+              put(wordOf(condition), chosen);
+            }}
+          />
+        )}
+      </div>
+      <Unseen text="rule.unseen.trait" name={root} seen={traits.seen} onTake={putTrait} />
+      {wordOf(condition) === '=' && (
+        <Unseen
+          text="rule.unseen.traitValue"
+          name={text}
+          seen={values.seen}
+          onTake={(chosen) => {
+            put('=', chosen);
           }}
         />
       )}
@@ -75,11 +100,16 @@ function valueText(condition: TraitCondition): string {
   return isLiteral(condition.right) ? literalText(condition.right) : '';
 }
 
-function traitCondition(path: readonly string[], word: TraitWord, text: string): Condition {
+function traitCondition(
+  path: readonly string[],
+  word: TraitWord,
+  text: string,
+  seen?: string | number | boolean,
+): Condition {
   const value = { kind: 'trait', path } as const;
   if (word === 'exists' || word === 'missing') return { kind: 'presence', value, present: word === 'exists' };
   return isCompare(word)
-    ? { kind: 'compare', op: word, left: value, right: literalOf(text) }
+    ? { kind: 'compare', op: word, left: value, right: seenLiteral(seen) ?? literalOf(text) }
     : { kind: 'text', op: word, value, text };
 }
 

@@ -1,8 +1,10 @@
 /** A rule as nested conditions. What is changed here is the tree; its text and its sentence follow at once. */
 
+import { type Definitions, noDefinitions } from '@segue/core/model/definitions.ts';
+import { checkRule } from '@segue/core/rules/check.ts';
 import type { Condition } from '@segue/core/rules/tree.ts';
 import { Braces, CircleSlash, Plus, X } from 'lucide-react';
-import { type JSX, type ReactNode, use, useState } from 'react';
+import { createContext, type JSX, type ReactNode, use, useMemo, useState } from 'react';
 
 import { Button, IconButton } from '../../../design/button.tsx';
 import { useTexts } from '../../../texts/use-texts.ts';
@@ -21,25 +23,32 @@ type Props = {
   readonly onEdit: Edit;
 };
 
+/** By what conditions are checked where they stand. */
+const DefinitionsContext = createContext<Definitions>(noDefinitions);
+
 export function RuleBuilder({
   tree,
+  definitions,
   onEdit,
 }: {
   readonly tree: Condition | undefined;
+  readonly definitions: Definitions;
   readonly onEdit: Edit;
 }): JSX.Element {
   if (tree === undefined) return <Add onAdd={onEdit} />;
   return (
-    <div className="builder">
-      <Node tree={tree} node={tree} place={[]} onEdit={onEdit} />
-      {!isGroup(tree) && (
-        <Add
-          onAdd={(condition) => {
-            onEdit(added(tree, [], condition));
-          }}
-        />
-      )}
-    </div>
+    <DefinitionsContext value={definitions}>
+      <div className="builder">
+        <Node tree={tree} node={tree} place={[]} onEdit={onEdit} />
+        {!isGroup(tree) && (
+          <Add
+            onAdd={(condition) => {
+              onEdit(added(tree, [], condition));
+            }}
+          />
+        )}
+      </div>
+    </DefinitionsContext>
   );
 }
 
@@ -137,6 +146,7 @@ function Leaf({ tree, node, place, onEdit }: Props): JSX.Element {
         ) : (
           <LeafForm condition={inner} onChange={put} />
         )}
+        <Faults condition={node} />
       </div>
       <div className="leaf-actions">
         <IconButton
@@ -160,6 +170,21 @@ function Leaf({ tree, node, place, onEdit }: Props): JSX.Element {
         <Remove tree={tree} place={place} onEdit={onEdit} />
       </div>
     </div>
+  );
+}
+
+/** What is wrong with one condition, where it stands. */
+function Faults({ condition }: { readonly condition: Condition }): JSX.Element {
+  const definitions = use(DefinitionsContext);
+  const faults = useMemo(() => checkRule(condition, { definitions }), [condition, definitions]);
+  return (
+    <>
+      {faults.map(({ code, message, severity }, i) => (
+        <p key={`${code} ${String(i)}`} className={severity === 'error' ? 'problem' : 'unseen'} role="status">
+          {message}
+        </p>
+      ))}
+    </>
   );
 }
 

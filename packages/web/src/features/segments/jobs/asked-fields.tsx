@@ -1,0 +1,72 @@
+/** What a backtest and a suggestion are both asked: from when, which outcome, within how long. */
+
+import { useQuery } from '@tanstack/react-query';
+import { type JSX, useId } from 'react';
+
+import { seenEventsQuery } from '../../../data/authoring-queries.ts';
+import { Choice, TextField } from '../../../design/field.tsx';
+import { useTexts } from '../../../texts/use-texts.ts';
+
+export type Asked = { readonly from: string; readonly outcome: string; readonly within: string };
+
+const dayMs = 86_400_000;
+const daysBack = 180;
+const withins = ['7d', '14d', '30d', '60d', '90d'] as const;
+
+/** Half a year, and whether they buy within a month. */
+export function usualAsked(now: number): Asked {
+  return {
+    from: new Date(now - daysBack * dayMs).toISOString().slice(0, 10),
+    outcome: 'Order Completed',
+    within: '30d',
+  };
+}
+
+export function AskedFields({
+  asked,
+  onChange,
+}: {
+  readonly asked: Asked;
+  readonly onChange: (asked: Asked) => void;
+}): JSX.Element {
+  const t = useTexts();
+  const list = useId();
+  const events = useQuery(seenEventsQuery).data?.items ?? [];
+  return (
+    <>
+      <TextField
+        label={t('asked.from')}
+        type="date"
+        value={asked.from}
+        required
+        onChange={(event) => {
+          onChange({ ...asked, from: event.target.value });
+        }}
+      />
+      <TextField
+        label={t('asked.outcome')}
+        value={asked.outcome}
+        required
+        list={list}
+        onChange={(event) => {
+          onChange({ ...asked, outcome: event.target.value });
+        }}
+      />
+      <datalist id={list}>
+        {events
+          .filter(({ kind }) => kind === 'track')
+          .map(({ name }) => (
+            <option key={name} value={name} />
+          ))}
+      </datalist>
+      <Choice
+        label={t('asked.within')}
+        value={asked.within}
+        options={withins.map((each) => [each, t('asked.days', { n: Number.parseInt(each, 10) })])}
+        onChange={(event) => {
+          onChange({ ...asked, within: event.target.value });
+        }}
+      />
+    </>
+  );
+}
