@@ -281,5 +281,12 @@ describe('segue generate', () => {
     expect(gunzipSync(readFileSync(join(folder, 'shop.ndjson.gz'))).toString()).toBe(plain.out);
     expect(segue('generate', ...options, '-o', 'no/such/folder.ndjson').status).toBe(2);
     expect(segue('generate', '--customers', 'many').err).toMatch(/expected a whole number/);
+    const march = segue('generate', ...options, '--start', '2026-03-01').out;
+    expect(march).toMatch(/^\{.*"timestamp":"2026-03-0/);
+    expect(segue('generate', ...options, '--start', '2025-01-01').out).toBe(plain.out);
+    for (const wrong of ['2026-02-30', '2026-13-01', '1. März', '2026']) {
+      const refused = segue('generate', '--start', wrong);
+      expect([refused.status, refused.err]).toEqual([2, expect.stringMatching(/expected a date such as/)]);
+    }
   });
 });

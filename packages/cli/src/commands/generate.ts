@@ -18,6 +18,7 @@ type GenerateOptions = {
   readonly customers: number;
   readonly days: number;
   readonly events?: number;
+  readonly start?: number;
   readonly out?: string;
 };
 
@@ -35,7 +36,8 @@ export function registerGenerate(program: Command, terminal: Terminal): void {
     )
     .option('--seed <n>', 'of the random numbers', wholeNumber(0, Number.MAX_SAFE_INTEGER), 1)
     .option('--customers <n>', 'people who come to the shop', wholeNumber(1, CUSTOMERS_MAX), 2_000)
-    .option('--days <n>', 'days, from 2025-01-01', wholeNumber(1, DAYS_MAX), 365)
+    .option('--days <n>', 'days', wholeNumber(1, DAYS_MAX), 365)
+    .option('--start <date>', 'the first of them, such as 2026-01-31 (default: 2025-01-01)', date)
     .option(
       '--events <n>',
       'messages in all, about (default: 60 a customer and year)',
@@ -48,6 +50,7 @@ export function registerGenerate(program: Command, terminal: Terminal): void {
 Examples:
   segue generate --out shop.ndjson.gz
   segue generate --seed 7 --customers 20000 --days 90 | head
+  segue generate --start 2026-03-01 --days 30 --out march.ndjson
   segue generate --out shop.ndjson && segue replay shop.ndjson`,
     )
     .action(async (options: GenerateOptions) => {
@@ -86,4 +89,12 @@ function wholeNumber(least: number, most: number): (text: string) => number {
     if (Number.isSafeInteger(value) && value >= least && value <= most) return value;
     throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}`);
   };
+}
+
+/** Midnight UTC of a date, in milliseconds. */
+function date(text: string): number {
+  const at = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00.000Z`) : NaN;
+  // The parser takes the 30th of February for the 2nd of March.
+  if (!Number.isNaN(at) && new Date(at).toISOString().startsWith(text)) return at;
+  throw new InvalidArgumentError('expected a date such as 2026-01-31');
 }
