@@ -260,14 +260,14 @@ export class Oracle {
 
   #erase(customer: Identifier): OracleApplied {
     const person = this.#identity.owner(customer);
-    if (person === undefined) {
-      this.#erasedAt.set(erasedKey(customer), this.#now);
-      return { ignored: 'unknown_customer' };
+    const identifiers = person?.identifiers ?? [customer];
+    for (const identifier of identifiers) this.#erasedAt.set(erasedKey(identifier), this.#now);
+    if (person !== undefined) {
+      this.#identity.remove(person);
+      this.#records.delete(person.id);
     }
-    for (const identifier of person.identifiers) this.#erasedAt.set(erasedKey(identifier), this.#now);
-    this.#identity.remove(person);
-    this.#records.delete(person.id);
-    return { profile: person.id };
+    this.#takeOffLists(new Set(identifiers.map(({ value }) => value)));
+    return person === undefined ? { ignored: 'unknown_customer' } : { profile: person.id };
   }
 
   /** A population is taken when a rule that needs it is defined, so also when such a rule is changed. */
@@ -296,6 +296,28 @@ export class Oracle {
         (need) => keys.has(need.key) || (need.kind === 'rfm' && models.has(need.model)),
       ),
     );
+  }
+
+  /**
+   * By whatever text somebody is meant. Nothing is left of their having been on a list, unless there is somebody else of that
+   * name, who was on it until now.
+   */
+  #takeOffLists(values: ReadonlySet<string>): void {
+    const isNamed = (text: string): boolean => readingsOf(text).some((reading) => values.has(reading));
+    const without = (members: Iterable<string>): string[] => [...members].filter((text) => !isNamed(text));
+    const isSomebodyElses = this.#identity
+      .persons()
+      .some(({ identifiers }) => identifiers.some(({ value }) => values.has(value)));
+    for (const [name, versions] of this.#lists) {
+      if (isSomebodyElses) this.#replaceList(name, without(versions.at(-1)?.members ?? []));
+      else {
+        const left = versions.map(({ at, members }) => ({ at, members: new Set(without(members)) }));
+        this.#lists.set(name, left);
+      }
+    }
+    for (const [name, { members }] of this.#definitions.lists) {
+      this.#definitions = withMembers(this.#definitions, name, without(members));
+    }
   }
 
   #replaceList(name: string, members: readonly string[]): void {

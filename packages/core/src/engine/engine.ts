@@ -179,7 +179,7 @@ export class Engine {
         refreshPopulations(this.#partitions);
         return ok({ notices: NO_NOTICES });
       case 'erase':
-        return ok(eraseCustomer(this.#ofOwner(input.customer), input.customer));
+        return ok(eraseCustomer(this.#partitions, this.#ofOwner(input.customer), input.customer));
     }
   }
 

@@ -1,17 +1,27 @@
 /**
  * Erasure: a customer leaves all segments and is forgotten. Messages from before that name them are no longer taken,
- * so what is played again does not bring them back.
+ * so what is played again does not bring them back. Their names go from all lists, where whoever else is meant by one of
+ * these names loses their place too.
  */
 
 import type { Identifier, Message } from '../model/message.ts';
 import type { Applied } from './engine.ts';
-import { type EngineState, NO_NOTICES } from './engine-state.ts';
+import { type EngineState, NO_NOTICES, type Partitions } from './engine-state.ts';
 import type { Profile } from './profile.ts';
 import { isMember } from './stored-answers.ts';
+import { takeOffLists } from './take-list.ts';
 import { stagesOf } from './views.ts';
 
-/** Forgets a customer, known or not: what is told of them later, if dated before now, is not taken. */
-export function eraseCustomer(state: EngineState, customer: Identifier): Applied {
+/** Forgets a customer, known or not: what is told of them later, if dated before now, is not taken. `state`: where they live. */
+export function eraseCustomer(parts: Partitions, state: EngineState, customer: Identifier): Applied {
+  const id = state.identity.owner(customer.kind, customer.value);
+  const known = id === undefined ? [] : state.identity.identifiersOf(id);
+  const applied = forget(state, customer);
+  takeOffLists(parts, new Set([customer, ...known].map(({ value }) => value)));
+  return applied;
+}
+
+function forget(state: EngineState, customer: Identifier): Applied {
   const id = state.identity.owner(customer.kind, customer.value);
   const p = id === undefined ? undefined : state.profiles.use(id);
   if (id === undefined || p === undefined) {

@@ -17,6 +17,20 @@ export class Lists {
     return this.#lists.keys();
   }
 
+  /** All that is on a list: identifiers as uploaded, and what else people mean by them. */
+  membersOf(name: string): readonly string[] {
+    return [...(this.#lists.get(name)?.keys() ?? [])];
+  }
+
+  /** Names of the lists that any of the identifiers is on. */
+  having(identifiers: ReadonlySet<string>): readonly string[] {
+    const isOn = (list: ReadonlyMap<string, Instant>): boolean => {
+      for (const identifier of identifiers) if (list.has(identifier)) return true;
+      return false;
+    };
+    return [...this.#lists].filter(([, list]) => isOn(list)).map(([name]) => name);
+  }
+
   /** Replaces a list. Returns the identifiers that came onto it or went from it. */
   replace(name: string, members: readonly string[], now: Instant): readonly string[] {
     const old = this.#lists.get(name) ?? new Map<string, Instant>();

@@ -4,7 +4,8 @@
  */
 
 import { defined } from '../base/assert.ts';
-import type { Definitions } from '../model/definitions.ts';
+import { type Definitions, withMembers } from '../model/definitions.ts';
+import { withoutNames } from '../model/identifiers.ts';
 import type { Instant } from '../model/message.ts';
 import type { Applied } from './engine.ts';
 import { type EngineState, NO_NOTICES, type Partitions } from './engine-state.ts';
@@ -34,6 +35,18 @@ export function takeList(
     for (const state of parts) noteListed(state, name, ids, beforeEach);
   });
   return { notices: NO_NOTICES };
+}
+
+/** Takes identifiers off all lists, in whatever form they were uploaded, and out of the definitions in force. */
+export function takeOffLists(parts: Partitions, values: ReadonlySet<string>): void {
+  const [{ registry }] = parts;
+  for (const name of registry.lists.having(values)) {
+    const { definitions } = parts[0].plan;
+    const members = withoutNames(definitions.lists.get(name)?.members ?? [], values);
+    const without = withMembers(definitions, name, members);
+    for (const { plan } of parts) plan.definitions = without;
+    takeList(parts, name, withoutNames(registry.lists.membersOf(name), values));
+  }
 }
 
 /** Looks at those customers of the partition who came onto a list or went from it. */

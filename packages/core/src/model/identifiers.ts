@@ -56,6 +56,27 @@ export function readingsOf(text: string): readonly string[] {
   return readings;
 }
 
+/** A phone number as most write it, and the digits at its end that are the same in all of these forms. */
+const usualNumber = /^\+[\d ().-]+$/u;
+const lastDigits = 6;
+
+/** The texts by which nobody means any of these identifiers; the same array where that is all of them. */
+export function withoutNames(texts: readonly string[], values: ReadonlySet<string>): readonly string[] {
+  const ends = new Set([...values].filter((value) => value.startsWith('+')).map(endOfNumber));
+  const isNamed = (text: string): boolean => {
+    if (values.has(text)) return true;
+    // To read a phone number takes long: most are told apart by how they end.
+    if (usualNumber.test(text) && !ends.has(endOfNumber(text))) return false;
+    return readingsOf(text).some((reading) => values.has(reading));
+  };
+  const left = texts.filter((text) => !isNamed(text));
+  return left.length === texts.length ? texts : left;
+}
+
+function endOfNumber(text: string): string {
+  return text.replaceAll(/\D/gu, '').slice(-lastDigits);
+}
+
 /** Reads `{ userId }`, `{ email }` and so on: how a person names one customer in a file or request. */
 export const identifierKindsByField: ReadonlyMap<string, IdentifierKind> = new Map([
   ['userId', 'user_id'],

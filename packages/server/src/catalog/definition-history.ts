@@ -70,6 +70,8 @@ export interface DefinitionHistory {
     revision: Pick<Revision, 'revision' | 'at' | 'author' | 'reason'>,
     definitions: PlainDefinitions,
   ): Promise<void>;
+  /** Takes identifiers of somebody who is erased out of all versions of lists, in whatever form they were uploaded. */
+  takeOffLists(values: ReadonlySet<string>): Promise<void>;
 }
 
 /** In order of kinds and names. Definitions that say the same in other words are the same. */

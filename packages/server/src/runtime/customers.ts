@@ -34,8 +34,8 @@ import { EntryFailure } from './entry-failure.ts';
 import type { Membership, Outcome } from './intake.ts';
 import type { EntryResult, Subject } from './loop.ts';
 import type { MessageIndex } from './message-index.ts';
-
 import type { NoPast, PastEvents } from './past-events.ts';
+
 export type CustomersOptions = {
   readonly timeZone: string;
   /** Where the clock stands in an empty log. */
@@ -345,7 +345,7 @@ export class Customers implements Subject, Directory {
       return ok(nothing);
     }
     const result = this.engine.apply(input, at);
-    if (entry.kind === 'list') {
+    if (entry.kind === 'list' || entry.kind === 'erase') {
       this.#definitions = { ...this.#definitions, definitions: this.engine.definitions };
     }
     if (entry.kind === 'erase' && result.ok && result.value.profile !== undefined) {

@@ -222,6 +222,8 @@ export class RuntimeDesk implements DefinitionsDesk {
     const began = performance.now();
     try {
       await this.#bringUp(loader);
+      // Somebody erased meanwhile must not come back onto a list.
+      if (this.current().definitions !== was) return fail({ kind: 'conflict', revision: before });
       const entry = { kind: 'definitions', definitions: listDefinitions(definitions), revision } as const;
       const [taken] = await this.#whileBringingUp(loader, loop.submit([{ ...entry, author, reason }]));
       assert(taken?.ok === true, 'definitions that were checked come into force');

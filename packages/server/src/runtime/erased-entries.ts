@@ -1,7 +1,7 @@
 /**
  * Entries of the log without somebody who was erased. Of what was theirs nothing is left but that somebody came, under made-up
  * names, and went; in what is somebody else's, and names them (a shared device, a merge that was refused), they have a
- * made-up name and the rest stays. So a replay of the past gives everybody else the numbers that they have.
+ * made-up name and the rest stays; they are on no list. So a replay of the past gives everybody else the numbers that they have.
  *
  * What came after the erasure is about somebody new, even under the same identifier, and stays. The same is made up for the
  * same identifier of one erasure, however often it is done.
@@ -9,6 +9,7 @@
 
 import { createHmac } from 'node:crypto';
 
+import { withoutNames } from '@segue/core/model/identifiers.ts';
 import type { Identifier, Message } from '@segue/core/model/message.ts';
 
 import type { ErasureWork } from '../catalog/erasures.ts';
@@ -83,12 +84,23 @@ export class ErasedFromLog {
           ? { kind: 'erased', stand: { kind: 'tick' } }
           : { ...entry, entry: left as InputEntry };
       }
-      case 'definitions':
+      case 'definitions': {
+        const lists = entry.definitions.lists.map((list) => this.#withoutThem(list));
+        const isSame = lists.every((list, i) => list === entry.definitions.lists[i]);
+        return isSame ? entry : { ...entry, definitions: { ...entry.definitions, lists } };
+      }
       case 'list':
+        return this.#withoutThem(entry);
       case 'refresh':
       case 'tick':
         return entry;
     }
+  }
+
+  /** A list that they are not on; itself where they never were. */
+  #withoutThem<L extends { readonly members: readonly string[] }>(list: L): L {
+    const members = withoutNames(list.members, this.#values);
+    return members === list.members ? list : { ...list, members };
   }
 
   /** The message under made-up names; itself where it names somebody else alone. */

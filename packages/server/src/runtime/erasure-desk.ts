@@ -3,7 +3,7 @@
  *
  * When the entry that erases somebody has been taken, they have left all segments and nothing can be asked about them any
  * more. Before whoever asked for it is answered, their names are out of the kept changes, deliveries to webhooks that
- * wait are dropped, and refused messages that name them are gone. The log follows after a delay, all erasures of that
+ * wait are dropped, refused messages that name them are gone, and they are on no list, not in former versions either. The log follows after a delay, all erasures of that
  * time together: a checkpoint in which nothing is left of them becomes the base (log/base.ts), from which replays begin from
  * then on, and what is before it is rewritten without them.
  *
@@ -20,6 +20,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Identifier, Instant } from '@segue/core/model/message.ts';
 
 import type { ErasureDesk, ErasureDone } from '../api/erasure-port.ts';
+import type { DefinitionHistory } from '../catalog/definition-history.ts';
 import type { Erasures, ErasureWork } from '../catalog/erasures.ts';
 import type { ChangeFeed } from '../feeds/change-feed.ts';
 import type { FeedEvent } from '../feeds/feed.ts';
@@ -35,6 +36,8 @@ import type { Runtime } from './runtime.ts';
 
 export type ErasureOptions = {
   readonly erasures: Erasures;
+  /** Versions of lists. */
+  readonly definitions: Pick<DefinitionHistory, 'takeOffLists'>;
   readonly log: Log;
   readonly checkpoints: Pick<LmdbCheckpointStore, 'copyTo'>;
   readonly feed: ChangeFeed;
@@ -139,13 +142,15 @@ export class RuntimeErasures implements ErasureDesk {
 
   /** Out of all that is at hand. */
   async #clean(work: ErasureWork): Promise<void> {
-    const { feed, quarantine, erasures } = this.#options;
+    const { feed, quarantine, erasures, definitions } = this.#options;
+    const values = work.identifiers.map(({ value }) => value);
     const isOf = matcher(work);
     const seqs = work.profile === undefined ? [] : this.#seqsOf(work.profile);
     await feed.takeNamesOut(seqs);
     const deliveries = await this.#started().forgetDeliveries(isOf, seqs);
-    await this.#started().forgetBacktests?.(new Set(work.identifiers.map(({ value }) => value)));
-    const quarantined = await quarantine.remove(work.identifiers.map(({ value }) => value));
+    await this.#started().forgetBacktests?.(new Set(values));
+    await definitions.takeOffLists(new Set(values));
+    const quarantined = await quarantine.remove(values);
     await erasures.count(work.position, { changes: seqs.length, deliveries, quarantined });
   }
 

@@ -386,6 +386,7 @@ async function openErasures({
     feed,
     quarantine,
     erasures: catalog.erasures,
+    definitions: catalog.definitions,
     bases: directory.paths.base,
     secret: await catalog.secret('erasures'),
     delayMs: settings.erasure.delayMs,

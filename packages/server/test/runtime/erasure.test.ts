@@ -81,6 +81,7 @@ async function allText(data: string): Promise<Readonly<Record<string, string>>> 
     erasures: JSON.stringify([await catalog.erasures.pending(), await catalog.audit.list({ limit: 100 })]),
     base: rows.map(({ value }) => Buffer.from(value).toString('latin1')).join('\n'),
     baseHead: Buffer.from(store?.head ?? []).toString(),
+    lists: JSON.stringify(await catalog.definitions.versionsOf('lists', 'vips', { limit: 100 })),
   };
   await Promise.all([log.close(), feed.close(), quarantine.close(), catalog.close(), store?.close()]);
   return text;
@@ -145,6 +146,43 @@ describe('a customer who is erased', () => {
     await expectSound(data);
     const again = await WholeService.open(data, { ...soon, key: service.key });
     expect(await again.do('GET', '/v1/profiles/cem')).toMatchObject({ segments: (before as Seen).segments });
+    await again.close();
+  }, 40_000);
+
+  test('is on no list, in whatever form they were uploaded, now or in former versions', async () => {
+    const data = temporaryDirectory();
+    const service = await WholeService.open(data, soon);
+    const define = async (vips: readonly string[]): Promise<unknown> =>
+      service.do('POST', '/api/definitions', {
+        definitions: { segments: { vip: { rule: 'in list vips' } }, lists: { vips } },
+      });
+    await define(['ben', 'Ann@CANARY.example.com', '+44 (0)20 7946-0958']);
+    const traits = { email: 'ann@canary.example.com', phone: '+442079460958' };
+    await service.do('POST', '/v1/identify', { userId: 'ann', traits });
+    await service.track('ben', 'Bought');
+    await define(['ben', 'ann', 'ANN@canary.example.com', '+44 20 7946 0958', '+44 20 7946 0000']);
+    const segmentsOf = async (of: WholeService, who: string): Promise<string> =>
+      JSON.stringify(((await of.do('GET', `/v1/profiles/${who}`)) as Seen).segments);
+    expect(await segmentsOf(service, 'ann')).toContain('vip');
+    const id = await erase(service, 'ann');
+    const listed = JSON.stringify(await service.do('GET', '/api/definitions'));
+    expect(listed).toContain('+44 20 7946 0000');
+    expect(listed).not.toMatch(/canary|7946.?0958/iu);
+    // Somebody new, who goes by an old name.
+    await service.do('POST', '/v1/identify', { userId: 'new', traits: { email: traits.email } });
+    expect(await segmentsOf(service, 'new')).not.toContain('vip');
+    expect(await segmentsOf(service, 'ben')).toContain('vip');
+    await done(service, id);
+    expect(service.complaints).toEqual([]);
+    await service.close();
+    const { log, ...texts } = await allText(data);
+    expect(log).not.toMatch(/ANN@canary|\+44 20 7946 0958|\(0\)20/u);
+    expect(JSON.stringify([texts['lists'], texts['erasures']])).not.toMatch(/canary|7946.?0958/iu);
+    expect(texts['lists']).toContain('7946 0000');
+    await expectSound(data);
+    const again = await WholeService.open(data, { ...soon, key: service.key });
+    expect(await segmentsOf(again, 'new')).not.toContain('vip');
+    expect(await segmentsOf(again, 'ben')).toContain('vip');
     await again.close();
   }, 40_000);
 

@@ -3,6 +3,7 @@
  * revision, so a change of one among ten thousand costs one row.
  */
 
+import { withoutNames } from '@segue/core/model/identifiers.ts';
 import type { JsonValue } from '@segue/core/model/message.ts';
 import { definitionKinds, definitionPath, type DefinitionKind } from '@segue/core/model/names.ts';
 
@@ -88,6 +89,23 @@ export class SqliteDefinitionHistory implements DefinitionHistory {
         ...[count('created'), count('changed'), count('removed')],
       );
       for (const difference of differences) this.#addVersion(head.revision, difference);
+    });
+  }
+
+  takeOffLists(values: ReadonlySet<string>): Promise<void> {
+    return this.#db.write(() => {
+      const kept = "FROM definition_versions WHERE kind = 'lists' AND definition IS NOT NULL";
+      for (const { name, revision } of this.#db.all(`SELECT name, revision ${kept}`)) {
+        const version = [text(name), integer(revision)] as const;
+        const row = this.#db.get(`SELECT definition ${kept} AND name = ? AND revision = ?`, ...version);
+        const members = JSON.parse(text(row?.['definition'])) as readonly string[];
+        const left = withoutNames(members, values);
+        if (left === members) continue;
+        this.#db.run(
+          "UPDATE definition_versions SET definition = ? WHERE kind = 'lists' AND name = ? AND revision = ?",
+          ...[canonicalJson(left), ...version],
+        );
+      }
     });
   }
 
