@@ -22,6 +22,7 @@ import { registerPopulation } from './commands/population.ts';
 import { registerPreview } from './commands/preview.ts';
 import { registerReplay } from './commands/replay.ts';
 import { registerRestore } from './commands/restore.ts';
+import { registerSchema } from './commands/schema.ts';
 import { registerStart } from './commands/start.ts';
 import { registerSuggest } from './commands/suggest.ts';
 import { registerSignIn } from './commands/sign-in.ts';
@@ -43,6 +44,7 @@ export function createProgram(terminal: Terminal): Command {
   registerCompact(program, terminal);
   registerHistory(program, terminal);
   registerExport(program, terminal);
+  registerSchema(program, terminal);
   registerSignIn(program, terminal);
   registerDemo(program, terminal);
   registerTest(program, terminal);

@@ -130,6 +130,7 @@ export const routes: Readonly<Record<OperationId, readonly [method: string, path
   exportMembers: ['GET', '/api/history/export/members'],
   exportChanges: ['GET', '/api/history/export/changes'],
   exportEvents: ['GET', '/api/history/export/events'],
+  exportDeliveries: ['GET', '/api/history/export/deliveries'],
   getWorkspace: ['GET', '/api/workspace'],
   getOverview: ['GET', '/api/overview'],
   streamOverview: ['GET', '/api/overview/stream'],

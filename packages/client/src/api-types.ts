@@ -2017,6 +2017,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/history/export/deliveries': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Attempts to deliver changes to webhooks in a period, as a file.
+     * @description Takes the role viewer.
+     */
+    get: operations['exportDeliveries'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/workspace': {
     parameters: {
       query?: never;
@@ -8041,7 +8061,10 @@ export interface operations {
   };
   listSeenEvents: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description Wait up to five seconds until history has all that was acknowledged before. */
+        fresh?: boolean;
+      };
       header?: never;
       path?: never;
       cookie?: never;
@@ -8091,6 +8114,8 @@ export interface operations {
       query: {
         event: string;
         kind?: 'track' | 'page' | 'screen';
+        /** @description Wait up to five seconds until history has all that was acknowledged before. */
+        fresh?: boolean;
       };
       header?: never;
       path?: never;
@@ -8144,6 +8169,8 @@ export interface operations {
         /** @description Only values with this in them, in any case. */
         like?: string;
         limit?: number;
+        /** @description Wait up to five seconds until history has all that was acknowledged before. */
+        fresh?: boolean;
       };
       header?: never;
       path?: never;
@@ -8187,7 +8214,10 @@ export interface operations {
   };
   listSeenTraits: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description Wait up to five seconds until history has all that was acknowledged before. */
+        fresh?: boolean;
+      };
       header?: never;
       path?: never;
       cookie?: never;
@@ -8236,6 +8266,8 @@ export interface operations {
     parameters: {
       query: {
         trait: string;
+        /** @description Wait up to five seconds until history has all that was acknowledged before. */
+        fresh?: boolean;
       };
       header?: never;
       path?: never;
@@ -8287,6 +8319,8 @@ export interface operations {
         /** @description Only values with this in them, in any case. */
         like?: string;
         limit?: number;
+        /** @description Wait up to five seconds until history has all that was acknowledged before. */
+        fresh?: boolean;
       };
       header?: never;
       path?: never;
@@ -9163,6 +9197,37 @@ export interface operations {
         /** @description Names; repeat the parameter for more. */
         event?: string[];
         customer?: string;
+        /** @description Included; 30 days before `to` when left out. */
+        from?: string;
+        /** @description Excluded; now when left out. */
+        to?: string;
+        /** @description Wait up to five seconds until history has all that was acknowledged before. */
+        fresh?: boolean;
+        format?: 'csv' | 'ndjson' | 'parquet';
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The file. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': unknown;
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  exportDeliveries: {
+    parameters: {
+      query?: {
+        /** @description Id of a webhook; all when left out. */
+        endpoint?: string;
         /** @description Included; 30 days before `to` when left out. */
         from?: string;
         /** @description Excluded; now when left out. */

@@ -188,7 +188,7 @@ export function statusText(status: StatusAnswer): string {
 }
 
 /** Nothing where history has everything. */
-function asOfText({ at, behind }: AsOf, colours: Colours): string {
+export function asOfText({ at, behind }: AsOf, colours: Colours): string {
   if (behind === 0) return '';
   const until = at === undefined ? '' : ` (it knows until ${at})`;
   return colours.yellow(`history lacks the last ${counted(behind, 'message')}${until}\n`);
@@ -198,7 +198,7 @@ function dateText(instant: string): string {
   return instant.replace('T', ' ').replace(/(:00)?\.000Z$/, 'Z');
 }
 
-function right(content: string): { readonly content: string; readonly hAlign: 'right' } {
+export function right(content: string): { readonly content: string; readonly hAlign: 'right' } {
   return { content, hAlign: 'right' };
 }
 
@@ -210,7 +210,7 @@ const chars = Object.fromEntries(
 );
 
 /** `>` before a name: the column stands to the right. */
-function openTable(colours: Colours, head: readonly string[]): Table.Table {
+export function openTable(colours: Colours, head: readonly string[]): Table.Table {
   const table = new Table({
     chars: { ...chars, middle: '  ' },
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },

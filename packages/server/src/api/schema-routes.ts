@@ -21,7 +21,7 @@ import { type Seen, type SeenDesk, type SeenPath, seenTypes, type SeenValues } f
 import { seenKinds, type SeenKind } from '../seen/seen-queries.ts';
 import { principalOf } from './access.ts';
 import { answering } from './history-questions.ts';
-import { type AsOf, asOfSchema, countSchema } from './history-schemas.ts';
+import { type AsOf, asOfSchema, countSchema, freshSchema } from './history-schemas.ts';
 import type { ApiApp } from './parts.ts';
 import { notFound, ProblemError } from './problem.ts';
 import { instantSchema, wireInstant, wireInstantAs } from './schemas.ts';
@@ -96,6 +96,7 @@ function addEvents(app: ApiApp, options: SchemaRoutesOptions): void {
         operationId: 'listSeenEvents',
         tags,
         summary: 'The events, pages and screens that have come, with how often; the most frequent first.',
+        querystring: Type.Object({ fresh: freshSchema }, { additionalProperties: false }),
         response: {
           200: Type.Object({
             items: Type.Array(
@@ -112,9 +113,9 @@ function addEvents(app: ApiApp, options: SchemaRoutesOptions): void {
         },
       },
     },
-    () =>
+    ({ query: { fresh } }) =>
       answering(async () => {
-        const seen = await deskOf(options).events();
+        const seen = await (await deskOf(options, fresh)).events();
         return {
           items: seen.value.map(({ last, ...event }) => ({ ...event, last: wireInstant(last) })),
           asOf: asOf(seen, options),
@@ -133,15 +134,15 @@ function addProperties(app: ApiApp, options: SchemaRoutesOptions): void {
         tags,
         summary: 'What stands in the messages of an event: paths, kinds of values, and how many have it.',
         querystring: Type.Object(
-          { event: eventNameSchema, kind: Type.Optional(kindSchema) },
+          { event: eventNameSchema, kind: Type.Optional(kindSchema), fresh: freshSchema },
           { additionalProperties: false },
         ),
         response: { 200: Type.Object({ items: Type.Array(pathItemSchema), asOf: asOfSchema }) },
       },
     },
-    ({ query: { event, kind = 'track' } }) =>
+    ({ query: { event, kind = 'track', fresh } }) =>
       answering(async () => {
-        const desk = deskOf(options);
+        const desk = await deskOf(options, fresh);
         const seen = await desk.properties(kind, event);
         if (seen === undefined) throw await neverSeen(desk, kind, event);
         return { items: seen.value.map((found) => wirePath(found, false)), asOf: asOf(seen, options) };
@@ -165,6 +166,7 @@ function addPropertyValues(app: ApiApp, options: SchemaRoutesOptions): void {
             property: pathSchema,
             like: likeSchema,
             limit: limitSchema,
+            fresh: freshSchema,
           },
           { additionalProperties: false },
         ),
@@ -173,9 +175,9 @@ function addPropertyValues(app: ApiApp, options: SchemaRoutesOptions): void {
     },
     (request) =>
       answering(async () => {
-        const { event, kind = 'track', property, like = '', limit = 50 } = request.query;
+        const { event, kind = 'track', property, like = '', limit = 50, fresh } = request.query;
         const path = propertyPath(property);
-        const desk = deskOf(options);
+        const desk = await deskOf(options, fresh);
         const seen = await desk.propertyValues(kind, event, path, like);
         if (seen === undefined) throw await neverSeen(desk, kind, event);
         return wireValues(seen, { path, ofCustomer: false, limit }, request, options);
@@ -192,6 +194,7 @@ function addTraits(app: ApiApp, options: SchemaRoutesOptions): void {
         operationId: 'listSeenTraits',
         tags,
         summary: 'The traits that customers have been given, with how many were.',
+        querystring: Type.Object({ fresh: freshSchema }, { additionalProperties: false }),
         response: {
           200: Type.Object({
             items: Type.Array(
@@ -208,9 +211,9 @@ function addTraits(app: ApiApp, options: SchemaRoutesOptions): void {
         },
       },
     },
-    () =>
+    ({ query: { fresh } }) =>
       answering(async () => {
-        const seen = await deskOf(options).traits();
+        const seen = await (await deskOf(options, fresh)).traits();
         return {
           items: seen.value.map(({ name, customers, last }) => ({
             name,
@@ -234,13 +237,16 @@ function addTraitPaths(app: ApiApp, options: SchemaRoutesOptions): void {
         operationId: 'listSeenTraitPaths',
         tags,
         summary: 'What kinds of values a trait has, and what stands within it.',
-        querystring: Type.Object({ trait: eventNameSchema }, { additionalProperties: false }),
+        querystring: Type.Object(
+          { trait: eventNameSchema, fresh: freshSchema },
+          { additionalProperties: false },
+        ),
         response: { 200: Type.Object({ items: Type.Array(pathItemSchema), asOf: asOfSchema }) },
       },
     },
-    ({ query: { trait } }) =>
+    ({ query: { trait, fresh } }) =>
       answering(async () => {
-        const desk = deskOf(options);
+        const desk = await deskOf(options, fresh);
         const seen = await desk.traitPaths(trait);
         if (seen === undefined) throw await neverGiven(desk, trait);
         return { items: seen.value.map((found) => wirePath(found, true)), asOf: asOf(seen, options) };
@@ -258,7 +264,7 @@ function addTraitValues(app: ApiApp, options: SchemaRoutesOptions): void {
         tags,
         summary: 'Values of a trait that customers have now, with how many have them.',
         querystring: Type.Object(
-          { trait: pathSchema, like: likeSchema, limit: limitSchema },
+          { trait: pathSchema, like: likeSchema, limit: limitSchema, fresh: freshSchema },
           { additionalProperties: false },
         ),
         response: { 200: valuesSchema },
@@ -266,9 +272,9 @@ function addTraitValues(app: ApiApp, options: SchemaRoutesOptions): void {
     },
     (request) =>
       answering(async () => {
-        const { trait, like = '', limit = 50 } = request.query;
+        const { trait, like = '', limit = 50, fresh } = request.query;
         const path = traitPath(trait);
-        const desk = deskOf(options);
+        const desk = await deskOf(options, fresh);
         const seen = await desk.traitValues(path, like);
         if (seen === undefined) throw await neverGiven(desk, path[0] ?? '');
         return wireValues(seen, { path, ofCustomer: true, limit }, request, options);
@@ -276,8 +282,12 @@ function addTraitValues(app: ApiApp, options: SchemaRoutesOptions): void {
   );
 }
 
-function deskOf({ desk }: SchemaRoutesOptions): SeenDesk {
-  if (desk !== undefined) return desk;
+/** With `fresh`, once it knows everything that was acknowledged. */
+async function deskOf({ desk, position }: SchemaRoutesOptions, fresh = false): Promise<SeenDesk> {
+  if (desk !== undefined) {
+    if (fresh) await desk.catchUp(position());
+    return desk;
+  }
   throw new ProblemError(
     409,
     'history/off',

@@ -81,6 +81,7 @@ export type SeenDeskOptions = {
 const keptMax = 400;
 const runningMax = 2;
 const timeoutMs = 15_000;
+const catchUpMs = 5_000;
 /** How old an answer gets before it is taken anew: at least so long, and so many times what it took. */
 const freshMs = 15_000;
 const freshFactor = 20;
@@ -97,6 +98,14 @@ export class SeenDesk {
 
   constructor(options: SeenDeskOptions) {
     this.#options = options;
+  }
+
+  /** Waits until the store has everything before a position, and lets go of answers that have not. */
+  async catchUp(position: number): Promise<void> {
+    const { history } = this.#options;
+    await history.caughtUp(position, catchUpMs);
+    const reached = history.status().reached?.position ?? 0;
+    for (const [sql, kept] of this.#kept) if (kept.position < reached) this.#kept.delete(sql);
   }
 
   /** @throws HistoryError, as all of these */
