@@ -1,7 +1,7 @@
 /** `segue demo` as a person runs it: the past is in, the present streams in, Ctrl-C stops it, the next start goes on. */
 
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -160,13 +160,51 @@ it('begins anew when asked to, or where the making was cut short, and leaves oth
   expect(anew.out).toContain('A year of a made-up shop is in');
   expect(anew.door.split('/').at(-1)).not.toBe(made.door.split('/').at(-1));
   expect(await stop(anew)).toBe(0);
+  const busy = await start('--folder', place);
+  const second = spawnSync(
+    process.execPath,
+    [launcher, ...small, '--port', '0', '--folder', place, '--anew'],
+    {
+      cwd: folder,
+      encoding: 'utf8',
+    },
+  );
+  expect([second.status, second.stderr]).toEqual([2, expect.stringMatching(/\[data\/locked\]\n$/)]);
+  expect(await stop(busy)).toBe(0);
   // As a kill while the past is made leaves it: data, and nothing that says that it is whole.
   rmSync(join(place, 'demo.json'));
+  writeFileSync(join(place, 'demo-unfinished.txt'), '');
   const mended = await start('--folder', place);
   expect(mended.out).toContain('A year of a made-up shop is in');
   expect(await stop(mended)).toBe(0);
   expect(readFileSync(join(place, 'notes.txt'), 'utf8')).toBe('mine');
 }, 240_000);
+
+it('touches no data that are not of a demo', () => {
+  const place = join(folder, 'theirs');
+  mkdirSync(join(place, 'data'), { recursive: true });
+  writeFileSync(join(place, 'data', 'precious.txt'), 'theirs');
+  for (const more of [[], ['--anew']]) {
+    const ran = spawnSync(process.execPath, [launcher, ...small, '--port', '0', '--folder', place, ...more], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    expect([ran.status, ran.stderr]).toEqual([
+      2,
+      expect.stringMatching(/is not of a demo, so it is not touched.* \[demo\/folder\]\n$/),
+    ]);
+  }
+  expect(readFileSync(join(place, 'data', 'precious.txt'), 'utf8')).toBe('theirs');
+  writeFileSync(join(folder, 'a-file'), '');
+  const ran = spawnSync(process.execPath, [launcher, ...small, '--port', '0', '--folder', 'a-file'], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  expect([ran.status, ran.stderr]).toEqual([
+    2,
+    expect.stringMatching(/^error: .*a-file.* \[demo\/failed\]\n$/),
+  ]);
+}, 60_000);
 
 it('says that the port is taken before it makes anything', async () => {
   const server = createServer();

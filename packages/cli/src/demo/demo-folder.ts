@@ -1,11 +1,14 @@
 /**
  * What a demo is, in a folder of its own: `demo.json` beside the data directory of its service. The file is written last when
- * the past is in, so a folder that has it is complete, and one without it is made anew.
+ * the past is in, so a folder that has it is complete. While the past is made another file says so; a folder with that one is
+ * made anew. Data beside which there is neither are somebody else's, and are left alone.
  */
 
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { openDataDirectory } from '@segue/server/log/data-directory.ts';
 import { writeDurably } from '@segue/server/log/durable-files.ts';
 
 export type Demo = {
@@ -23,6 +26,7 @@ export type Demo = {
 };
 
 const fileName = 'demo.json';
+const makingName = 'demo-unfinished.txt';
 const format = 1;
 
 export function dataOf(folder: string): string {
@@ -42,15 +46,40 @@ export async function readDemo(folder: string): Promise<Demo | undefined> {
   return isDemo(kept) ? kept : undefined;
 }
 
-export async function writeDemo(folder: string, demo: Demo): Promise<void> {
-  await writeDurably(join(folder, fileName), `${JSON.stringify({ format, ...demo }, undefined, 2)}\n`);
+/** Why a folder is not taken for a demo. */
+export class DemoFolderError extends Error {
+  readonly code: string = 'demo/folder';
+
+  constructor(folder: string) {
+    super(
+      `${dataOf(folder)} is there, and is not of a demo, so it is not touched; give another folder with --folder.`,
+    );
+    this.name = 'DemoFolderError';
+  }
 }
 
-/** Takes away what a demo consists of, and nothing else that may lie there. */
+export async function writeDemo(folder: string, demo: Demo): Promise<void> {
+  await writeDurably(join(folder, fileName), `${JSON.stringify({ format, ...demo }, undefined, 2)}\n`);
+  await rm(join(folder, makingName), { force: true });
+}
+
+/**
+ * Takes away what a demo consists of, and nothing else that may lie there, and notes that one is being made.
+ *
+ * @throws DemoFolderError; StorageError `data/locked` where it is running
+ */
 export async function clearDemo(folder: string): Promise<void> {
-  await rm(join(folder, fileName), { force: true });
-  await rm(dataOf(folder), { recursive: true, force: true });
+  const data = dataOf(folder);
+  const isOurs = [fileName, makingName].some((name) => existsSync(join(folder, name)));
+  if (existsSync(data)) {
+    if (!isOurs) throw new DemoFolderError(folder);
+    const held = await openDataDirectory(data);
+    await held.close();
+  }
   await mkdir(folder, { recursive: true, mode: 0o700 });
+  await writeFile(join(folder, makingName), 'A demo is being made here; what is in data/ is of it.\n');
+  await rm(join(folder, fileName), { force: true });
+  await rm(data, { recursive: true, force: true });
 }
 
 function readJson(text: string): unknown {

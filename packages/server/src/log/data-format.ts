@@ -4,7 +4,8 @@
  * written by a newer version, is refused before anything in it is touched.
  *
  * Version 1: `log/`, `checkpoint/`, `feed/`, `deliveries/` and `quarantine/` are LMDB environments, `base/` holds
- * one more where entries were taken out of the log, `catalog.sqlite` is the catalog, `workspace.json` holds the time zone, `lock.sqlite` and `lock.json` say who uses it.
+ * one more where entries were taken out of the log, `catalog.sqlite` is the catalog, `workspace.json` holds the time zone,
+ * `activity.json` what was counted of what arrives (overview/activity.ts), `lock.sqlite` and `lock.json` say who uses it.
  */
 
 import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
