@@ -110,8 +110,24 @@ describe.runIf(hasBrowser)(`a segment, from the question to the answer${skipped}
     await page.locator('.leaf .problem').waitFor({ state: 'detached' });
   });
 
-  test('who it is about is seen before it is saved, and why after', async () => {
+  test('an abandoned cart above 50 is put together by clicking', async () => {
+    await page.goto(`${app.url}/segments/new`);
+    await page.getByRole('button', { name: 'Things in an order' }).click();
+    await page.getByRole('button', { name: 'Only where…' }).first().click();
+    await combobox('Property').fill('price');
+    await page.getByLabel('Comparison').selectOption('>=');
+    await combobox('Value').fill('50');
+    await page.keyboard.press('Enter');
+    await page.getByRole('spinbutton', { name: 'in the last' }).fill('30');
+    await shot(page, 'builder-sequence');
+    expect(await violations(page)).toEqual([]);
     await page.getByRole('tab', { name: 'Text' }).click();
+    expect(await page.getByRole('textbox', { name: 'Rule' }).inputValue()).toBe(
+      'seq("Product Added" where price >= 50, no "Order Completed" within 2h) last 30d',
+    );
+  });
+
+  test('who it is about is seen before it is saved, and why after', async () => {
     await page.getByRole('textbox', { name: 'Rule' }).fill(rule);
     await page.getByText(/of 60 customers/).waitFor();
     await page

@@ -8,6 +8,17 @@ import { describe, expect, test } from 'vitest';
 import { behaviourCondition, leafOf } from '../src/features/segments/builder/leaf-kinds.ts';
 import { literalOf, literalText } from '../src/features/segments/builder/literal-text.ts';
 import {
+  beginningSequence,
+  type Sequence,
+  withAbsent,
+  withEvents,
+  withOn,
+  withoutStep,
+  withStep,
+  withWindow,
+  withWithin,
+} from '../src/features/segments/builder/sequence-edits.ts';
+import {
   added,
   at,
   joined,
@@ -103,9 +114,32 @@ describe('forms', () => {
     });
   }
 
+  test('a sequence has a form, and every change of it is a rule that can be written and read again', () => {
+    const sequence = read('seq("A", "B" within 1h, no "C" within 2h on product_id) last 7d');
+    expect(leafOf(sequence)).toEqual({ kind: 'sequence', sequence });
+    if (sequence.kind !== 'sequence') return;
+    const changes: readonly (readonly [Sequence, string])[] = [
+      [withStep(sequence), 'seq("A", "B" within 1h, "Order Completed" within 1d, no "C" within 2h on product_id) last 7d'],
+      [withoutStep(sequence, 0), 'seq("B", no "C" within 2h on product_id) last 7d'],
+      [withoutStep(withoutStep(sequence, 0), 0), 'seq("B", no "C" within 2h on product_id) last 7d'],
+      [withWithin(sequence, 1, undefined), 'seq("A", "B", no "C" within 2h on product_id) last 7d'],
+      [withAbsent(sequence, undefined), 'seq("A", "B" within 1h on product_id) last 7d'],
+      [withOn(sequence, undefined), 'seq("A", "B" within 1h, no "C" within 2h) last 7d'],
+      [withWindow(sequence, undefined), 'seq("A", "B" within 1h, no "C" within 2h on product_id)'],
+      [
+        withEvents(sequence, 0, { source: { kind: 'page', name: 'Home' } }),
+        'seq(page "Home", "B" within 1h, no "C" within 2h on product_id) last 7d',
+      ],
+      [beginningSequence, 'seq("Product Added", no "Order Completed" within 2h) last 3d'],
+    ];
+    for (const [changed, text] of changes) {
+      expect(formatRule(changed, { width: Infinity })).toBe(text);
+      expect(read(text)).toEqual(changed);
+    }
+  });
+
   test('what has no form is edited as text', () => {
     for (const text of [
-      'seq("A", "B" within 1h)',
       'sample(10%, "spring")',
       'sum(x of "A") > sum(x of "B")',
       'in list vips',

@@ -1,14 +1,14 @@
 /** What somebody did, how often or how much, when, and what the events had to say. */
 
-import type { CompareOperator, EventSource } from '@segue/core/rules/tree.ts';
+import type { CompareOperator } from '@segue/core/rules/tree.ts';
 import type { JSX } from 'react';
 
 import { useTexts } from '../../../texts/use-texts.ts';
+import { EventDetails, SourceFields } from './event-form.tsx';
 import { NameField, NumberField, Pick } from './fields.tsx';
-import { FilterForm } from './filter-form.tsx';
 import { type Behaviour, compareOperators, type NumberFunction, numberFunctions } from './leaf-kinds.ts';
 import { pathOf, pathText } from './literal-text.ts';
-import { useEvents, useProperties } from './seen.ts';
+import { useProperties } from './seen.ts';
 import { Unseen } from './unseen.tsx';
 import { WindowForm } from './window-form.tsx';
 
@@ -21,7 +21,12 @@ export function BehaviourForm({ behaviour, onChange }: Props): JSX.Element {
     <div className="stack tight">
       <div className="row">
         <Measure behaviour={behaviour} onChange={onChange} />
-        <Source behaviour={behaviour} onChange={onChange} />
+        <SourceFields
+          source={behaviour.events.source}
+          onChange={(source) => {
+            onChange({ ...behaviour, events: { ...behaviour.events, source } });
+          }}
+        />
         <Comparison behaviour={behaviour} onChange={onChange} />
         <WindowForm
           window={window}
@@ -30,50 +35,32 @@ export function BehaviourForm({ behaviour, onChange }: Props): JSX.Element {
           }}
         />
       </div>
-      <UnseenEvent behaviour={behaviour} onChange={onChange} />
-      <FilterForm
-        source={behaviour.events.source}
-        where={behaviour.events.where}
-        onChange={(where) => {
-          const { source } = behaviour.events;
-          onChange({ ...behaviour, events: where === undefined ? { source } : { source, where } });
+      <UnseenProperty behaviour={behaviour} onChange={onChange} />
+      <EventDetails
+        events={behaviour.events}
+        onChange={(events) => {
+          onChange({ ...behaviour, events });
         }}
       />
     </div>
   );
 }
 
-/** Neither the event nor the property that is measured has to have come; it may be a slip. */
-function UnseenEvent({ behaviour, onChange }: Props): JSX.Element {
+/** The property that is measured need not have come; it may be a slip. */
+function UnseenProperty({ behaviour, onChange }: Props): JSX.Element | null {
   const { measure, events } = behaviour;
-  const { source } = events;
-  const offered = useEvents(source.kind);
-  const properties = useProperties(source);
-  const isNamed = source.kind !== 'any' && source.kind !== 'prefix';
+  const { seen } = useProperties(events.source);
+  if (measure.kind !== 'aggregate') return null;
   return (
-    <>
-      {isNamed && (
-        <Unseen
-          text="rule.unseen.event"
-          name={source.name}
-          seen={offered.seen}
-          onTake={(name) => {
-            onChange({ ...behaviour, events: { ...events, source: { kind: source.kind, name } } });
-          }}
-        />
-      )}
-      {isNamed && measure.kind === 'aggregate' && (
-        <Unseen
-          text="rule.unseen.property"
-          name={pathText(measure.property)}
-          seen={properties.seen}
-          onTake={(name) => {
-            const property = pathOf(name);
-            if (property !== undefined) onChange({ ...behaviour, measure: { ...measure, property } });
-          }}
-        />
-      )}
-    </>
+    <Unseen
+      text="rule.unseen.property"
+      name={pathText(measure.property)}
+      seen={seen}
+      onTake={(name) => {
+        const property = pathOf(name);
+        if (property !== undefined) onChange({ ...behaviour, measure: { ...measure, property } });
+      }}
+    />
   );
 }
 
@@ -123,46 +110,6 @@ function Measure({ behaviour, onChange }: Props): JSX.Element {
       )}
     </>
   );
-}
-
-function Source({ behaviour, onChange }: Props): JSX.Element {
-  const t = useTexts();
-  const { source } = behaviour.events;
-  const { suggestions } = useEvents(source.kind);
-  const put = (chosen: EventSource): void => {
-    onChange({ ...behaviour, events: { ...behaviour.events, source: chosen } });
-  };
-  type SourceWord = EventSource['kind'];
-  const words: readonly SourceWord[] = ['track', 'page', 'screen', 'prefix', 'any'];
-  const name = source.kind === 'any' ? '' : source.kind === 'prefix' ? source.prefix : source.name;
-  return (
-    <>
-      <Pick<SourceWord>
-        label={t('rule.source')}
-        value={source.kind}
-        options={words.map((word) => [word, t(`rule.source.${word}`)])}
-        onChange={(word) => {
-          put(sourceOf(word, name === '' ? 'Order Completed' : name));
-        }}
-      />
-      {source.kind !== 'any' && (
-        <NameField
-          label={t('rule.event')}
-          value={name}
-          suggestions={suggestions}
-          size={20}
-          onChange={(typed) => {
-            if (typed.trim() !== '') put(sourceOf(source.kind, typed.trim()));
-          }}
-        />
-      )}
-    </>
-  );
-}
-
-function sourceOf(kind: EventSource['kind'], name: string): EventSource {
-  if (kind === 'any') return { kind };
-  return kind === 'prefix' ? { kind, prefix: name } : { kind, name };
 }
 
 function Comparison({ behaviour, onChange }: Props): JSX.Element | null {

@@ -13,6 +13,8 @@ import type {
   Window,
 } from '@segue/core/rules/tree.ts';
 
+import { beginningSequence, type Sequence } from './sequence-edits.ts';
+
 /** Did it, did it so often, or a number over what was done. */
 export type Behaviour = {
   readonly measure:
@@ -38,6 +40,7 @@ export type Leaf =
   | { readonly kind: 'trait'; readonly condition: TraitCondition }
   | { readonly kind: 'segment'; readonly segment: string }
   | { readonly kind: 'stage'; readonly lifecycle: string; readonly stage: string }
+  | { readonly kind: 'sequence'; readonly sequence: Sequence }
   | { readonly kind: 'text' };
 
 export type TraitCondition = Extract<Condition, { readonly kind: 'compare' | 'presence' | 'text' }>;
@@ -46,6 +49,7 @@ export type TraitCondition = Extract<Condition, { readonly kind: 'compare' | 'pr
 export function leafOf(condition: Condition): Leaf {
   const behaviour = behaviourOf(condition);
   if (behaviour !== undefined) return { kind: 'behaviour', behaviour };
+  if (condition.kind === 'sequence') return { kind: 'sequence', sequence: condition };
   if (condition.kind === 'in_segment') return { kind: 'segment', segment: condition.segment };
   if (condition.kind === 'presence' || condition.kind === 'text') {
     return condition.value.kind === 'trait' ? { kind: 'trait', condition } : { kind: 'text' };
@@ -107,4 +111,5 @@ export const beginnings = {
     left: { kind: 'trait', path: ['country'] },
     right: { kind: 'string', value: '' },
   },
+  sequence: beginningSequence,
 } as const satisfies Readonly<Record<string, Condition>>;

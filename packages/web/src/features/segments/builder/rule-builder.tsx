@@ -9,10 +9,12 @@ import { createContext, type JSX, type ReactNode, use, useMemo, useState } from 
 import { Button, IconButton } from '../../../design/button.tsx';
 import { useTexts } from '../../../texts/use-texts.ts';
 import { BehaviourForm } from './behaviour-form.tsx';
+import { isDuration } from './duration-form.tsx';
 import { NameField, Pick } from './fields.tsx';
 import { SegmentForm, StageForm, TextForm, TraitForm } from './leaf-forms.tsx';
 import { beginnings, behaviourCondition, leafOf } from './leaf-kinds.ts';
 import { NamesContext } from './names.ts';
+import { SequenceForm } from './sequence-form.tsx';
 import { added, isGroup, type Join, joined, negated, type Place, removed, replaced } from './tree-edits.ts';
 
 type Edit = (tree: Condition | undefined) => void;
@@ -117,7 +119,7 @@ function For({ tree, node, place, onEdit }: Props): JSX.Element {
           value={node.duration}
           size={6}
           onChange={(duration) => {
-            if (/^(?:\d+(?:\.\d+)?(?:ms|[smhdw]))+$/.test(duration)) {
+            if (isDuration(duration)) {
               onEdit(replaced(tree, place, { ...node, duration }));
             }
           }}
@@ -212,6 +214,8 @@ function LeafForm({
       return <SegmentForm segment={leaf.segment} onChange={onChange} />;
     case 'stage':
       return <StageForm lifecycle={leaf.lifecycle} stage={leaf.stage} onChange={onChange} />;
+    case 'sequence':
+      return <SequenceForm sequence={leaf.sequence} onChange={onChange} />;
     case 'text':
       return <TextForm condition={condition} onChange={onChange} />;
   }
@@ -240,6 +244,7 @@ function Add({ onAdd }: { readonly onAdd: (condition: Condition) => void }): JSX
   return (
     <div className="row">
       <AddButton text={t('rule.add.behaviour')} condition={beginnings.behaviour} onAdd={onAdd} />
+      <AddButton text={t('rule.add.sequence')} condition={beginnings.sequence} onAdd={onAdd} />
       <AddButton text={t('rule.add.trait')} condition={beginnings.trait} onAdd={onAdd} />
       {segment !== undefined && (
         <AddButton text={t('rule.add.segment')} condition={{ kind: 'in_segment', segment }} onAdd={onAdd} />

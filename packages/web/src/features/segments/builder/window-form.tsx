@@ -6,10 +6,10 @@ import type { CalendarUnit, Window } from '@segue/core/rules/tree.ts';
 import type { JSX } from 'react';
 
 import { useTexts } from '../../../texts/use-texts.ts';
+import { DurationForm, plainDuration } from './duration-form.tsx';
 import { NameField, NumberField, Pick } from './fields.tsx';
 
 type Kind = 'ever' | 'last' | 'calendar' | 'since' | 'text';
-type Unit = 'm' | 'h' | 'd' | 'w';
 
 const beginnings: Readonly<Record<Exclude<Kind, 'ever'>, Window>> = {
   last: { kind: 'last', duration: '30d' },
@@ -62,31 +62,16 @@ function Details({
   readonly onChange: (window: Window) => void;
 }): JSX.Element {
   const t = useTexts();
-  if (window.kind === 'last') {
-    const plain = plainDuration(window.duration);
-    if (plain !== undefined) {
-      const [n, unit] = plain;
-      return (
-        <>
-          <NumberField
-            label={t('rule.window.last')}
-            value={n}
-            min={1}
-            onChange={(value) => {
-              if (value > 0) onChange({ kind: 'last', duration: `${String(value)}${unit}` });
-            }}
-          />
-          <Pick<Unit>
-            label={t('rule.unit')}
-            value={unit}
-            options={(['m', 'h', 'd', 'w'] as const).map((each) => [each, t(`rule.unit.${each}`)])}
-            onChange={(chosen) => {
-              onChange({ kind: 'last', duration: `${String(n)}${chosen}` });
-            }}
-          />
-        </>
-      );
-    }
+  if (window.kind === 'last' && plainDuration(window.duration) !== undefined) {
+    return (
+      <DurationForm
+        label={t('rule.window.last')}
+        value={window.duration}
+        onChange={(duration) => {
+          onChange({ kind: 'last', duration });
+        }}
+      />
+    );
   }
   if (window.kind === 'calendar') return <Calendar window={window} onChange={onChange} />;
   if (window.kind === 'since') {
@@ -147,10 +132,4 @@ function Calendar({
       />
     </>
   );
-}
-
-/** A duration of one unit that is a choice of the form. */
-function plainDuration(text: string): readonly [n: number, unit: Unit] | undefined {
-  const found = /^(\d+(?:\.\d+)?)([mhdw])$/.exec(text);
-  return found === null ? undefined : [Number(found[1]), found[2] as Unit];
 }
