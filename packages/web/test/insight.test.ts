@@ -91,7 +91,7 @@ describe(`what has been and what happens${skipped}`, () => {
       await goTo(page, 'Segments');
       await row('best').waitFor();
       expect(await page.getByRole('row').count()).toBeLessThan(60);
-      await page.locator('svg.spark').first().waitFor({ state: 'attached' });
+      await page.locator('svg.spark').first().waitFor({ state: 'attached', timeout: 40_000 });
       await shot(page, 'segments');
       expect(await violations(page)).toEqual([]);
       await page.getByRole('button', { name: 'Members' }).click();
@@ -136,6 +136,46 @@ describe(`what has been and what happens${skipped}`, () => {
   });
 
   test.runIf(hasBrowser)(
+    'where history lags or is away, that is said, and not that nobody was there',
+    async () => {
+      const asked = '**/api/history/flows?*';
+      const period = page.getByRole('combobox', { name: 'Period' }).first();
+      await page.route(asked, async (route) => {
+        const nobody = { links: [], nodes: [], moves: [], asOf: { position: 0, behind: 1_234 } };
+        const json = { ...((await (await route.fetch()).json()) as object), ...nobody };
+        await route.fulfill({ json });
+      });
+      await period.selectOption('90');
+      await page.getByText('1,234 entries of the log are not in history yet.').first().waitFor();
+      expect(await page.getByText('Nobody was in a stage').count()).toBe(0);
+      expect(await violations(page)).toEqual([]);
+      await page.unroute(asked);
+      await page.route(asked, (route) =>
+        route.fulfill({
+          status: 409,
+          contentType: 'application/problem+json',
+          json: {
+            status: 409,
+            code: 'history/off',
+            title: 'x',
+            detail: 'The history store is switched off.',
+          },
+        }),
+      );
+      await period.selectOption('7');
+      await page.getByText('The history store is switched off.').waitFor();
+      // How many are in each stage now is known all the same.
+      await page.getByRole('button', { name: /^loyal/ }).waitFor();
+      expect(await page.getByText('Conversion between stages').count()).toBe(0);
+      expect(await violations(page)).toEqual([]);
+      await shot(page, 'lifecycles-away');
+      await page.unroute(asked);
+      await page.getByRole('button', { name: 'Try again' }).click();
+      await page.getByText('Conversion between stages').waitFor();
+    },
+  );
+
+  test.runIf(hasBrowser)(
     'scores: a grid, groups, who they are, and who would move before anybody does',
     async () => {
       await page.getByRole('tab', { name: 'RFM' }).click();
@@ -170,18 +210,27 @@ describe(`what has been and what happens${skipped}`, () => {
     'what happens is seen as it happens, paused, and made a test that passes',
     async () => {
       await goTo(page, 'Live');
-      await order('meera', 700);
-      await page.getByRole('button', { name: 'track · Order Completed' }).first().waitFor();
+      // Messages are shown from when the view listens, a moment after it is there.
+      const seen = page.getByRole('button', { name: 'track · Order Completed' }).first();
+      for (let i = 0; i < 20 && !(await seen.isVisible()); i++) {
+        await order('meera', 700);
+        await seen.waitFor({ timeout: 700 }).catch(() => undefined);
+      }
+      await seen.waitFor();
       await page.getByLabel('What is shown').selectOption('changes');
-      await page.getByRole('searchbox').fill('meera');
-      await page.getByRole('button', { name: 'Entered fresh' }).waitFor();
+      await page.getByRole('searchbox').fill('fresh');
+      const entered = page
+        .getByRole('row')
+        .filter({ hasText: 'meera' })
+        .getByRole('button', { name: 'Entered fresh' });
+      await entered.waitFor();
       await shot(page, 'live');
       expect(await violations(page)).toEqual([]);
       await page.getByRole('button', { name: 'Pause' }).click();
       await order('meera', 1);
       await page.getByText(/more came while paused/).waitFor();
       await page.getByRole('button', { name: 'Go on' }).click();
-      await page.getByRole('button', { name: 'Entered fresh' }).click();
+      await entered.click();
       await page.getByRole('button', { name: 'Make a test of it' }).click();
       await page.getByText('Living through it again gives what was seen.').waitFor();
       await shot(page, 'live-scenario');

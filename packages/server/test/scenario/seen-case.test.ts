@@ -231,6 +231,18 @@ steps:
     expect(await failuresOf(body.yaml)).toEqual([]);
   });
 
+  it('who enters because a rule came into force is told by the rule coming into force', async () => {
+    const raw = { segments: { anybody: { rule: 'did "Order Completed"' } } };
+    const { segments } = read(raw);
+    await service.pass(service.clock.now() + 1_000);
+    await service.define({ ...definitions, segments: new Map([...definitions.segments, ...segments]) });
+    const { seq } = change((event) => event.cause === 'definition' && event.customer.displayId === 'u1');
+    const { body } = await ask(door, `u1/scenario?change=${seq}`);
+    expect(body.yaml).toContain('define:\n      segments:\n        anybody:');
+    expect(body.reproduces).toBe(true);
+    expect([body.yaml, await failuresOf(body.yaml)]).toEqual([body.yaml, []]);
+  });
+
   it('what cannot be told again is refused in words, and nothing asked is an error of ours', async () => {
     const codes = async (path: string) => {
       const { status, body } = await ask(door, path);

@@ -1,6 +1,7 @@
 /** Questions to the API by name, so that every view that asks the same shares the answer. */
 
 import type { Output } from '@segue/client/operation-types.ts';
+import { SegueError } from '@segue/client/problem-error.ts';
 import { infiniteQueryOptions, queryOptions, skipToken } from '@tanstack/react-query';
 
 import { api } from './client.ts';
@@ -205,4 +206,7 @@ export const sizesOfAllQuery = queryOptions({
   queryKey: ['sizes-of-all'],
   queryFn: ({ signal }) => api.call('getSizesOfAll', { query: { days: 30 } }, { signal }),
   staleTime: 300_000,
+  // The history store begins some seconds after the service, and may be away: it comes by itself when it is there.
+  retry: (failures, error) => failures < 60 && error instanceof SegueError && error.status === 503,
+  retryDelay: 3_000,
 });

@@ -65,9 +65,11 @@ export function RfmGrid({
                         </span>
                         <b>{formats.number(size)}</b>
                         <Beside now={size} before={was} />
-                        <small>
-                          {t('rfm.monetary', { n: formats.number(Math.round(10 * monetary) / 10) })}
-                        </small>
+                        {size > 0 && (
+                          <small>
+                            {t('rfm.monetary', { n: formats.number(Math.round(10 * monetary) / 10) })}
+                          </small>
+                        )}
                       </button>
                     )}
                   </Heat>

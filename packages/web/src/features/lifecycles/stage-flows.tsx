@@ -4,7 +4,7 @@ import type { UseQueryResult } from '@tanstack/react-query';
 import type { EChartsCoreOption } from 'echarts/core';
 import { type JSX, lazy, Suspense, useCallback } from 'react';
 
-import { Behind } from '../../charts/behind.tsx';
+import { Behind, isBehind } from '../../charts/behind.tsx';
 import type { Palette, Picked } from '../../charts/chart.tsx';
 import { Answer } from '../../data/answer.tsx';
 import { Card, Skeleton } from '../../design/layout.tsx';
@@ -28,7 +28,7 @@ export function StageFlows({
         {(data) =>
           data.links.length > 0 ? (
             <Found data={data} onFlow={onFlow} />
-          ) : data.asOf.behind > 0 ? (
+          ) : isBehind(data.asOf, Date.now()) ? (
             <Behind asOf={data.asOf} />
           ) : (
             <p className="quiet">{t('lifecycles.flows.none')}</p>

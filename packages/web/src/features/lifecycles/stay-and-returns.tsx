@@ -161,6 +161,7 @@ function survivalOption(
       data: Array.from({ length: longest }, (_, day) => day),
       axisTick: { show: false },
       ...axis,
+      axisLabel: { color: palette.quiet, hideOverlap: true, interval: 'auto', margin: 12 },
     },
     yAxis: {
       type: 'value',

@@ -1,7 +1,7 @@
 /** Everything that happens, as it happens: filtered, paused, looked at, and made a test of. */
 
 import { Link } from '@tanstack/react-router';
-import { Mail, Pause, Play, Radio } from 'lucide-react';
+import { CircleDot, Pause, Play, Radio } from 'lucide-react';
 import { type JSX, useDeferredValue, useMemo, useState } from 'react';
 
 import { Button } from '../../design/button.tsx';
@@ -174,7 +174,7 @@ function SeenRow({
           {seen.kind === 'change' ? (
             <ChangeIcon change={seen.change} />
           ) : (
-            <Mail aria-hidden className="quiet" />
+            <CircleDot aria-hidden className="quiet" />
           )}
           <button
             type="button"
