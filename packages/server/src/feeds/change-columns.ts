@@ -32,8 +32,18 @@ type Subject = {
 export class ChangeSubjects {
   /** By segment or lifecycle. */
   readonly #known = new Map<string, Subject[]>();
+  #last: Subject | undefined = undefined;
 
   of(change: Change): Subject {
+    // Those who are due together mostly leave the same.
+    const last = this.#last;
+    if (last?.kind === 'segment' && change.kind === 'segment' && last.segment === change.segment) {
+      if (isOf(last, change)) return last;
+    }
+    return (this.#last = this.#find(change));
+  }
+
+  #find(change: Change): Subject {
     const name = change.kind === 'segment' ? change.segment : change.lifecycle;
     let known = this.#known.get(name);
     if (known === undefined) this.#known.set(name, (known = []));

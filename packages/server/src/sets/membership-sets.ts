@@ -2,10 +2,11 @@
  * Live sets: of every segment and every stage the numbers of those in it, and of everybody. From them come sizes, pages of
  * members, and overlaps of any kind, without looking at customers.
  *
- * Idea. The engine tells every change, so a set that was right stays right by taking changes in. They are noted in a plain
- * list, which costs the way in nearly nothing, and taken into the sets when somebody asks. Until anybody asks there are
- * no sets; then all customers are glanced at once, in slices. A change that comes meanwhile is noted and taken in afterwards:
- * the last change of a customer and a set says how it is, whenever they were glanced at.
+ * Idea. The engine tells every change, so a set that was right stays right by taking changes in. They are noted in plain
+ * lists, one for each set, which costs the way in nearly nothing, and taken into the sets when somebody asks: all who enter or
+ * leave one after the other at once, as very many may be due together. Until anybody asks there are no sets; then all customers
+ * are glanced at once, in slices. A change that comes meanwhile is noted and taken in afterwards: the last change of a
+ * customer and a set says how it is, whenever they were glanced at.
  *
  * Invariant. After `ready`, at every instant between two inputs of the engine, the sets are what the engine answers.
  */
@@ -25,6 +26,9 @@ export type Asked = {
   visitAnswers(id: number, visitor: AnswerVisitor): Standing;
 };
 
+/** What happened to a set: n + 1 for those who enter, −n − 1 for those who leave, in order. */
+type Noted = { readonly key: string; readonly ids: number[] };
+
 /** Changes that are kept before they are taken in. */
 const notedMax = 1 << 16;
 /** Customers glanced at before others have a turn, in milliseconds, and between two looks at the clock. */
@@ -42,9 +46,10 @@ export class MembershipSets {
   #unborn = new Set<number>();
   /** Merged or erased, and not yet taken out. */
   #gone: number[] = [];
-  /** The set of each change noted, and whose it is: n + 1 for those who enter, −n − 1 for those who leave. */
-  readonly #notedKeys: string[] = [];
-  readonly #notedIds: number[] = [];
+  /** Changes that are noted, by segment, and by lifecycle and stage. */
+  readonly #notedSegments = new Map<string, Noted>();
+  readonly #notedStages = new Map<string, Map<string, Noted>>();
+  #noted = 0;
   #building: Promise<void> | undefined = undefined;
   #isBuilt = false;
 
@@ -58,11 +63,16 @@ export class MembershipSets {
   note(change: Change): void {
     if (this.#sets === undefined) return;
     if (change.kind === 'segment') {
-      this.#note(segmentKey(change.segment), change.profile, change.change === 'entered');
+      const { segment, profile } = change;
+      let noted = this.#notedSegments.get(segment);
+      if (noted === undefined) {
+        this.#notedSegments.set(segment, (noted = { key: segmentKey(segment), ids: [] }));
+      }
+      this.#note(noted, profile, change.change === 'entered');
     } else {
       const { lifecycle, from, to, profile } = change;
-      if (from !== undefined) this.#note(stageKey(lifecycle, from), profile, false);
-      if (to !== undefined) this.#note(stageKey(lifecycle, to), profile, true);
+      if (from !== undefined) this.#note(this.#stageNoted(lifecycle, from), profile, false);
+      if (to !== undefined) this.#note(this.#stageNoted(lifecycle, to), profile, true);
     }
   }
 
@@ -75,6 +85,8 @@ export class MembershipSets {
   redefined(): void {
     if (this.#sets === undefined) return;
     this.#takeIn();
+    this.#notedSegments.clear();
+    this.#notedStages.clear();
     const keys = keysOf(this.#engine.definitions);
     for (const [key, set] of this.#sets) {
       if (keys.has(key)) continue;
@@ -172,10 +184,17 @@ export class MembershipSets {
 
   // Keeping up.
 
-  #note(key: string, profile: number, isIn: boolean): void {
-    this.#notedKeys.push(key);
-    this.#notedIds.push(isIn ? profile + 1 : -profile - 1);
-    if (this.#notedIds.length >= notedMax) this.#takeNoted();
+  #stageNoted(lifecycle: string, stage: string): Noted {
+    let stages = this.#notedStages.get(lifecycle);
+    if (stages === undefined) this.#notedStages.set(lifecycle, (stages = new Map<string, Noted>()));
+    let noted = stages.get(stage);
+    if (noted === undefined) stages.set(stage, (noted = { key: stageKey(lifecycle, stage), ids: [] }));
+    return noted;
+  }
+
+  #note({ ids }: Noted, profile: number, isIn: boolean): void {
+    ids.push(isIn ? profile + 1 : -profile - 1);
+    if (++this.#noted >= notedMax) this.#takeNoted();
   }
 
   #current(): ReadonlyMap<string, Bitmap> {
@@ -197,16 +216,28 @@ export class MembershipSets {
   }
 
   #takeNoted(): void {
-    const sets = defined(this.#sets, 'sets');
-    const [keys, ids] = [this.#notedKeys, this.#notedIds];
-    for (let i = 0; i < ids.length; i++) {
-      const id = ids[i] as number;
-      const set = this.#setOf(sets, keys[i] as string);
-      if (id < 0) set.delete(-id - 1);
-      // What a message did on the way to a merge is told after it: of one who is no more.
-      else if (this.#engine.standingOf(id - 1) === 'here') set.add(id - 1);
+    if (this.#noted === 0) return;
+    this.#noted = 0;
+    for (const noted of this.#notedSegments.values()) this.#takeIds(noted);
+    for (const stages of this.#notedStages.values())
+      for (const noted of stages.values()) this.#takeIds(noted);
+  }
+
+  /** In runs of those who enter, and of those who leave. */
+  #takeIds({ key, ids }: Noted): void {
+    if (ids.length === 0) return;
+    const set = this.#setOf(defined(this.#sets, 'sets'), key);
+    for (let from = 0; from < ids.length;) {
+      const enter = (ids[from] as number) > 0;
+      const run: number[] = [];
+      for (; from < ids.length && (ids[from] as number) > 0 === enter; from++) {
+        const id = Math.abs(ids[from] as number) - 1;
+        // What a message did on the way to a merge is told after it: of one who is no more.
+        if (!enter || this.#engine.standingOf(id) === 'here') run.push(id);
+      }
+      if (enter) set.addMany(run);
+      else set.removeMany(run);
     }
-    keys.length = 0;
     ids.length = 0;
   }
 

@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { Engine } from '@segue/core/engine/engine.ts';
 import { MemoryHistory } from '@segue/core/engine/message-history.ts';
 import type { Definitions } from '@segue/core/model/definitions.ts';
+import { parseDefinitions } from '@segue/core/model/parse-definitions.ts';
 import { inputAt } from '@segue/testkit/arbitrary-history.ts';
 import { arbitraryCase, arbitraryDefinitions, type DifferentialCase } from '@segue/testkit/differential.ts';
 
@@ -112,4 +113,37 @@ test('sets that are made while more arrives are what the engine answers', async 
     }),
     { numRuns: Math.ceil(numRuns / 3) },
   );
+});
+
+test('very many changes are taken in at once, whoever comes and goes meanwhile', () => {
+  const { definitions } = parseDefinitions({ segments: { a: 'did "A"', b: 'did "B"' } });
+  const customers = 50_000;
+  const sets = new MembershipSets({
+    definitions,
+    numbersGiven: customers,
+    standingOf: () => 'here',
+    visitAnswers: () => 'here',
+  });
+  sets.readyNow();
+  const note = (segment: string, profile: number, change: 'entered' | 'exited'): void => {
+    sets.note({ kind: 'segment', profile, segment, version: 1, change, at: 0, cause: 'time' });
+  };
+  for (let id = 0; id < customers; id++) {
+    note('a', id, 'entered');
+    if (id % 3 === 0) note('b', id, 'entered');
+  }
+  for (let id = customers - 1; id >= 0; id--) if (id % 2 === 0) note('a', id, 'exited');
+  for (let id = 0; id < customers; id += 4) note('a', id, 'entered');
+  expect(Object.fromEntries(sets.sizes())).toEqual({ a: 37_500, b: 16_667 });
+  expect([0, 1, 2, 3, 4, 6].map((id) => sets.segment('a')?.has(id))).toEqual([
+    true,
+    true,
+    false,
+    true,
+    true,
+    false,
+  ]);
+  for (let id = 0; id < customers; id++) note('a', id, 'exited');
+  expect(Object.fromEntries(sets.sizes())).toEqual({ a: 0, b: 16_667 });
+  sets.dispose();
 });
