@@ -9821,6 +9821,20 @@ export interface operations {
                */
               last: string;
             }[];
+            /** @description Stages one after the other, as what is known and defined now says; the latest last. */
+            stages: {
+              lifecycle: string;
+              spells: {
+                stage: string;
+                /**
+                 * Format: date-time
+                 * @description UTC, to the millisecond.
+                 */
+                from: string;
+              }[];
+              /** @description What was before the first is left out. */
+              cut: boolean;
+            }[];
             messages: number;
             /** @description false: some of their messages are no longer kept, or too many. */
             whole: boolean;

@@ -1,4 +1,4 @@
-/** `segue export`: members, changes and events out of a running service, into a file or onto standard output. */
+/** `segue export`: members, changes, events and deliveries out of a running service, into a file or onto standard output. */
 
 import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
@@ -25,6 +25,7 @@ type Options = {
   readonly cause?: string;
   readonly event: readonly string[];
   readonly customer?: string;
+  readonly endpoint?: string;
   readonly fresh?: true;
 };
 
@@ -39,7 +40,7 @@ const endings: Readonly<Record<string, string>> = {
 export function registerExport(program: Command, terminal: Terminal): void {
   const command = program
     .command('export')
-    .summary('write members, changes or events to a file')
+    .summary('write members, changes, events or deliveries to a file')
     .description(
       'Writes what the history store of a running service has, as CSV, NDJSON or Parquet. Cells of CSV that a spreadsheet would take for a formula begin with an apostrophe.',
     )
@@ -85,6 +86,15 @@ Exit codes: 0 done, 2 not done; then there is no file.`,
     .action(async (options: Options) => {
       const { event, customer, from, to } = options;
       process.exitCode = await run('events', { event, customer, from, to }, options, terminal);
+    });
+  common(command.command('deliveries'))
+    .summary('attempts to deliver changes to webhooks')
+    .option('--endpoint <id>', 'of this webhook only')
+    .option('--from <instant>', 'included (default: 30 days before --to)')
+    .option('--to <instant>', 'excluded (default: now)')
+    .action(async (options: Options) => {
+      const { endpoint, from, to } = options;
+      process.exitCode = await run('deliveries', { endpoint, from, to }, options, terminal);
     });
 }
 

@@ -50,6 +50,7 @@ export function addExportRoutes(app: ApiApp, parts: HistoryParts): void {
   addMembersExport(app, parts);
   addChangesExport(app, parts);
   addEventsExport(app, parts);
+  addDeliveriesExport(app, parts);
 }
 
 function addMembersExport(app: ApiApp, parts: HistoryParts): void {
@@ -151,6 +152,43 @@ function addEventsExport(app: ApiApp, parts: HistoryParts): void {
         const names = event === undefined ? {} : { names: event };
         const whose = customer === undefined ? {} : { profile: profileOf(parts, customer) };
         return send(parts, request, reply, { kind: 'events', ...names, ...whose, ...period }, format);
+      }),
+  );
+}
+
+function addDeliveriesExport(app: ApiApp, parts: HistoryParts): void {
+  app.get(
+    '/history/export/deliveries',
+    {
+      config: { access },
+      schema: {
+        operationId: 'exportDeliveries',
+        tags,
+        summary: 'Attempts to deliver changes to webhooks in a period, as a file.',
+        querystring: Type.Object(
+          {
+            endpoint: Type.Optional(
+              Type.String({
+                minLength: 1,
+                maxLength: 200,
+                description: 'Id of a webhook; all when left out.',
+              }),
+            ),
+            ...periodQuery,
+            format: formatSchema,
+          },
+          { additionalProperties: false },
+        ),
+        response: { 200: file },
+      },
+    },
+    (request, reply) =>
+      answering(async () => {
+        const { endpoint, format = 'csv', fresh = false, ...given } = request.query;
+        const period = periodOf(parts, given);
+        await asOf(parts, fresh);
+        const of = endpoint === undefined ? {} : { endpoint };
+        return send(parts, request, reply, { kind: 'deliveries', ...of, ...period }, format);
       }),
   );
 }

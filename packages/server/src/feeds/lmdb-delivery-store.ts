@@ -26,7 +26,7 @@ import {
 type Prefix = 1 | 2 | 3;
 const progressPrefix = 1;
 const deliveryPrefix = 2;
-const attemptPrefix = 3;
+export const attemptPrefix = 3;
 const numberBytes = 6;
 
 /** The keys of one endpoint. */
@@ -218,7 +218,7 @@ function removeAll(endpoint: string, known: Known): ((lmdb: LmdbWrites) => void)
   return commands;
 }
 
-function keyOf(prefix: Prefix, endpoint: string, number?: number): Buffer {
+export function keyOf(prefix: Prefix, endpoint: string, number?: number): Buffer {
   const id = Buffer.from(endpoint);
   const key = Buffer.alloc(2 + id.length + (number === undefined ? 0 : numberBytes));
   key.writeUInt8(prefix, 0);
@@ -228,10 +228,10 @@ function keyOf(prefix: Prefix, endpoint: string, number?: number): Buffer {
   return key;
 }
 
-function endpointOf(key: Buffer): string {
+export function endpointOf(key: Buffer): string {
   return key.toString('utf8', 2, 2 + key.readUInt8(1));
 }
 
-function numberOf(key: Buffer): number {
+export function numberOf(key: Buffer): number {
   return key.readUIntBE(key.length - numberBytes, numberBytes);
 }

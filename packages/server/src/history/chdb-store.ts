@@ -39,14 +39,13 @@ import {
   countedTables,
   cutStatements,
   eraseStatements,
-  filledTables,
   letGoRow,
   nowhere,
   projectedRow,
   projectionQuery,
-  projectionRow,
   quoted,
   reachedQuery,
+  resetStatements,
   retainStatement,
   readReached,
   storeStatements,
@@ -89,6 +88,7 @@ class ChdbStore implements HistoryStore {
   #waiting: ((reader: Session) => void)[] = [];
   #reached: Reached = nowhere;
   #log: string | undefined = undefined;
+  #writing: Promise<unknown> = Promise.resolve();
   #queries = 0;
 
   constructor(options: ChdbOptions) {
@@ -126,9 +126,7 @@ class ChdbStore implements HistoryStore {
   }
 
   async reset(log: string): Promise<void> {
-    for (const table of filledTables) await this.#run(`TRUNCATE TABLE ${table}`);
-    await this.#run('TRUNCATE TABLE projection');
-    await this.#run(projectionRow(log, Date.now()));
+    for (const statement of resetStatements(log, this.#log, Date.now())) await this.#run(statement);
     this.#log = log;
     this.#reached = nowhere;
   }
@@ -146,6 +144,10 @@ class ChdbStore implements HistoryStore {
     }
     await this.#run(projectedRow(batch, Date.now()));
     this.#reached = batch.to;
+  }
+
+  async add(rows: TableRows): Promise<void> {
+    await this.#insert(rows);
   }
 
   async retain(which: Retained, before: Instant): Promise<void> {
@@ -210,15 +212,20 @@ class ChdbStore implements HistoryStore {
     return session;
   }
 
-  async #run(statement: string): Promise<ChdbResult> {
-    if (this.#writer === undefined) {
-      throw new HistoryError('history/unavailable', 'The history store is closed.');
-    }
-    try {
-      return await this.#writer.queryAsync(statement);
-    } catch (error) {
-      throw asHistoryError(error);
-    }
+  /** One after the other, as a connection does one thing at a time. */
+  #run(statement: string): Promise<ChdbResult> {
+    const done = this.#writing.then(async () => {
+      if (this.#writer === undefined) {
+        throw new HistoryError('history/unavailable', 'The history store is closed.');
+      }
+      try {
+        return await this.#writer.queryAsync(statement);
+      } catch (error) {
+        throw asHistoryError(error);
+      }
+    });
+    this.#writing = done.catch(() => undefined);
+    return done;
   }
 
   async #read(sql: string): Promise<readonly (readonly unknown[])[]> {
@@ -230,7 +237,7 @@ class ChdbStore implements HistoryStore {
   async #insert({ table, rows, bytes }: TableRows): Promise<void> {
     const schema = historyTables.find(({ name }) => name === table);
     if (schema === undefined || rows === 0) return;
-    const file = join(this.#staging, `${table}.bin`);
+    const file = join(this.#staging, `${table}-${this.#tag()}.bin`);
     await writeFile(file, bytes);
     const columns = schema.columns.map(({ name }) => name).join(', ');
     await this.#run(

@@ -20,6 +20,7 @@ import {
   type Reached,
   type Retained,
   type StreamFormat,
+  type TableRows,
 } from './history-store.ts';
 import { readRows } from './read-rows.ts';
 import { historySchemaVersion, historyTables } from './schema.ts';
@@ -27,13 +28,12 @@ import {
   expandedElementsMax,
   cutStatements,
   eraseStatements,
-  filledTables,
   letGoRow,
   nowhere,
   projectedRow,
   projectionQuery,
-  projectionRow,
   reachedQuery,
+  resetStatements,
   retainStatement,
   readReached,
   storeStatements,
@@ -98,8 +98,7 @@ class ClickHouseStore implements HistoryStore {
   }
 
   async reset(log: string): Promise<void> {
-    for (const table of [...filledTables, 'projection']) await this.#run(`TRUNCATE TABLE ${table}`);
-    await this.#run(projectionRow(log, Date.now()));
+    for (const statement of resetStatements(log, this.#log, Date.now())) await this.#run(statement);
     this.#log = log;
     this.#reached = nowhere;
   }
@@ -119,6 +118,10 @@ class ClickHouseStore implements HistoryStore {
     }
     await this.#run(projectedRow(batch, Date.now()));
     this.#reached = batch.to;
+  }
+
+  async add({ table, rows, bytes }: TableRows): Promise<void> {
+    if (rows > 0) await this.#insert(table, bytes);
   }
 
   async retain(which: Retained, before: Instant): Promise<void> {

@@ -40,6 +40,12 @@ export type ExportRequest =
       readonly profile?: number;
       readonly from: Instant;
       readonly to: Instant;
+    }
+  | {
+      readonly kind: 'deliveries';
+      readonly endpoint?: string;
+      readonly from: Instant;
+      readonly to: Instant;
     };
 
 /** Rows that are put into their order. */
@@ -97,6 +103,20 @@ function columnsOf({ kind }: ExportRequest): readonly Column[] {
         text('message_id', 'r.message_id'),
         text('properties', 'r.properties'),
       ];
+    case 'deliveries':
+      return [
+        other('time', isoText('r.time')),
+        ...customer,
+        text('endpoint', 'r.endpoint'),
+        text('delivery_id', 'r.delivery_id'),
+        other('seq', 'r.change'),
+        text('reason', 'r.reason'),
+        other('attempt', 'r.attempt'),
+        text('status', 'r.status'),
+        other('http_status', 'r.http_status'),
+        text('failure', 'r.failure'),
+        other('duration_ms', 'r.duration_ms'),
+      ];
   }
 }
 
@@ -129,6 +149,13 @@ HAVING is_in`);
       return `SELECT profile AS survivor, time, position, message_id, kind AS event_kind, name AS event, properties
 FROM events WHERE ${where.join(' AND ')}`;
     }
+    case 'deliveries': {
+      const { endpoint, from, to } = request;
+      const whose = endpoint === undefined ? '' : ` AND endpoint = ${sqlString(endpoint)}`;
+      return survivorOf(`SELECT d.*, c.profile AS profile, if(d.seq < 0, NULL, d.seq) AS change
+FROM (SELECT * FROM deliveries FINAL WHERE time >= ${sqlNumber(from)} AND time < ${sqlNumber(to)}${whose}) AS d
+LEFT ANY JOIN (SELECT toInt64(seq) AS seq, toNullable(profile) AS profile FROM membership_changes WHERE cause != 'gone') AS c ON c.seq = if(d.status = 'missed', -1, d.seq)`);
+    }
   }
 }
 
@@ -154,6 +181,8 @@ function orderOf({ kind }: ExportRequest): string {
       return 'r.seq, r.survivor, r.name';
     case 'events':
       return 'r.time, r.position';
+    case 'deliveries':
+      return 'r.time, r.endpoint, r.attempt_id';
   }
 }
 

@@ -10,6 +10,7 @@ import { LmdbFeedReader } from '../feeds/lmdb-feed-reader.ts';
 import { openLmdbLog } from '../log/lmdb-log.ts';
 import type { Position } from '../log/entry.ts';
 import type { Log } from '../log/log.ts';
+import { DeliveryKeeper } from './deliveries.ts';
 import { HistoryError, type HistoryStore, type Retained } from './history-store.ts';
 import { Projector, type JournalAnswer, logMark, type ProjectorOptions } from './projector.ts';
 import { type FromHistory, type HistoryConfig, piecesAhead, type ToHistory } from './protocol.ts';
@@ -32,6 +33,7 @@ export class HistoryChild {
   readonly #replay: ProjectorOptions['replay'];
   #store: HistoryStore | undefined;
   #projector: Projector | undefined;
+  #deliveries: DeliveryKeeper | undefined;
   #running = new Map<number, Running>();
   /** From where the projector wants to know more, and how it is told. */
   #asked: Position | undefined;
@@ -86,6 +88,7 @@ export class HistoryChild {
 
   async close(): Promise<void> {
     clearInterval(this.#retaining);
+    this.#deliveries?.stop();
     this.#projector?.stop();
     for (const { cancel } of this.#running.values()) cancel.abort();
     await this.#store?.close();
@@ -104,6 +107,11 @@ export class HistoryChild {
     const retain = (): void => void this.#retain(config).catch(() => undefined);
     this.#retaining = setInterval(retain, hourMs);
     retain();
+    if (config.deliveriesPath !== undefined) {
+      this.#deliveries = new DeliveryKeeper(store, config.deliveriesPath);
+      // What goes wrong with it ends the process, as everything does.
+      void this.#deliveries.run();
+    }
     for (;;) {
       await this.#project(config, log, store);
       if (!this.#wantsRebuild) return;

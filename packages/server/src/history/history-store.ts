@@ -63,7 +63,9 @@ export interface HistoryStore {
   readonly log: string | undefined;
   /** @throws HistoryError; whether the batch is in is not known then, and the store is opened anew. */
   apply(batch: HistoryBatch): Promise<void>;
-  /** Empties everything, to be filled from that log. */
+  /** Adds rows that are not made from the log, such that adding them again changes nothing. @throws HistoryError */
+  add(rows: TableRows): Promise<void>;
+  /** Empties everything, to be filled from that log; what is not made from it stays where it is the same one. */
   reset(log: string): Promise<void>;
   /** Lets events of those names, or of all others, go that happened before an instant. */
   retain(which: Retained, before: Instant): Promise<void>;

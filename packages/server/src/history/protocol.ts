@@ -18,6 +18,8 @@ export type HistoryConfig = {
     | { readonly kind: 'clickhouse'; readonly url: string };
   readonly logPath: string;
   readonly feedPath: string;
+  /** Where the attempts of webhooks are kept; undefined where there are none. */
+  readonly deliveriesPath?: string;
   readonly timeZone: string;
   /** How long events are kept, by name; `*` for all others. */
   readonly retention: readonly (readonly [event: string, keepMs: number])[];

@@ -243,17 +243,28 @@ export const historyTables: readonly HistoryTable[] = [
   {
     name: 'deliveries',
     columns: [
-      profile,
       time,
-      { name: 'delivery_id', type: 'String', about: 'idempotency key' },
-      { name: 'channel', type: 'LowCardinality(String)', about: '' },
-      { name: 'journey', type: 'LowCardinality(String)', about: 'empty where none sent it' },
-      { name: 'step', type: 'LowCardinality(String)', about: '' },
-      { name: 'status', type: 'LowCardinality(String)', about: 'sent, delivered, opened, clicked, failed …' },
-      { name: 'detail', type: 'String', about: 'JSON object' },
-      position,
+      { name: 'endpoint', type: 'LowCardinality(String)', about: 'id of the webhook' },
+      { name: 'attempt_id', type: 'UInt64', about: 'number of the attempt, of this endpoint' },
+      { name: 'channel', type: 'LowCardinality(String)', about: 'webhook' },
+      {
+        name: 'delivery_id',
+        type: 'String CODEC(ZSTD(1))',
+        about: 'idempotency key; empty where changes were missed',
+      },
+      { name: 'seq', type: 'Int64', about: 'number of the change; −1 of a test; the first of those missed' },
+      { name: 'reason', type: 'LowCardinality(String)', about: 'change, replay, test, missed' },
+      { name: 'attempt', type: 'UInt32', about: 'which attempt it was, from 1' },
+      {
+        name: 'status',
+        type: 'LowCardinality(String)',
+        about: 'delivered, retrying, given_up, gone; missed: let go of before it could be sent',
+      },
+      { name: 'http_status', type: 'UInt32', about: 'what the receiver answered; 0: nothing' },
+      { name: 'failure', type: 'LowCardinality(String)', about: 'why there was no answer; else empty' },
+      { name: 'duration_ms', type: 'Float64', about: 'until the answer, or the failure' },
     ],
-    engine: sorted('profile, time, delivery_id'),
+    engine: replacing('time', 'endpoint, attempt_id'),
   },
 ];
 
@@ -327,6 +338,14 @@ INNER JOIN identifiers AS i ON i.value = l.member`,
     select: 'SELECT key, taken_at, place, values, cuts FROM population_versions FINAL',
   },
 ];
+
+/** Drops what another version made, tables and views. */
+export function historyDropStatements(): readonly string[] {
+  return [
+    ...historyViews.map(({ name }) => `DROP VIEW IF EXISTS ${name}`),
+    ...historyTables.map(({ name }) => `DROP TABLE IF EXISTS ${name} SYNC`),
+  ];
+}
 
 /** Makes every table and view that is not there, in this order. Each is one statement. */
 export function historySchemaStatements(): readonly string[] {

@@ -1,6 +1,11 @@
 /** What both stores keep beside the tables of the schema: which log they are filled from, and how far. */
 
-import { historySchemaStatements, historySchemaVersion, historyTables } from './schema.ts';
+import {
+  historyDropStatements,
+  historySchemaStatements,
+  historySchemaVersion,
+  historyTables,
+} from './schema.ts';
 import type { HistoryBatch, Reached, Retained } from './history-store.ts';
 
 /** Nothing is in. */
@@ -31,6 +36,20 @@ export const filledTables: readonly string[] = [
   'projected',
 ];
 
+/** What is not made from the log, and so outlives a rebuild from the same one. */
+const notOfTheLog: ReadonlySet<string> = new Set(['deliveries']);
+
+/** Makes a store empty for a log: `known` is the one it was of, undefined where another version wrote it. */
+export function resetStatements(log: string, known: string | undefined, now: number): readonly string[] {
+  const made = known === undefined ? [...historyDropStatements(), ...storeStatements()] : [];
+  const emptied = filledTables.filter((name) => known !== log || !notOfTheLog.has(name));
+  return [
+    ...made,
+    ...[...emptied, 'projection'].map((table) => `TRUNCATE TABLE ${table}`),
+    projectionRow(log, now),
+  ];
+}
+
 /** Tables whose rows bear the position of their entry, and are not merged by their key: what was cut short is taken out. */
 export const countedTables: readonly string[] = historyTables
   .filter(
@@ -47,7 +66,7 @@ export const reachedQuery = 'SELECT to_position, to_seq, at FROM projected ORDER
 
 export const projectionQuery = 'SELECT version, log FROM projection ORDER BY made_at DESC LIMIT 1';
 
-export function projectionRow(log: string, now: number): string {
+function projectionRow(log: string, now: number): string {
   return `INSERT INTO projection VALUES (${historySchemaVersion}, ${quoted(log)}, ${now})`;
 }
 

@@ -125,6 +125,7 @@ export function historyConfig(
         : { kind: 'clickhouse', url: server },
     logPath: directory.paths.log,
     feedPath: directory.paths.feed,
+    deliveriesPath: directory.paths.deliveries,
     timeZone: timezone,
     retention: retention === undefined ? [] : readRetention(retention),
   };

@@ -2,6 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
+import { deliveryRows } from '../../src/history/deliveries.ts';
 import type { HistoryBatch, HistoryStore, Reached, TableRows } from '../../src/history/history-store.ts';
 import { RowBinaryWriter } from '../../src/history/row-binary.ts';
 
@@ -81,6 +82,25 @@ export function historyStoreConformance(
       store = await under.open();
     };
     const rows = async (sql: string) => (await store.query(sql, limits)).rows;
+
+    test('keeps what is not made from the log through a reset for the same, and writes it once', async () => {
+      await store.reset('one');
+      await store.apply(batch(store.reached, 10, 5));
+      const attempts = Array.from({ length: 3 }, (_, id) => {
+        const webhookId = `w${id}`;
+        const reason = 'change' as const;
+        const rest = { type: 't', seq: id, attempt: 1, outcome: 'delivered' as const, durationMs: 0.5 };
+        return { endpoint: 'e', id, record: { kind: 'attempt' as const, at: 7, reason, webhookId, ...rest } };
+      });
+      for (let i = 0; i < 2; i++) await store.add(deliveryRows(attempts));
+      const counted = 'SELECT count(), sum(seq), any(duration_ms) FROM deliveries FINAL';
+      expect(await rows(counted)).toEqual([[3, 3, 0.5]]);
+      await store.reset('one');
+      expect(await rows(counted)).toEqual([[3, 3, 0.5]]);
+      expect(await rows('SELECT count() FROM messages')).toEqual([[0]]);
+      await store.reset('another');
+      expect(await rows('SELECT count() FROM deliveries')).toEqual([[0]]);
+    });
 
     test('is of no log at first, and of the one that it was reset for from then on', async () => {
       expect(store.log).toBeUndefined();

@@ -52,6 +52,7 @@ export class Rig {
         store: { kind: 'chdb', directory: join(directory, 'history'), threads: 1, memoryBytes: 2 ** 30 },
         logPath: join(directory, 'log'),
         feedPath: join(directory, 'feed'),
+        deliveriesPath: join(directory, 'deliveries'),
         timeZone: 'Europe/Berlin',
         retention,
       },
