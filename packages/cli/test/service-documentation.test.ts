@@ -15,6 +15,7 @@ const pages = [
   'docs/api.md',
   'docs/access.md',
   'docs/backtest.md',
+  'docs/customers.md',
   'docs/history.md',
   'docs/preview.md',
 ];

@@ -125,9 +125,7 @@ describe(here ? 'customers' : `customers (skipped: there is no ${chromiumPath})`
     });
   };
   const toEnd = (): Promise<void> =>
-    page.getByRole('table').evaluate((table) => {
-      table.scrollTop = table.scrollHeight;
-    });
+    page.getByRole('table').evaluate('(table) => { table.scrollTop = table.scrollHeight; }');
 
   test.runIf(here)('all are in one list, of which only what is seen is drawn, to the last row', async () => {
     await page.getByRole('link', { name: 'Customers', exact: true }).click();

@@ -12,9 +12,8 @@
 import { randomBytes } from 'node:crypto';
 
 import type { Engine } from '@segue/core/engine/engine.ts';
-import type { Instant, JsonValue, Message } from '@segue/core/model/message.ts';
+import type { Instant, JsonValue } from '@segue/core/model/message.ts';
 
-import type { Position } from '../log/entry.ts';
 import { type Bitmap, emptyBitmap, type ReadonlyBitmap } from '../sets/bitmaps.ts';
 import type { MembershipSets } from '../sets/membership-sets.ts';
 import { nameOfCustomer } from './customer-name.ts';
@@ -71,7 +70,6 @@ export type CustomerListsOptions = {
   readonly engine: Engine;
   readonly sets: MembershipSets;
   readonly finder: Finder;
-  readonly messageAt: (position: Position) => Message | undefined;
   readonly now: () => Instant;
 };
 
@@ -212,7 +210,7 @@ export class CustomerLists {
         stages[lifecycle] = stage;
       },
     });
-    const lastSeen = this.#lastSeen(id);
+    const lastSeen = this.#options.finder.lastSeen(id);
     const since = segment === undefined ? undefined : engine.memberSince(id, segment);
     return {
       id,
@@ -231,12 +229,6 @@ export class CustomerLists {
         }),
       ),
     };
-  }
-
-  #lastSeen(id: number): Instant | undefined {
-    const { finder, messageAt } = this.#options;
-    const position = finder.lastPosition(id);
-    return position === undefined ? undefined : messageAt(position)?.time;
   }
 
   #keep(list: CustomerList, key: string): CustomerList {

@@ -23,6 +23,7 @@ import type { FinderQuestion, FinderReply, FinderRequest, SentCustomer } from '.
 /** Messages of customers, as an index of the log has them. */
 export interface MessagePositions {
   positions(profile: number): readonly Position[];
+  messageAt(position: Position): Message | undefined;
   all(): Iterable<readonly [number, readonly Position[]]>;
 }
 
@@ -39,6 +40,8 @@ const customersPerLook = 32;
 /** Customers sent together. */
 const sentTogether = 512;
 const idleMs = 3_600_000;
+/** Customers of whom it is remembered when their latest message happened. */
+const timesMax = 100_000;
 /** Questions that may wait. */
 const waitingMax = 64;
 
@@ -63,6 +66,8 @@ type Kept = {
   readonly worker: Worker;
   /** By number: position of the latest message, or −1; the thread sees the same memory. */
   seen: Float64Array<SharedArrayBuffer>;
+  /** When latest messages happened, of those who were shown or came lately: to find one in the log takes long. */
+  readonly times: Map<number, { readonly position: Position; readonly time: Instant }>;
   /** Customers who have to be sent, and those of them whose latest message has to be looked up. */
   readonly changed: Set<number>;
   readonly moved: Set<number>;
@@ -94,10 +99,16 @@ export class Finder {
     if (kept === undefined) return;
     if (id >= kept.seen.length) this.#growSeen(kept, id + 1);
     kept.seen[id] = position;
+    this.#noteTime(kept, id, position, time);
     const { now } = this.#options.engine;
     // Traits change, or the day on which they were first seen.
     if (kind === 'identify' || time < now - lateAfterMs) kept.changed.add(id);
     if (time > now) kept.ahead.push([time, id]);
+  }
+
+  #noteTime({ times }: Kept, id: number, position: Position, time: Instant): void {
+    if (times.size >= timesMax && !times.has(id)) times.clear();
+    times.set(id, { position, time });
   }
 
   /** What names a customer changes; they may be new. */
@@ -129,10 +140,18 @@ export class Finder {
     await this.#opened().ready;
   }
 
-  /** Position of a customer's latest message; undefined where it is not known. */
-  lastPosition(id: number): Position | undefined {
-    const position = this.#kept?.seen[id] ?? -1;
-    return position < 0 ? this.#options.messages.positions(id).at(-1) : position;
+  /** When a customer's latest message happened; undefined where it is not known. Cheap but for the first time. */
+  lastSeen(id: number): Instant | undefined {
+    const kept = this.#kept;
+    const seen = kept?.seen[id] ?? -1;
+    const known = kept?.times.get(id);
+    if (known?.position === seen) return known.time;
+    const { messages } = this.#options;
+    const position = seen < 0 ? messages.positions(id).at(-1) : seen;
+    const time = position === undefined ? undefined : messages.messageAt(position)?.time;
+    if (kept !== undefined && position === seen && time !== undefined)
+      {this.#noteTime(kept, id, position, time);}
+    return time;
   }
 
   /** The arrays of the question are given away. @throws FinderRefusal */
@@ -197,6 +216,7 @@ export class Finder {
     const kept: Kept = {
       worker,
       seen: new Float64Array(new SharedArrayBuffer(8 * this.#room())).fill(-1),
+      times: new Map(),
       changed: new Set(),
       moved: new Set(),
       ahead: [],

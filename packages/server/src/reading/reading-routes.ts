@@ -27,6 +27,7 @@ import {
 } from './customer-reader.ts';
 import type { Story } from './customer-story.ts';
 import { membersOf, type Members } from './members.ts';
+import { type StagePast, stagesBefore } from './stage-past.ts';
 import { addWhatIf } from './what-if-routes.ts';
 
 export type ReadingOptions = {
@@ -269,6 +270,14 @@ const storySchema = Type.Object({
     }),
     { description: 'The most frequent first.' },
   ),
+  stages: Type.Array(
+    Type.Object({
+      lifecycle: Type.String(),
+      spells: Type.Array(Type.Object({ stage: Type.String(), from: instantSchema })),
+      cut: Type.Boolean({ description: 'What was before the first is left out.' }),
+    }),
+    { description: 'Stages one after the other, as what is known and defined now says; the latest last.' },
+  ),
   messages: Type.Integer(),
   whole: Type.Boolean({ description: 'false: some of their messages are no longer kept, or too many.' }),
 });
@@ -288,11 +297,17 @@ function storyRoutes(untyped: FastifyInstance, directory: Directory): void {
       },
     },
     async ({ params: { identifier } }) => {
-      const story = await storyOf(directory, found(directory, identifier));
-      if (story === undefined) throw unknown(identifier);
-      return wireStory(story);
+      const customer = found(directory, identifier);
+      const story = await storyOf(directory, customer);
+      if (story === undefined || customer.engine.glimpse(customer.id) === undefined)
+        {throw unknown(identifier);}
+      return { ...wireStory(story), stages: (await stagesBefore(customer)).map(wireStages) };
     },
   );
+}
+
+function wireStages({ lifecycle, spells, isCut }: StagePast) {
+  return { lifecycle, spells: spells.map(({ stage, from }) => ({ stage, from: iso(from) })), cut: isCut };
 }
 
 function wireStory({ identifiers, merges, traits, events, messages, isWhole }: Story & { isWhole: boolean }) {

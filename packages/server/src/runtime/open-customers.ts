@@ -11,7 +11,6 @@ export function customersPlugin(customers: Customers): Mounted {
     engine,
     sets,
     finder,
-    messageAt: (position) => customers.messageAt(position),
     now: () => customers.now(),
   });
   return { plugin: customerRoutes({ lists, definitions: () => engine.definitions }), prefix: '/api' };

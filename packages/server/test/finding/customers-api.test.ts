@@ -216,6 +216,19 @@ describe('the story of a customer', () => {
     expect((await service.call('GET', '/v1/profiles/who-is-that/story')).status).toBe(404);
   });
 
+  it('says which stages they were in, one after the other, as what is known now says', async () => {
+    const timestamp = new Date(Date.now() - 70 * 24 * hourMs).toISOString();
+    await service.do('POST', '/v1/track', { userId: 'staged', event: 'Product Viewed' });
+    await service.do('POST', '/v1/track', { userId: 'staged', event: 'Order Completed', timestamp });
+    const { stages } = (await service.do('GET', '/v1/profiles/staged/story')) as { stages: unknown };
+    const from = new Date(Date.parse(timestamp) + 60 * 24 * hourMs).toISOString();
+    const spells = [
+      { stage: 'buyer', from: timestamp },
+      { stage: 'visitor', from },
+    ];
+    expect(stages).toEqual([{ lifecycle: 'life', spells, cut: false }]);
+  });
+
   it('is told from a timeline that shows some events alone, if asked', async () => {
     const timeline = async (query: string): Promise<unknown[]> =>
       ((await service.do('GET', `/v1/profiles/story/timeline?${query}`)) as { items: unknown[] }).items;

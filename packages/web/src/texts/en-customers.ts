@@ -37,6 +37,7 @@ export const enCustomers = {
   'story.merged': 'A message ({type}) showed that {n} are one',
   'story.messages': '{n, plural, one {# message} other {# messages}}',
   'story.changed': '{n, plural, one {# value before} other {# values before}}',
+  'story.stages': '{n, plural, one {# stage before} other {# stages before}}',
   'story.cleared': 'cleared',
   'story.notWhole': 'Some of their messages are no longer kept, so what came before is not known.',
 

@@ -37,6 +37,7 @@ export const hiCustomers: Readonly<Record<keyof typeof enCustomers, string>> = {
   'story.merged': 'एक संदेश ({type}) से पता चला कि {n} एक ही हैं',
   'story.messages': '{n, plural, one {# संदेश} other {# संदेश}}',
   'story.changed': '{n, plural, one {पहले # मान} other {पहले # मान}}',
+  'story.stages': '{n, plural, one {पहले # चरण} other {पहले # चरण}}',
   'story.cleared': 'हटाया गया',
   'story.notWhole': 'इनके कुछ संदेश अब रखे नहीं हैं, इसलिए पहले का ज्ञात नहीं।',
 

@@ -11,7 +11,7 @@ import { type Profile, profileQuery } from '../../data/queries.ts';
 import { useLive } from '../../data/use-live.ts';
 import { Badge, Card, Empty, View } from '../../design/layout.tsx';
 import { useFormats, useTexts } from '../../texts/use-texts.ts';
-import { comingQuery, storyQuery } from './asked.ts';
+import { comingQuery, type Story, storyQuery } from './asked.ts';
 import './customers.css';
 import { Memberships } from './memberships.tsx';
 import { MoveList } from './move-list.tsx';
@@ -64,7 +64,7 @@ export function CustomerPage(): JSX.Element {
             </div>
             <div className="stack">
               <Identifiers customer={customer} story={story} />
-              <Stages customer={customer} />
+              <Stages customer={customer} story={story} />
               <Coming identifier={identifier} />
               <Traits customer={customer} story={story} />
               <Scores customer={customer} />
@@ -86,7 +86,13 @@ function useFollow(identifier: string, id: number | undefined): void {
   }, [newest, identifier, queryClient]);
 }
 
-function Stages({ customer: { stages } }: { readonly customer: Profile }): JSX.Element | null {
+function Stages({
+  customer: { stages },
+  story,
+}: {
+  readonly customer: Profile;
+  readonly story: Story | undefined;
+}): JSX.Element | null {
   const t = useTexts();
   const formats = useFormats();
   if (stages.length === 0) return null;
@@ -100,10 +106,30 @@ function Stages({ customer: { stages } }: { readonly customer: Profile }): JSX.E
             <span className="quiet" title={formats.exact(since)}>
               {t('customer.sinceShort', { date: formats.day(since) })}
             </span>
+            <StagesBefore past={story?.stages.find((one) => one.lifecycle === lifecycle)} />
           </li>
         ))}
       </ul>
     </Card>
+  );
+}
+
+/** Stages one after the other, the latest first; nothing where there has been one alone. */
+function StagesBefore({ past }: { readonly past: Story['stages'][number] | undefined }): JSX.Element | null {
+  const t = useTexts();
+  const formats = useFormats();
+  if (past === undefined || past.spells.length < 2) return null;
+  return (
+    <details style={{ flexBasis: '100%' }}>
+      <summary className="quiet">{t('story.stages', { n: past.spells.length - 1 })}</summary>
+      <ol>
+        {past.spells.toReversed().map(({ stage, from }) => (
+          <li key={from} className="quiet">
+            {stage} · <time title={formats.exact(from)}>{formats.instant(from)}</time>
+          </li>
+        ))}
+      </ol>
+    </details>
   );
 }
 
