@@ -12,8 +12,6 @@ export type Profile = Output<'getProfile'>;
 export type Session = Output<'getSession'>;
 export type Role = Session['role'];
 
-const pageSize = 100;
-
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
   queryFn: ({ signal }) => api.call('getSession', {}, { signal }),
@@ -37,27 +35,19 @@ export const segmentQuery = (name: string) =>
     queryFn: ({ signal }) => api.call('getSegment', { path: { name } }, { signal }),
   });
 
-export const membersQuery = (segment: string) =>
-  infiniteQueryOptions({
-    queryKey: ['segments', segment, 'members'],
-    queryFn: ({ signal, pageParam }) =>
-      api.call(
-        'getMembers',
-        {
-          path: { segment },
-          query: { limit: pageSize, ...(pageParam === undefined ? {} : { after: pageParam }) },
-        },
-        { signal },
-      ),
-    initialPageParam: undefined as number | undefined,
-    getNextPageParam: (last) => last.after,
-  });
-
 export const versionsQuery = (name: string) =>
   queryOptions({
     queryKey: ['segments', name, 'versions'],
     queryFn: ({ signal }) =>
       api.call('listSegmentVersions', { path: { name }, query: { limit: 50 } }, { signal }),
+  });
+
+/** The first few customers whom what was typed finds. */
+export const foundCustomersQuery = (typed: string) =>
+  queryOptions({
+    queryKey: ['customers', 'found', typed],
+    queryFn: ({ signal }) =>
+      api.call('listCustomers', { query: { q: typed.slice(0, 200), limit: 6 } }, { signal }),
   });
 
 /** What time alone will bring, a day each. */
@@ -68,14 +58,6 @@ export const forecastQuery = (segment: string) =>
     queryKey: ['segments', segment, 'forecast'],
     queryFn: ({ signal }) =>
       api.call('forecastSegment', { path: { segment }, query: { days: 7 } }, { signal }),
-  });
-
-/** The first few customers whom what was typed finds. */
-export const foundCustomersQuery = (typed: string) =>
-  queryOptions({
-    queryKey: ['customers', 'found', typed],
-    queryFn: ({ signal }) =>
-      api.call('listCustomers', { query: { q: typed.slice(0, 200), limit: 6 } }, { signal }),
   });
 
 export const profileQuery = (identifier: string) =>
