@@ -17,10 +17,17 @@ import type { Path } from '@segue/core/rules/tree.ts';
 import { roles } from '../catalog/grants.ts';
 import type { Plugin } from '../http/parts.ts';
 import { isPersonalPath, looksPersonal } from '../seen/personal.ts';
-import { type Seen, type SeenDesk, type SeenPath, seenTypes, type SeenValues } from '../seen/seen-desk.ts';
+import {
+  type Seen,
+  SeenBusy,
+  type SeenDesk,
+  type SeenPath,
+  seenTypes,
+  type SeenValues,
+} from '../seen/seen-desk.ts';
 import { seenKinds, type SeenKind } from '../seen/seen-queries.ts';
 import { principalOf } from './access.ts';
-import { answering } from './history-questions.ts';
+import { asProblem } from './history-questions.ts';
 import { type AsOf, asOfSchema, countSchema, freshSchema } from './history-schemas.ts';
 import type { ApiApp } from './parts.ts';
 import { notFound, ProblemError } from './problem.ts';
@@ -280,6 +287,15 @@ function addTraitValues(app: ApiApp, options: SchemaRoutesOptions): void {
         return wireValues(seen, { path, ofCustomer: true, limit }, request, options);
       }),
   );
+}
+
+async function answering<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof SeenBusy)) throw asProblem(error);
+    throw new ProblemError(429, 'schema/too-many', error.message, { headers: { 'retry-after': '1' } });
+  }
 }
 
 /** With `fresh`, once it knows everything that was acknowledged. */

@@ -55,6 +55,8 @@ const dayMs = 86_400_000;
 /** An answer is given again for so long, and so many times what it took. */
 const freshMs = 5_000;
 const freshFactor = 10;
+/** Answers kept, each of another number of days. */
+const keptMax = 4;
 const timeMaxDefaultMs = 300_000;
 
 type Run = {
@@ -69,6 +71,8 @@ export class ForecastDesk {
   /** By days. */
   readonly #runs = new Map<number, Run>();
   readonly #kept = new Map<number, { readonly definitions: Definitions; readonly coming: Coming }>();
+  /** Settles when the run before is over: one at a time, so that what arrives waits for one slice at most. */
+  #before: Promise<unknown> = Promise.resolve();
 
   constructor(options: ForecastDeskOptions) {
     this.#options = options;
@@ -105,7 +109,9 @@ export class ForecastDesk {
     const running = this.#runs.get(days);
     if (running?.definitions === definitions && !running.stop.signal.aborted) return running;
     const stop = new AbortController();
-    const done = this.#run(days, stop.signal).finally(() => {
+    const turn = this.#before.then(() => this.#run(days, stop.signal));
+    this.#before = turn.catch(() => undefined);
+    const done = turn.finally(() => {
       if (this.#runs.get(days) === run) this.#runs.delete(days);
     });
     const run: Run = { definitions, stop, done, waiting: 0 };
@@ -117,6 +123,7 @@ export class ForecastDesk {
     const { engine, zone, now, timeMaxMs = timeMaxDefaultMs } = this.#options;
     const began = performance.now();
     const turns = new Turns(signal, timeMaxMs);
+    turns.check();
     const { definitions } = engine;
     const from = now();
     const until = from + days * dayMs;
@@ -139,7 +146,12 @@ export class ForecastDesk {
       tookMs: Math.round(performance.now() - began),
       segments: tally.segments(),
     };
+    this.#kept.delete(days);
     this.#kept.set(days, { definitions, coming });
+    for (const oldest of this.#kept.keys()) {
+      if (this.#kept.size <= keptMax) break;
+      this.#kept.delete(oldest);
+    }
     return coming;
   }
 }

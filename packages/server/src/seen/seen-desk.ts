@@ -5,7 +5,7 @@
  * good enough for a while after: then it is still given, and taken anew behind it. So typing costs nothing, however much
  * there is, and the store is asked at most so often. Every answer says up to where it knows.
  *
- * Bounds: `keptMax` answers, `runningMax` queries at a time, each of `timeoutMs`.
+ * Bounds: `keptMax` answers, `runningMax` queries at a time, each of `timeoutMs`, `waitingMax` that wait for their turn.
  */
 
 import type { Instant } from '@segue/core/model/message.ts';
@@ -80,11 +80,20 @@ export type SeenDeskOptions = {
 
 const keptMax = 400;
 const runningMax = 2;
+const waitingMax = 30;
 const timeoutMs = 15_000;
 const catchUpMs = 5_000;
 /** How old an answer gets before it is taken anew: at least so long, and so many times what it took. */
 const freshMs = 15_000;
 const freshFactor = 20;
+
+/** More is asked than can be answered; again in a moment. */
+export class SeenBusy extends Error {
+  constructor() {
+    super(`${waitingMax} questions about what has come wait already; ask again in a moment.`);
+    this.name = 'SeenBusy';
+  }
+}
 
 type Kept = Seen<unknown> & { readonly takenAt: Instant; readonly tookMs: number };
 
@@ -108,7 +117,7 @@ export class SeenDesk {
     for (const [sql, kept] of this.#kept) if (kept.position < reached) this.#kept.delete(sql);
   }
 
-  /** @throws HistoryError, as all of these */
+  /** @throws HistoryError, SeenBusy, as all of these */
   async events(): Promise<Seen<readonly SeenEvent[]>> {
     const { value, ...as } = await this.#eventTable();
     return { ...as, value: value.map(({ reach: _, ...event }) => event) };
@@ -251,6 +260,7 @@ export class SeenDesk {
 
   async #turn(): Promise<void> {
     while (this.#slots === 0) {
+      if (this.#queue.length >= waitingMax) throw new SeenBusy();
       await new Promise<void>((resolve) => {
         this.#queue.push(resolve);
       });

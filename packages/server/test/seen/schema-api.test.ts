@@ -271,4 +271,41 @@ describe('a history that is away', () => {
     });
     await door.close();
   });
+
+  test('answers so many at a time, and refuses what would wait for too long', async () => {
+    let answer = (): void => undefined;
+    const slow: Pick<History, 'query' | 'status'> = {
+      ...history,
+      query: (sql) => {
+        if (sql.includes('GROUP BY kind')) {
+          return Promise.resolve({ columns: [], rows: [['track', 'Order', 1, 1, 5, 0]] });
+        }
+        return new Promise((resolve) => {
+          const before = answer;
+          answer = () => {
+            before();
+            resolve({ columns: [], rows: [] });
+          };
+        });
+      },
+    };
+    const door = await openWith(new SeenDesk({ history: slow as History, now: () => now }), () => 10);
+    await door.call('GET', '/schema/events');
+    const asked = Array.from({ length: 60 }, (_, i) =>
+      door.call('GET', `/schema/property-values?event=Order&property=p${i}`),
+    );
+    const isOver = Promise.all(asked);
+    let done = false;
+    void isOver.then(() => (done = true));
+    await expect
+      .poll(() => {
+        answer();
+        return done;
+      })
+      .toBe(true);
+    const statuses = (await isOver).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(32);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(28);
+    await door.close();
+  });
 });

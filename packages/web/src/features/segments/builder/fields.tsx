@@ -91,7 +91,7 @@ export function NumberField({
       value={value}
       {...(min === undefined ? {} : { min })}
       step="any"
-      style={{ width: '6rem' }}
+      style={{ width: '5rem' }}
       onChange={(event) => {
         const { valueAsNumber } = event.target;
         if (Number.isFinite(valueAsNumber)) onChange(valueAsNumber);

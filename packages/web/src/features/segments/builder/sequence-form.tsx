@@ -60,6 +60,8 @@ export function SequenceForm({ sequence, onChange }: Props): JSX.Element {
       </div>
       <div className="row">
         <On sequence={sequence} onChange={onChange} />
+      </div>
+      <div className="row">
         <span className="quiet">{t('rule.sequence.ended')}</span>
         <WindowForm
           window={window}
