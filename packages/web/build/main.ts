@@ -4,7 +4,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { build } from 'vite';
@@ -12,7 +12,9 @@ import { build } from 'vite';
 const folder = path.join(import.meta.dirname, '..');
 const root = path.join(folder, '../..');
 const target = path.join(folder, 'dist');
-const stamp = path.join(target, 'built-from');
+/** Built here and put in place when it is whole, so that several may build at once and who is served never sees a half. */
+const building = path.join(root, `node_modules/.cache/web-app-${String(process.pid)}`);
+const stampName = 'built-from';
 /** Smaller files are sent as they are. */
 const compressedBytesMin = 1_024;
 
@@ -33,8 +35,8 @@ function hashOfSources(): string {
 }
 
 function compress(): void {
-  for (const name of globSync('**/*.{js,css,html,svg}', { cwd: target })) {
-    const file = path.join(target, name);
+  for (const name of globSync('**/*.{js,css,html,svg}', { cwd: building })) {
+    const file = path.join(building, name);
     const bytes = readFileSync(file);
     if (bytes.length < compressedBytesMin) continue;
     const params = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
@@ -43,12 +45,26 @@ function compress(): void {
   }
 }
 
+/** Somebody who built the same from the same sources may have been quicker: then theirs stays. */
+function putInPlace(): void {
+  rmSync(target, { recursive: true, force: true });
+  try {
+    renameSync(building, target);
+  } catch (error) {
+    if (!existsSync(path.join(target, stampName))) throw error;
+    rmSync(building, { recursive: true, force: true });
+  }
+}
+
 const hash = hashOfSources();
+const stamp = path.join(target, stampName);
 if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) {
   process.stdout.write('The web app is built already.\n');
 } else {
-  await build({ root: folder, configFile: path.join(folder, 'vite.config.ts'), logLevel: 'warn' });
+  const configFile = path.join(folder, 'vite.config.ts');
+  await build({ root: folder, configFile, logLevel: 'warn', build: { outDir: building, emptyOutDir: true } });
   compress();
-  writeFileSync(stamp, hash);
+  writeFileSync(path.join(building, stampName), hash);
+  putInPlace();
   process.stdout.write('The web app is built.\n');
 }
