@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 
-import { type ClickHouseClient, createClient } from '@clickhouse/client';
+import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 
 import type { Instant } from '@segue/core/model/message.ts';
 
@@ -43,13 +43,15 @@ import {
 const statementMs = 300_000;
 const rowsFormat = 'JSONCompactEachRowWithNamesAndTypes';
 const databaseDefault = 'segue';
+/** Whoever asks is told what went wrong; nothing is printed beside. */
+const log = { level: ClickHouseLogLevel.OFF };
 
 export async function openClickHouseStore({ url }: { readonly url: string }): Promise<HistoryStore> {
   const address = new URL(url);
   const database = address.pathname.slice(1) || databaseDefault;
   address.pathname = '/';
   await makeDatabase(address.href, database);
-  const client = createClient({ url: address.href, database, request_timeout: statementMs });
+  const client = createClient({ url: address.href, database, log, request_timeout: statementMs });
   const store = new ClickHouseStore(client);
   try {
     await store.open();
@@ -61,7 +63,7 @@ export async function openClickHouseStore({ url }: { readonly url: string }): Pr
 }
 
 async function makeDatabase(url: string, database: string): Promise<void> {
-  const client = createClient({ url });
+  const client = createClient({ url, log });
   try {
     await client.command({ query: `CREATE DATABASE IF NOT EXISTS \`${database.replaceAll('`', '')}\`` });
   } catch (error) {

@@ -1,8 +1,11 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 import { createClient } from '@clickhouse/client';
+import { afterAll } from 'vitest';
 
 import { openChdbStore } from '../../src/history/chdb-store.ts';
 import { openClickHouseStore } from '../../src/history/clickhouse-store.ts';
@@ -15,6 +18,32 @@ historyStoreConformance('chDB', whyNoChdb, () => {
     open: () => openChdbStore({ directory, threads: 1, memoryBytes: 2 ** 30 }),
     remove: () => {
       rmSync(directory, { recursive: true, force: true });
+      return Promise.resolve();
+    },
+  };
+});
+
+const wires: ChildProcess[] = [];
+afterAll(() => {
+  for (const process of wires) process.kill('SIGKILL');
+});
+
+historyStoreConformance('the HTTP interface of ClickHouse, answered by chDB', whyNoChdb, () => {
+  const directory = mkdtempSync(join(tmpdir(), 'segue-history-'));
+  const program = fileURLToPath(new URL('./chdb-over-http.ts', import.meta.url));
+  let port: Promise<string> | undefined;
+  const start = (): Promise<string> => {
+    const child = spawn(process.execPath, [program, directory], { stdio: ['ignore', 'pipe', 'inherit'] });
+    wires.push(child);
+    return new Promise((resolve) => child.stdout.once('data', (text: Buffer) => {
+      resolve(text.toString().trim());
+    }));
+  };
+  return {
+    open: async () => openClickHouseStore({ url: `http://default:@127.0.0.1:${await (port ??= start())}/segue` }),
+    remove: () => {
+      wires.pop()?.kill('SIGKILL');
+      rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
       return Promise.resolve();
     },
   };
