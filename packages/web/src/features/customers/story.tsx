@@ -50,7 +50,7 @@ function Merges({ story: { merges } }: { readonly story: Story }): JSX.Element {
   return (
     <>
       <h3>{t('story.merges')}</h3>
-      <ol className="timeline">
+      <ol className="timeline story-merges">
         {merges.map(({ at, messageId, type, parts }) => (
           <li key={messageId}>
             <GitMerge aria-hidden />
