@@ -178,6 +178,7 @@ describe(here ? 'the web app' : `the web app (skipped: there is no ${chromiumPat
 
   test.runIf(here)('everything is reached by keys alone', async () => {
     await page.keyboard.press('Control+k');
+    await page.getByRole('dialog').waitFor();
     await page.keyboard.type('browsers');
     const option = page.getByRole('option', { name: 'browsers', exact: true });
     await option.waitFor();

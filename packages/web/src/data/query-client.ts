@@ -7,7 +7,7 @@ import { isSignedOut } from './client.ts';
 import { noteAnswer, noteSilence, whenBack } from './connection.ts';
 import { liveChanges } from './live-changes.ts';
 import { withTold } from './live-sizes.ts';
-import { lifecyclesQuery, liveSizesQuery, segmentQuery, segmentsQuery } from './queries.ts';
+import { lifecyclesQuery, liveSizesQuery, type Segment, segmentQuery, segmentsQuery } from './queries.ts';
 
 const freshMs = 10_000;
 
@@ -40,27 +40,37 @@ function keepSizesFresh(client: QueryClient): void {
     const known = client.getQueryData(liveSizesQuery.queryKey);
     client.setQueryData(liveSizesQuery.queryKey, withTold(known, told));
     const sizes = told.segments ?? {};
-    const listed = client.getQueryData(segmentsQuery.queryKey);
-    if (listed !== undefined) {
-      const names = new Set(listed.map(({ name }) => name));
-      const isOther = Object.entries(sizes).some(([name, size]) => (size === null) === names.has(name));
-      if (isOther) void client.invalidateQueries({ ...segmentsQuery, exact: true });
-      client.setQueryData(
-        segmentsQuery.queryKey,
-        listed.map((segment) => {
-          const size = sizes[segment.name];
-          return typeof size === 'number' && size !== segment.size ? { ...segment, size } : segment;
-        }),
-      );
+    const names = client.getQueryData(segmentsQuery.queryKey)?.map(({ name }) => name);
+    if (hasOthers(names, sizes)) {
+      void client.invalidateQueries({ ...segmentsQuery, exact: true });
     }
+    keep(client, segmentsQuery.queryKey, (all: readonly Segment[]) =>
+      all.map((segment) => withSize(segment, sizes[segment.name])),
+    );
     for (const [name, size] of Object.entries(sizes)) {
-      const segment = client.getQueryData(segmentQuery(name).queryKey);
-      if (segment !== undefined && size !== null) {
-        client.setQueryData(segmentQuery(name).queryKey, { ...segment, size });
-      }
+      keep(client, segmentQuery(name).queryKey, (segment: Segment) => withSize(segment, size));
     }
-    if (Object.values(told.lifecycles ?? {}).includes(null)) {
-      void client.invalidateQueries({ queryKey: lifecyclesQuery.queryKey });
+    const lifecycles = client.getQueryData(lifecyclesQuery.queryKey)?.items.map(({ name }) => name);
+    if (hasOthers(lifecycles, told.lifecycles ?? {})) {
+      void client.invalidateQueries({ ...lifecyclesQuery, exact: true });
     }
   };
+}
+
+/** Whether something is told of a name that is not known, or that one is no more; not where nothing was asked for yet. */
+function hasOthers(known: readonly string[] | undefined, told: Readonly<Record<string, unknown>>): boolean {
+  if (known === undefined) return false;
+  const names = new Set(known);
+  return Object.entries(told).some(([name, of]) => (of === null) === names.has(name));
+}
+
+/** What is known, changed: it is no fresher by that, and what is to be asked anew is left to that. */
+function keep<T>(client: QueryClient, queryKey: readonly unknown[], change: (known: T) => T): void {
+  const state = client.getQueryState<T>(queryKey);
+  if (state?.data === undefined || state.isInvalidated) return;
+  client.setQueryData<T>(queryKey, change(state.data), { updatedAt: state.dataUpdatedAt });
+}
+
+function withSize(segment: Segment, size: number | null | undefined): Segment {
+  return typeof size === 'number' && size !== segment.size ? { ...segment, size } : segment;
 }
