@@ -23,10 +23,17 @@ const views: readonly (readonly [
   ['/settings', 'nav.settings'],
 ];
 
-export default function CommandPalette({ onClose }: { readonly onClose: () => void }): JSX.Element {
+export default function CommandPalette({
+  takeTyped,
+  onClose,
+}: {
+  /** What was typed before it was there. */
+  readonly takeTyped: () => string;
+  readonly onClose: () => void;
+}): JSX.Element {
   const t = useTexts();
   const router = useRouter();
-  const [typed, setTyped] = useState('');
+  const [typed, setTyped] = useState(takeTyped);
   const go = (href: string): void => {
     onClose();
     void router.navigate({ href });

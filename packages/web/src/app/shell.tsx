@@ -3,7 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet } from '@tanstack/react-router';
 import { Activity, ChartNoAxesCombined, Search, Settings, Users, UsersRound, Workflow } from 'lucide-react';
-import { type JSX, lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
+import { type JSX, lazy, type ReactNode, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { IntlProvider, useIntl } from 'react-intl';
 import { Toaster } from 'sonner';
 
@@ -16,7 +16,8 @@ import type { TextName } from '../texts/en.ts';
 import { useFormats, useTexts } from '../texts/use-texts.ts';
 import { AccountMenu } from './account-menu.tsx';
 
-const CommandPalette = lazy(() => import('./command-palette.tsx'));
+const loadPalette = () => import('./command-palette.tsx');
+const CommandPalette = lazy(loadPalette);
 
 type Place = {
   readonly to: '/' | '/segments' | '/customers' | '/lifecycles' | '/live' | '/settings';
@@ -57,7 +58,7 @@ export function Shell(): JSX.Element {
 
 function Frame(): JSX.Element {
   const t = useTexts();
-  const [isPaletteOpen, setPaletteOpen] = usePaletteKey();
+  const [isPaletteOpen, setPaletteOpen, typedEarly] = usePaletteKey();
   const session = useQuery(sessionQuery).data;
   return (
     <>
@@ -101,6 +102,7 @@ function Frame(): JSX.Element {
       <Suspense>
         {isPaletteOpen && (
           <CommandPalette
+            takeTyped={typedEarly}
             onClose={() => {
               setPaletteOpen(false);
             }}
@@ -112,17 +114,34 @@ function Frame(): JSX.Element {
   );
 }
 
-/** ⌘K or Ctrl+K opens and closes the palette; `/` opens it where nobody is typing. */
-function usePaletteKey(): readonly [boolean, (isOpen: boolean) => void] {
+/**
+ * ⌘K or Ctrl+K opens and closes the palette; `/` opens it where nobody is typing. What is typed before it has come is kept for
+ * it: the third of the results takes that.
+ */
+function usePaletteKey(): readonly [boolean, (isOpen: boolean) => void, () => string] {
   const [isOpen, setOpen] = useState(false);
+  const early = useRef('');
+  const takeTyped = useCallback(() => early.current, []);
   useEffect(() => {
+    // It is wanted at once when it is wanted.
+    const timer = setTimeout(() => void loadPalette(), 500);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, []);
+  useEffect(() => {
+    if (!isOpen) early.current = '';
     const onKey = (event: KeyboardEvent): void => {
       const isTyping =
         event.target instanceof HTMLElement &&
         event.target.closest('input, textarea, select, [contenteditable]') !== null;
+      const isPlain = !event.metaKey && !event.ctrlKey && !event.altKey;
       if (event.key.toLowerCase() === 'k' && (event.metaKey || event.ctrlKey)) {
         event.preventDefault();
         setOpen((was) => !was);
+      } else if (isOpen && !isTyping && isPlain && event.key.length === 1) {
+        event.preventDefault();
+        early.current += event.key;
       } else if (event.key === '/' && !isTyping) {
         event.preventDefault();
         setOpen(true);
@@ -132,8 +151,8 @@ function usePaletteKey(): readonly [boolean, (isOpen: boolean) => void] {
     return () => {
       removeEventListener('keydown', onKey);
     };
-  }, []);
-  return [isOpen, setOpen];
+  }, [isOpen]);
+  return [isOpen, setOpen, takeTyped];
 }
 
 function LiveLine(): JSX.Element {
