@@ -60,6 +60,8 @@ export type HistoryProcessOptions = {
   readonly retryMsMax?: number;
   /** How long the store may take to open at first; each time that it took longer, twice as long the next time. */
   readonly openMs?: number;
+  /** Begins to watch how busy this process is, and makes what tells it at the end; by its event loop unless given. */
+  readonly busy?: () => () => boolean;
   readonly onEnded?: (reason: string, startsAgainInMs: number) => void;
   readonly onRebuilding?: () => void;
   readonly onRebuilt?: () => void;
@@ -67,6 +69,10 @@ export type HistoryProcessOptions = {
 
 /** How long new entries are gathered before they are sent, in milliseconds. */
 const gatherMs = 250;
+/** The same, while this process has much to do. */
+const gatherMsMax = 3_000;
+/** A process that turns in its event loop for more than this part of the time has much to do. */
+const busyUtilization = 0.4;
 const retryMsMin = 100;
 const retryMsMax = 30_000;
 /** What a query may take beyond its own time before the process is taken to hang. */
@@ -350,16 +356,31 @@ export class HistoryProcess implements History {
     const { journal } = this.#options;
     if (this.#needs === undefined || this.#gathering !== undefined) return;
     if (this.#needs >= journal.first && journal.next <= this.#needs) return;
+    this.#gatherFor(performance.now() + gatherMsMax);
+  }
+
+  /** Where this process has much to do, history gets more at a time and less often, unless somebody waits for it. */
+  #gatherFor(until: number): void {
+    const isBusy = this.#options.busy?.() ?? busySince();
     this.#gathering = setTimeout(() => {
-      this.#gathering = undefined;
-      const from = this.#needs;
-      if (from === undefined) return;
-      const part = journal.read(from);
-      if (part !== undefined) this.#answer({ kind: 'part', asked: from, part });
-      else if (from < journal.first) {
-        this.#answer({ kind: 'behind', asked: from, first: journal.first, firstSeq: journal.firstSeq });
+      if (this.#waiting.length === 0 && performance.now() < until && isBusy()) {
+        this.#gatherFor(until);
+        return;
       }
+      this.#gathering = undefined;
+      this.#sendPart();
     }, gatherMs);
+  }
+
+  #sendPart(): void {
+    const { journal } = this.#options;
+    const from = this.#needs;
+    if (from === undefined) return;
+    const part = journal.read(from);
+    if (part !== undefined) this.#answer({ kind: 'part', asked: from, part });
+    else if (from < journal.first) {
+      this.#answer({ kind: 'behind', asked: from, first: journal.first, firstSeq: journal.firstSeq });
+    }
   }
 
   #answer(message: ToHistory): void {
@@ -441,6 +462,11 @@ export class HistoryProcess implements History {
     this.#timers.add(timer);
     return timer;
   }
+}
+
+function busySince(): () => boolean {
+  const begin = performance.eventLoopUtilization();
+  return () => performance.eventLoopUtilization(begin).utilization > busyUtilization;
 }
 
 function makeWay({ pid }: ChildProcess): void {

@@ -219,8 +219,9 @@ export class MembershipSets {
     if (this.#noted === 0) return;
     this.#noted = 0;
     for (const noted of this.#notedSegments.values()) this.#takeIds(noted);
-    for (const stages of this.#notedStages.values())
+    for (const stages of this.#notedStages.values()) {
       for (const noted of stages.values()) this.#takeIds(noted);
+    }
   }
 
   /** In runs of those who enter, and of those who leave. */

@@ -23,10 +23,11 @@ const notSettings = new Set(['query', 'query_id', 'database', 'session_id', 'def
 
 type Asked = { readonly url: URL; readonly body: Buffer; readonly tag: string };
 
-createServer((request, response) => {
+const server = createServer((request, response) => {
   void answer(request, response);
-}).listen(0, '127.0.0.1', function listening() {
-  writeSync(1, `${(this.address() as AddressInfo).port}\n`);
+});
+server.listen(0, '127.0.0.1', () => {
+  writeSync(1, `${(server.address() as AddressInfo).port}\n`);
 });
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -54,8 +55,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
 }
 
 async function run(session: Session, { url, body, tag }: Asked, response: ServerResponse): Promise<void> {
-  const inUrl = url.searchParams.get('query');
-  const sql = inUrl === null ? body.toString() : inUrl;
+  const sql = url.searchParams.get('query') ?? body.toString();
   const insert = /^INSERT INTO (\w+) \(([^)]*)\) FORMAT RowBinary$/u.exec(sql.trim());
   if (insert !== null) {
     await insertRows(session, insert[1] ?? '', insert[2] ?? '', body);
@@ -74,11 +74,12 @@ async function run(session: Session, { url, body, tag }: Asked, response: Server
   for await (const chunk of session.queryStream(asked, { format: format[1] ?? '' })) {
     let bytes = Buffer.from(chunk.raw());
     // Each chunk of the library begins with the names again; an answer of a server has them once.
-    if (/WithNames/u.test(format[1] ?? '')) {
-      const lines = /Types$/u.test(format[1] ?? '') ? 2 : 1;
+    if ((format[1] ?? '').includes('WithNames')) {
+      const lines = (format[1] ?? '').endsWith('Types') ? 2 : 1;
       let end = 0;
       for (let i = 0; i < lines; i++) end = bytes.indexOf(10, end) + 1;
-      if (head !== undefined && bytes.subarray(0, head.length).equals(head)) bytes = bytes.subarray(head.length);
+      if (head !== undefined && bytes.subarray(0, head.length).equals(head))
+        bytes = bytes.subarray(head.length);
       else head ??= bytes.subarray(0, end);
     }
     if (response.destroyed) return;
@@ -93,7 +94,10 @@ async function run(session: Session, { url, body, tag }: Asked, response: Server
 
 async function insertRows(session: Session, table: string, columns: string, body: Buffer): Promise<void> {
   const described = await session.queryAsync(`DESCRIBE TABLE ${table}`, { format: 'JSONCompactEachRow' });
-  const rows = described.text().split('\n').filter((line) => line !== '');
+  const rows = described
+    .text()
+    .split('\n')
+    .filter((line) => line !== '');
   const structure = rows.map((line) => (JSON.parse(line) as string[]).slice(0, 2).join(' ')).join(', ');
   const file = join(files, `${requests}.bin`);
   writeFileSync(file, body);

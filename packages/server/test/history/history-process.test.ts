@@ -37,6 +37,30 @@ describe.skipIf(whyNoChdb !== undefined)(`the process of the history store${skip
     await rig.close();
   });
 
+  test('gets more at a time while the service has much to do, and at once what somebody waits for', async () => {
+    let asked = 0;
+    const busy = (): (() => boolean) => () => {
+      asked++;
+      return true;
+    };
+    const rig = await Rig.open(temporaryDirectory(), start, { busy });
+    await rig.submit([shop]);
+    await rig.caughtUp();
+    asked = 0;
+    await live(rig, 0, 100);
+    const { position } = rig.runtime.customers;
+    while (rig.history.status().behindEntries > 0) await new Promise(setImmediate);
+    // Nobody waited for it: it was held back, and came all the same.
+    expect(asked).toBeGreaterThan(2);
+    expect(await rig.history.caughtUp(position, 0)).toBe(true);
+    asked = 0;
+    await live(rig, 100, 100);
+    await rig.caughtUp();
+    expect(asked).toBeLessThan(2);
+    await expectHistory(rig);
+    await rig.close();
+  });
+
   test('misses nothing and has nothing twice after it was killed twenty times while messages came', async () => {
     const rig = await Rig.open(temporaryDirectory(), start, { retryMsMax: 100 });
     await rig.submit([shop]);
