@@ -79,7 +79,7 @@ async function run(session: Session, { url, body, tag }: Asked, response: Server
       let end = 0;
       for (let i = 0; i < lines; i++) end = bytes.indexOf(10, end) + 1;
       if (head !== undefined && bytes.subarray(0, head.length).equals(head))
-        bytes = bytes.subarray(head.length);
+        {bytes = bytes.subarray(head.length);}
       else head ??= bytes.subarray(0, end);
     }
     if (response.destroyed) return;
