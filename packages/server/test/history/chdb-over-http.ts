@@ -78,9 +78,9 @@ async function run(session: Session, { url, body, tag }: Asked, response: Server
       const lines = (format[1] ?? '').endsWith('Types') ? 2 : 1;
       let end = 0;
       for (let i = 0; i < lines; i++) end = bytes.indexOf(10, end) + 1;
-      if (head !== undefined && bytes.subarray(0, head.length).equals(head))
-        {bytes = bytes.subarray(head.length);}
-      else head ??= bytes.subarray(0, end);
+      if (head !== undefined && bytes.subarray(0, head.length).equals(head)) {
+        bytes = bytes.subarray(head.length);
+      } else head ??= bytes.subarray(0, end);
     }
     if (response.destroyed) return;
     if (!response.write(bytes)) {
