@@ -214,7 +214,8 @@ function orderOf(text: string, segments: number): ListOrder {
 function unknown(what: 'segment' | 'stage', name: string, names: readonly string[]): ProblemError {
   const nearest = nearestName(name, names);
   const hint = nearest === undefined ? '' : ` Did you mean “${nearest}”?`;
-  return notFound(`${what}s/unknown`, `There is no ${what} “${name.slice(0, 100)}”.${hint}`);
+  const code = what === 'stage' ? 'stages/unknown' : 'segments/unknown';
+  return notFound(code, `There is no ${what} “${name.slice(0, 100)}”.${hint}`);
 }
 
 async function answered(work: () => Promise<CustomerList>): Promise<CustomerList> {
