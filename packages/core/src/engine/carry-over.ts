@@ -17,7 +17,6 @@ import {
   RECORD_SLOTS,
 } from './records.ts';
 import { readRing, replaceRing } from './ring-state.ts';
-import { RichRing } from './rich-ring.ts';
 import { findRing } from './rings.ts';
 
 /** Leaves nothing of a customer but the streams that have to be loaded. */
@@ -92,7 +91,7 @@ function carryStream(to: Profile, from: Profile, stream: number, o: number, comm
   }
   copyRecord(to, id, from, o);
   const rich = from.rich?.get(stream);
-  if (rich !== undefined) (to.rich ??= new Map()).set(id, copyOf(rich));
+  if (rich !== undefined) (to.rich ??= new Map()).set(id, rich.copy());
 }
 
 /** Fewer columns or values, or in another order. */
@@ -117,18 +116,4 @@ function copyRecord(to: Profile, key: number, from: Profile, o: number): void {
   const { data } = to;
   const theirs = from.data;
   for (let i = RECORD_SLOTS; i < size; i++) data[at + i] = theirs[o + i] as number;
-}
-
-/** Without views, which are of the plan. */
-function copyOf(rich: RichRing): RichRing {
-  const copy = new RichRing(0);
-  copy.ids = rich.ids.slice();
-  copy.columns = rich.columns.map((values) => values.slice());
-  copy.exact = rich.exact.map((exact) =>
-    exact === undefined ? undefined : { ...exact, prefix: exact.prefix.slice() },
-  );
-  copy.firstId = rich.firstId;
-  copy.firstValues = rich.firstValues.slice();
-  copy.trimmed = rich.trimmed;
-  return copy;
 }

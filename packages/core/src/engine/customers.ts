@@ -144,6 +144,31 @@ export class Customers {
     return p;
   }
 
+  /**
+   * Makes `p`, which is nobody's, a copy that time may pass for: false, and of no use, where there is no such customer or nothing
+   * is due by an instant. It shares facts with the customer, which time does not change.
+   */
+  copyDue(p: Profile, id: number, until: Instant): boolean {
+    if (!this.has(id) || (this.#queuedAt[id] as number) > until) return false;
+    const place = this.#places[id] as number;
+    if (place < NOBODY) {
+      const from = this.#forms[slotOfPlace(place)] as Profile;
+      if (from.dueAt > until) return false;
+      p.copyNumbers(from);
+      p.rich = from.rich;
+      p.facts = from.facts;
+      p.sequences = from.sequences;
+    } else {
+      p.reset(id, this.#sampleIds[id] ?? '');
+      this.#unpacking.unpack(p, this.#arena.viewOf(place), this.#arena.offsetOf(place));
+      if (p.dueAt > until) return false;
+      this.#lendRest(p);
+    }
+    p.future = undefined;
+    p.ownForTime();
+    return true;
+  }
+
   /** What is not a number; what still stands in the checkpoint is read and not kept. */
   #lendRest(p: Profile): void {
     const restAt = p.id < this.#restAt.length ? (this.#restAt[p.id] as number) : 0;

@@ -79,6 +79,14 @@ export class Pairs {
     this.size = 0;
   }
 
+  /** Becomes what another one is, and shares nothing with it. */
+  copyFrom({ list, size }: Pairs): void {
+    this.size = 0;
+    this.reserve(size);
+    for (let i = 0; i < size * 2; i++) this.list[i] = list[i] as number;
+    this.size = size;
+  }
+
   /** Sees to it that there is room for that many. */
   reserve(size: number): void {
     const { list } = this;

@@ -13,7 +13,7 @@
 
 import type { Instant, Message } from '../model/message.ts';
 import type { FactLog } from './facts.ts';
-import { NO_DOUBLES, Pairs } from './pairs.ts';
+import { makeDoubles, NO_DOUBLES, Pairs } from './pairs.ts';
 import type { RichRing } from './rich-ring.ts';
 import type { KeyedRun } from './sequence-runs.ts';
 
@@ -92,6 +92,33 @@ export class Profile {
     this.facts = undefined;
     this.sequences = undefined;
     this.future = undefined;
+  }
+
+  /** Becomes what somebody else is as far as numbers say it, under their number; shares nothing with them. */
+  copyNumbers(from: Profile): void {
+    this.reset(from.id, from.sampleId);
+    this.bornAt = from.bornAt;
+    if (this.data.length < from.used) this.data = makeDoubles(from.used);
+    for (let i = 0; i < from.used; i++) this.data[i] = from.data[i] as number;
+    this.used = from.used;
+    this.index.copyFrom(from.index);
+    this.timers.copyFrom(from.timers);
+    this.dueAt = from.dueAt;
+    this.memberships.copyFrom(from.memberships);
+    this.stages = from.stages.slice();
+  }
+
+  /** Makes what is not a number its own, as far as time alone changes it. */
+  ownForTime(): void {
+    const { rich, sequences } = this;
+    if (rich !== undefined) {
+      this.rich = new Map();
+      for (const [stream, ring] of rich) this.rich.set(stream, ring.copy());
+    }
+    if (sequences !== undefined) {
+      this.sequences = new Map();
+      for (const [timer, run] of sequences) this.sequences.set(timer, run.copyForTime());
+    }
   }
 
   /** Arms a timer, or moves it forward; an armed timer that is due sooner stays as it is (it re-arms when it fires). */

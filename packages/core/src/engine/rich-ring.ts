@@ -26,4 +26,18 @@ export class RichRing {
   constructor(columns: number) {
     this.columns = Array.from({ length: columns }, () => []);
   }
+
+  /** Shares nothing that changes; without views, which are made again when they are asked for. */
+  copy(): RichRing {
+    const copy = new RichRing(0);
+    copy.ids = this.ids.slice();
+    copy.columns = this.columns.map((values) => values.slice());
+    copy.exact = this.exact.map((exact) =>
+      exact === undefined ? undefined : { ...exact, prefix: exact.prefix.slice() },
+    );
+    copy.firstId = this.firstId;
+    copy.firstValues = this.firstValues.slice();
+    copy.trimmed = this.trimmed;
+    return copy;
+  }
 }

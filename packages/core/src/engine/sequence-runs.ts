@@ -173,15 +173,26 @@ const PRUNE_AT = 64;
 export class KeyedRun implements SequenceRun {
   readonly #shape: SequenceShape;
   /** Latest times by value, per step but the last. */
-  readonly #reached: Map<string, Reached>[] = [];
+  readonly #reached: readonly Map<string, Reached>[];
   #waits: { readonly start: Instant; readonly key: string }[] = [];
   lastTime: Instant = -NEVER;
   lastCompletion: Instant = -NEVER;
   #pruneAt = PRUNE_AT;
 
-  constructor(shape: SequenceShape) {
+  constructor(shape: SequenceShape, reached?: readonly Map<string, Reached>[]) {
     this.#shape = shape;
-    for (let step = 1; step < shape.within.length; step++) this.#reached.push(new Map());
+    this.#reached =
+      reached ?? Array.from({ length: shape.within.length - 1 }, () => new Map<string, Reached>());
+  }
+
+  /** A copy that time may pass for. It is not to take events: values reached, which time does not change, are shared. */
+  copyForTime(): KeyedRun {
+    const copy = new KeyedRun(this.#shape, this.#reached);
+    copy.#waits = this.#waits.slice();
+    copy.lastTime = this.lastTime;
+    copy.lastCompletion = this.lastCompletion;
+    copy.#pruneAt = this.#pruneAt;
+    return copy;
   }
 
   nextCompletion(): Instant {
