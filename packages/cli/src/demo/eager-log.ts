@@ -70,6 +70,13 @@ export class EagerLog implements Log {
     return record === undefined ? this.#inner.entryAt(position) : record.entries[position - record.position];
   }
 
+  timeAt(position: Position): Instant | undefined {
+    const record = this.#waitingAt(position);
+    if (record === undefined) return this.#inner.timeAt(position);
+    const entry = record.entries[position - record.position];
+    return entry?.kind === 'message' ? entry.message.time : undefined;
+  }
+
   recordAt(position: Position): LogRecord | undefined {
     return this.#waitingAt(position) ?? this.#inner.recordAt(position);
   }

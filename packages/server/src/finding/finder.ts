@@ -23,7 +23,7 @@ import type { FinderQuestion, FinderReply, FinderRequest, SentCustomer } from '.
 /** Messages of customers, as an index of the log has them. */
 export interface MessagePositions {
   positions(profile: number): readonly Position[];
-  messageAt(position: Position): Message | undefined;
+  timeAt(position: Position): Instant | undefined;
   all(): Iterable<readonly [number, readonly Position[]]>;
 }
 
@@ -148,9 +148,10 @@ export class Finder {
     if (known?.position === seen) return known.time;
     const { messages } = this.#options;
     const position = seen < 0 ? messages.positions(id).at(-1) : seen;
-    const time = position === undefined ? undefined : messages.messageAt(position)?.time;
-    if (kept !== undefined && position === seen && time !== undefined)
-      {this.#noteTime(kept, id, position, time);}
+    const time = position === undefined ? undefined : messages.timeAt(position);
+    if (kept !== undefined && position === seen && time !== undefined) {
+      this.#noteTime(kept, id, position, time);
+    }
     return time;
   }
 

@@ -141,6 +141,43 @@ export function decodeEntry(bytes: Buffer, position: Position, index: number): L
   }
 }
 
+/**
+ * When the messages of a record happened, by the entry's place in it; NaN for an entry that is no message. All is passed over.
+ * @throws StorageError when the bytes are not a whole record of the entry at `position`.
+ */
+export function timesOfRecord(bytes: Buffer, position: Position): Float64Array {
+  const { at, count } = checkRecord(bytes, position);
+  // Every entry has at least one byte.
+  if (count > bytes.length) throw damaged(position, 'it says that there are more entries than bytes');
+  const times = new Float64Array(count);
+  try {
+    reader.start(bytes, headBytes);
+    for (let i = 0; i < count; i += 1) times[i] = timeOfEntry(at);
+    reader.finish();
+  } catch (error) {
+    if (error instanceof PackedError) throw damaged(position, 'its entries cannot be read', error);
+    throw error;
+  }
+  return times;
+}
+
+function timeOfEntry(at: Instant): Instant {
+  if (reader.readByte() !== messageEntry) {
+    reader.skipValue();
+    return NaN;
+  }
+  reader.skipText();
+  const bits = reader.readByte();
+  reader.skipText();
+  const number = reader.readNumber();
+  for (let left = 2 * reader.readCount(); left > 0; left -= 1) reader.skipText();
+  reader.skipText();
+  reader.skipValue();
+  reader.skipValue();
+  if ((bits & previousIdBit) !== 0) reader.skipText();
+  return (bits & ownTimeBit) === 0 ? at + number : number;
+}
+
 function readsNothing(): boolean {
   return false;
 }

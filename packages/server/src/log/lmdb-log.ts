@@ -8,13 +8,21 @@
 
 import type { Instant, MessageKind } from '@segue/core/model/message.ts';
 import { refuseAppend } from './append-guard.ts';
-import { checkRecord, decodeEntry, decodeRecord, encodeRecord, scanRecord } from './entry-codec.ts';
+import {
+  checkRecord,
+  decodeEntry,
+  decodeRecord,
+  encodeRecord,
+  scanRecord,
+  timesOfRecord,
+} from './entry-codec.ts';
 import type { LogEntry, LogRecord, Position } from './entry.ts';
 import { positionKey, readPosition } from './keys.ts';
 import { LmdbEnvironment } from './lmdb-environment.ts';
 import { damagedGap } from './log-damage.ts';
 import type { Log, ScannedRecord } from './log.ts';
 import { RecentRecords } from './recent-records.ts';
+import { RecentTimes, timeIn } from './recent-times.ts';
 import { withEntries } from './replaced-entries.ts';
 
 /** Read ahead of whoever iterates: bytes, and records, copied at a time. */
@@ -45,6 +53,7 @@ class StoredLog implements Log {
   /** Another process writes: where the log ends is looked up whenever it is asked. */
   readonly #isOthers: boolean;
   readonly #recent = new RecentRecords();
+  readonly #times = new RecentTimes();
   /** How many entries were read by themselves of the record that was looked at last. */
   #singles = { position: -1, times: 0 };
   #next: Position = 0;
@@ -124,6 +133,16 @@ class StoredLog implements Log {
     return record?.entries[position - record.position];
   }
 
+  timeAt(position: Position): Instant | undefined {
+    const known = this.#times.find(position);
+    if (known !== undefined) return timeIn(known, position);
+    const stored = this.#storedAt(position);
+    if (stored === undefined || (position >= this.#next && position >= this.next)) return undefined;
+    const found = { position: stored.position, times: timesOfRecord(stored.bytes, stored.position) };
+    this.#times.add(found);
+    return timeIn(found, position);
+  }
+
   recordAt(position: Position): LogRecord | undefined {
     const recent = this.#recent.find(position);
     if (recent !== undefined) return recent;
@@ -166,6 +185,7 @@ class StoredLog implements Log {
       for (const { position, bytes } of records) writes.put(positionKey(position), bytes);
     });
     this.#recent.clear();
+    this.#times.clear();
     this.#environment.db.resetReadTxn();
   }
 

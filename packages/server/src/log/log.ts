@@ -43,6 +43,12 @@ export interface Log {
   /** A durable entry by itself; undefined when there is none. Cheaper than its record where that is long. */
   entryAt(position: Position): LogEntry | undefined;
 
+  /**
+   * The time of a durable message; undefined where there is none at the position. Nothing is made of the message, and other
+   * times of its record cost nothing afterwards.
+   */
+  timeAt(position: Position): Instant | undefined;
+
   /** The record that holds a durable entry; undefined when there is none. Cheap for entries close to each other. */
   recordAt(position: Position): LogRecord | undefined;
 

@@ -5,9 +5,10 @@
 
 import type { Instant, MessageKind } from '@segue/core/model/message.ts';
 import { refuseAppend } from './append-guard.ts';
-import { decodeEntry, decodeRecord, encodeRecord, scanRecord } from './entry-codec.ts';
+import { decodeEntry, decodeRecord, encodeRecord, scanRecord, timesOfRecord } from './entry-codec.ts';
 import type { LogEntry, LogRecord, Position } from './entry.ts';
 import type { Log, ScannedRecord } from './log.ts';
+import { timeIn } from './recent-times.ts';
 import { withEntries } from './replaced-entries.ts';
 
 export interface MemoryLog extends Log {
@@ -81,6 +82,13 @@ class RecordsInMemory implements MemoryLog {
   entryAt(position: Position): LogEntry | undefined {
     const kept = this.#durable[this.#indexOf(position)];
     return kept === undefined ? undefined : decodeEntry(kept.bytes, kept.position, position - kept.position);
+  }
+
+  timeAt(position: Position): Instant | undefined {
+    const kept = this.#durable[this.#indexOf(position)];
+    if (kept === undefined) return undefined;
+    const times = timesOfRecord(kept.bytes, kept.position);
+    return timeIn({ position: kept.position, times }, position);
   }
 
   recordAt(position: Position): LogRecord | undefined {

@@ -83,6 +83,11 @@ export class MessageIndex implements MessageHistory {
     return entry?.kind === 'message' ? entry.message : undefined;
   }
 
+  /** When the message at a position happened; undefined where none stands there. */
+  timeAt(position: Position): Instant | undefined {
+    return this.#log.timeAt(position);
+  }
+
   /** Of all messages of a profile, in the order of the log. */
   positions(profile: number): readonly Position[] {
     const positions: Position[] = [];

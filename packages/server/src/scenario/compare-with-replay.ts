@@ -46,6 +46,7 @@ function withoutWriter(log: Log): Log {
     read: (from) => log.read(from),
     scan: (from, reads) => log.scan(from, reads),
     entryAt: (position) => log.entryAt(position),
+    timeAt: (position) => log.timeAt(position),
     recordAt: (position) => log.recordAt(position),
     replace: () => Promise.reject(new Error('A replay writes nothing')),
     close: () => Promise.resolve(),

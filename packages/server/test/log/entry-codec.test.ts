@@ -8,6 +8,7 @@ import {
   encodeRecord,
   recordFormat,
   scanRecord,
+  timesOfRecord,
 } from '../../src/log/entry-codec.ts';
 import type { LogEntry } from '../../src/log/entry.ts';
 import { StorageError } from '../../src/log/storage-error.ts';
@@ -191,6 +192,8 @@ describe('a record as bytes', () => {
         const index = mask % all.length;
         expect(decodeEntry(bytes, 5, index)).toEqual(all[index]);
         expect(decodeEntry(bytes, 5, all.length)).toBeUndefined();
+        const times = all.map((entry) => (entry.kind === 'message' ? entry.message.time : NaN));
+        expect([...timesOfRecord(bytes, 5)]).toEqual(times);
       }),
       { numRuns: 500 },
     );

@@ -79,6 +79,38 @@ export function describeLog(name: string, makePlace: () => LogPlace): void {
       await log.close();
     });
 
+    test('says when single messages happened, whatever stands around them, and what was put in their place', async () => {
+      const log = await opened();
+      const far = message(20, { time: -62_135_596_800_000 });
+      const odd = message(21, {
+        kind: 'alias',
+        previousId: 'é漢'.repeat(40),
+        properties: { é: ['漢', null] },
+      });
+      await log.append([...messages(0, 6), { kind: 'tick' }, far, odd, ...messages(6, 3)], now);
+      await log.append(messages(9, 1), now);
+      await log.append(everyKind, now);
+      await log.append(messages(100, 1_000), now + 1);
+      const timeOf = (entry: LogEntry | undefined): number | undefined =>
+        entry?.kind === 'message' ? entry.message.time : undefined;
+      const compare = (): void => {
+        for (const position of [13, 0, 8, 7, 6, 12, 1_000, 3, ...Array(40).keys(), 500, 999]) {
+          expect(log.timeAt(position)).toBe(timeOf(log.entryAt(position)));
+        }
+      };
+      compare();
+      expect(log.timeAt(7)).toBe(far.kind === 'message' ? far.message.time : NaN);
+      await log.replace(new Map<number, LogEntry>([[3, erased]]));
+      compare();
+      expect(log.timeAt(3)).toBeUndefined();
+      for (const position of [-1, log.next, 1_000_000]) expect(log.timeAt(position)).toBeUndefined();
+      const append = log.append([message(5_000)], now + 2);
+      expect(log.timeAt(log.next - 1)).toBeUndefined();
+      const at = await append;
+      expect(log.timeAt(at)).toBe(timeOf(message(5_000)));
+      await log.close();
+    });
+
     test('scans for some messages from the record that holds a position', async () => {
       const log = await opened();
       await log.append(messages(0, 3), now);
