@@ -10,12 +10,13 @@ import { ForecastDesk } from '../forecast/forecast-desk.ts';
 import type { History } from '../history/history-process.ts';
 import type { Mounted } from '../http/parts.ts';
 import { SeenDesk } from '../seen/seen-desk.ts';
+import { WarmUp } from '../seen/warm-up.ts';
 import { systemClock } from './clock.ts';
 import type { Runtime } from './runtime.ts';
 
 export type OpenAuthoring = {
   readonly plugins: readonly Mounted[];
-  /** Stops forecasts under way. */
+  /** Stops forecasts under way, and what is taken before anybody asks. */
   close(): void;
 };
 
@@ -29,6 +30,8 @@ export function openAuthoring(
   const definitions = (): typeof engine.definitions => engine.definitions;
   const forecasts = new ForecastDesk({ engine, zone, now: () => customers.now() });
   const seen = history === undefined ? undefined : new SeenDesk({ history, now: () => systemClock.now() });
+  const warmUp =
+    seen === undefined || history === undefined ? undefined : new WarmUp({ desk: seen, history });
   return {
     plugins: [
       { plugin: schemaRoutes({ desk: seen, position: () => customers.position }), prefix: '/api' },
@@ -45,6 +48,7 @@ export function openAuthoring(
     ],
     close: () => {
       forecasts.close();
+      warmUp?.close();
     },
   };
 }

@@ -123,6 +123,12 @@ export class SeenDesk {
     return { ...as, value: value.map(({ reach: _, ...event }) => event) };
   }
 
+  /** How long ago the list of events was taken, in milliseconds; undefined where it has not been. Never asks the store. */
+  eventsAgeMs(): number | undefined {
+    const kept = this.#kept.get(eventNamesSql());
+    return kept === undefined ? undefined : this.#options.now() - kept.takenAt;
+  }
+
   async traits(): Promise<Seen<readonly SeenTrait[]>> {
     const { value, ...as } = await this.#traitTable();
     return { ...as, value: value.map(({ reach: _, ...trait }) => trait) };
