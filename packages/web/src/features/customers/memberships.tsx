@@ -82,24 +82,19 @@ function Membership({
   const t = useTexts();
   const formats = useFormats();
   return (
-    <li className="row">
-      <Link to="/segments/$name" params={{ name: segment }}>
-        {segment}
-      </Link>
-      <span className="quiet" title={formats.exact(since)}>
-        {t('customer.sinceShort', { date: formats.instant(since) })}
-      </span>
-      {until !== undefined && (
-        <span className="quiet" title={formats.exact(until)}>
-          {t('customer.until', { date: formats.exact(until) })}
-        </span>
-      )}
-      <Button
-        kind="plain"
-        style={{ marginInlineStart: 'auto' }}
-        aria-label={`${t('customer.why')} ${segment}`}
-        onClick={onWhy}
-      >
+    <li className="membership">
+      <div>
+        <Link to="/segments/$name" params={{ name: segment }}>
+          {segment}
+        </Link>
+        <p className="quiet">
+          <span title={formats.exact(since)}>
+            {t('customer.sinceShort', { date: formats.instant(since) })}
+          </span>
+          {until !== undefined && <span> · {t('customer.until', { date: formats.exact(until) })}</span>}
+        </p>
+      </div>
+      <Button kind="plain" aria-label={`${t('customer.why')} ${segment}`} onClick={onWhy}>
         {t('customer.why')}
       </Button>
     </li>

@@ -13,7 +13,7 @@ export function NeedsAttention({ overview }: { readonly overview: OverviewNow })
   const matters = mattersOf(overview);
   if (matters.length === 0) {
     return (
-      <p className="row quiet">
+      <p className="all-well quiet">
         <CircleCheck aria-hidden size={16} />
         {t('overview.attention.none')}
       </p>

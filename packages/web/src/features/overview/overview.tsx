@@ -67,9 +67,7 @@ function Filled({ now }: { readonly now: OverviewNow }): JSX.Element {
         </Card>
         <Card title={t('overview.now')} aside={<Link to="/live">{t('nav.live')}</Link>}>
           {recent.length === 0 ? (
-            <Empty icon={<Radio aria-hidden />} title={t('live.empty')}>
-              <p>{t('overview.now.empty')}</p>
-            </Empty>
+            <Empty icon={<Radio aria-hidden />} title={t('overview.now.empty')} />
           ) : (
             <ChangeList changes={recent.slice(0, shownMax)} />
           )}

@@ -107,7 +107,7 @@ function Causes({ pieces }: { readonly pieces: Sizes['pieces'] }): JSX.Element {
       {counted.every(({ causes }) => causes.length === 0) && (
         <p className="quiet">{t('segment.time.nobody')}</p>
       )}
-      <div className="causes">
+      <div className="cause-columns">
         {counted
           .filter(({ causes }) => causes.length > 0)
           .map(({ title, color, causes }) => (
@@ -156,6 +156,8 @@ function optionOf({ pieces }: Sizes, palette: Palette, formats: Formats): EChart
       data: pieces.map(({ from }) => formats.day(from)),
       axisTick: { show: false },
       ...axis,
+      // Below the least number of the other axis, which stands at the same corner.
+      axisLabel: { ...axis.axisLabel, margin: 16 },
     },
     yAxis: { type: 'value', splitLine: { lineStyle: { color: palette.line } }, minInterval: 1, ...axis },
     series: [
