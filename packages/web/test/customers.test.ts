@@ -1,18 +1,18 @@
 /** Customers in a real browser before a real service: a long list, searches, the page of one, and what would happen to them. */
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { violations } from './violations.ts';
+
 const root = path.join(import.meta.dirname, '../../..');
 const chromiumPath = process.env['SEGUE_CHROMIUM'] ?? '/usr/bin/chromium';
 const here = existsSync(chromiumPath);
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const count = 50_000;
 const million = 1_000_000;
 
@@ -114,16 +114,6 @@ describe(here ? 'customers' : `customers (skipped: there is no ${chromiumPath})`
     rmSync(data, { recursive: true, force: true });
   });
 
-  const violations = async (): Promise<readonly string[]> => {
-    await page.evaluate(axe);
-    return page.evaluate(async () => {
-      const { axe: runner } = globalThis as unknown as {
-        axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-      };
-      const found = (await runner.run()).violations;
-      return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
-    });
-  };
   const toEnd = (): Promise<void> =>
     page.evaluate(
       `{ const table = document.querySelector('[role=table]'); table.scrollTop = table.scrollHeight; }`,
@@ -137,7 +127,7 @@ describe(here ? 'customers' : `customers (skipped: there is no ${chromiumPath})`
     await toEnd();
     await page.getByRole('link', { name: 'Person 0', exact: true }).waitFor();
     expect(await page.getByRole('row').count()).toBeLessThan(80);
-    expect(await violations()).toEqual([]);
+    expect(await violations(page)).toEqual([]);
   });
 
   test.runIf(here)('they are found while one types, by anything, and in an order', async () => {
@@ -153,7 +143,7 @@ describe(here ? 'customers' : `customers (skipped: there is no ${chromiumPath})`
     await page.getByLabel('In segment').selectOption('pune');
     await page.getByText('10,001 customers of 50,001').waitFor();
     expect(new URL(page.url()).search).toContain('segment=pune');
-    expect(await violations()).toEqual([]);
+    expect(await violations(page)).toEqual([]);
   });
 
   test.runIf(here)(
@@ -166,7 +156,7 @@ describe(here ? 'customers' : `customers (skipped: there is no ${chromiumPath})`
       await page.getByRole('link', { name: 'Person 7', exact: true }).waitFor();
       await page.getByLabel('Search members').fill('meera');
       await page.getByText('1 customer of 50,001').waitFor();
-      expect(await violations()).toEqual([]);
+      expect(await violations(page)).toEqual([]);
     },
   );
 
@@ -187,7 +177,7 @@ describe(here ? 'customers' : `customers (skipped: there is no ${chromiumPath})`
     await page.getByRole('button', { name: 'Why? buyers' }).click();
     await page.getByText('In buyers since').waitFor();
     await page.getByRole('img', { name: 'holds', exact: true }).first().waitFor();
-    expect(await violations()).toEqual([]);
+    expect(await violations(page)).toEqual([]);
     await page.getByRole('button', { name: 'Done' }).click();
   });
 
@@ -202,7 +192,7 @@ describe(here ? 'customers' : `customers (skipped: there is no ${chromiumPath})`
     await page.getByRole('button', { name: 'Try it' }).click();
     await page.getByText('Enters frequent').waitFor();
     await page.getByText('Leaves frequent').waitFor();
-    expect(await violations()).toEqual([]);
+    expect(await violations(page)).toEqual([]);
     await page.reload();
     await page.getByRole('button', { name: 'Why? buyers' }).waitFor();
     expect(await page.getByRole('button', { name: 'Why? frequent' }).count()).toBe(0);

@@ -8,7 +8,8 @@ import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { type App, hasBrowser, openApp, shot, skipped, violations } from './open-app.ts';
+import { type App, hasBrowser, openApp, shot, skipped } from './open-app.ts';
+import { violations } from './violations.ts';
 
 const segmentsMany = 1_000;
 const dayMs = 86_400_000;

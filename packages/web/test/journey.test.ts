@@ -1,13 +1,14 @@
 /** The app in a real browser, before a real service: from the first start to a segment whose members appear live. */
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { violations } from './violations.ts';
 
 const root = path.join(import.meta.dirname, '../../..');
 const chromiumPath = process.env['SEGUE_CHROMIUM'] ?? '/usr/bin/chromium';
@@ -19,7 +20,6 @@ const flags = [
   '--no-first-run',
   '--disable-background-networking',
 ];
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 type Service = {
   readonly process: ChildProcess;
@@ -86,28 +86,16 @@ describe(here ? 'the web app' : `the web app (skipped: there is no ${chromiumPat
     expect(response.status).toBe(200);
   };
 
-  /** Rules of accessibility that the page breaks. */
-  const violations = async (): Promise<readonly string[]> => {
-    await page.evaluate(axe);
-    return page.evaluate(async () => {
-      const { axe: runner } = globalThis as unknown as {
-        axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-      };
-      const found = (await runner.run()).violations;
-      return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
-    });
-  };
-
   test.runIf(here)('the first one here becomes the admin, and is on the overview', async () => {
     await page.goto(service.link);
     await page.getByLabel('Your name').fill('Asha Rao');
     await page.getByLabel('E-mail address').fill('asha@example.com');
     await page.getByLabel('New password').fill('correct horse battery');
-    expect(await violations()).toEqual([]);
+    expect(await violations(page)).toEqual([]);
     await page.getByRole('button', { name: 'Begin' }).click();
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
     await page.getByText('Send the first event').waitFor();
-    expect(await violations()).toEqual([]);
+    expect(await violations(page)).toEqual([]);
   });
 
   test.runIf(here)('a rule is read while it is written, and what is wrong is said where it is', async () => {
@@ -117,7 +105,7 @@ describe(here ? 'the web app' : `the web app (skipped: there is no ${chromiumPat
     const rule = page.getByRole('textbox', { name: 'Rule' });
     await rule.fill('count("Product Viewed", last 7d) >= 2 and nto did "Order Completed"');
     await page.getByText(/Line 1, column \d+/).waitFor();
-    expect(await violations()).toEqual([]);
+    expect(await violations(page)).toEqual([]);
     await rule.fill('');
   });
 
@@ -134,7 +122,7 @@ describe(here ? 'the web app' : `the web app (skipped: there is no ${chromiumPat
       .waitFor();
     // Asked of everybody while it was written.
     await page.getByText('of 0 customers').waitFor();
-    expect(await violations()).toEqual([]);
+    expect(await violations(page)).toEqual([]);
     await page.getByRole('button', { name: 'A trait' }).click();
     await page.getByRole('combobox', { name: 'How conditions are joined' }).waitFor();
     await page.getByRole('button', { name: 'Undo' }).click();
@@ -163,7 +151,7 @@ describe(here ? 'the web app' : `the web app (skipped: there is no ${chromiumPat
       'Activity',
     ]) {
       await page.getByRole('tab', { name: tab }).click();
-      expect(await violations()).toEqual([]);
+      expect(await violations(page)).toEqual([]);
     }
   });
 
@@ -172,7 +160,7 @@ describe(here ? 'the web app' : `the web app (skipped: there is no ${chromiumPat
     await page.getByRole('heading', { name: 'meera' }).waitFor();
     await page.getByRole('button', { name: 'Why? browsers' }).click();
     await page.getByText('In browsers since').waitFor();
-    expect(await violations()).toEqual([]);
+    expect(await violations(page)).toEqual([]);
     await page.getByRole('button', { name: 'Done' }).click();
   });
 
@@ -196,7 +184,7 @@ describe(here ? 'the web app' : `the web app (skipped: there is no ${chromiumPat
     for (const place of ['Overview', 'Segments', 'Customers', 'Lifecycles', 'Live', 'Settings']) {
       await page.getByRole('navigation').getByRole('link', { name: place, exact: true }).click();
       await page.getByRole('heading', { name: place, level: 1 }).waitFor();
-      expect(await violations()).toEqual([]);
+      expect(await violations(page)).toEqual([]);
     }
     await page.reload();
     expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('dark');

@@ -1,8 +1,7 @@
 /** A real service, and a real browser before it; where there is no browser, tests are skipped with the reason in their name. */
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -17,7 +16,6 @@ const flags = [
   '--no-first-run',
   '--disable-background-networking',
 ];
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 export const hasBrowser: boolean = existsSync(chromiumPath);
 /** For the names of tests. */
@@ -43,14 +41,23 @@ export type App = {
   close(): Promise<void>;
 };
 
-export async function openApp(): Promise<App> {
+/** The app as its sources are now. */
+export function buildApp(): void {
   execFileSync(process.execPath, [path.join(root, 'packages/web/build/main.ts')]);
+}
+
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: chromiumPath, args: flags });
+}
+
+export async function openApp(): Promise<App> {
+  buildApp();
   const data = mkdtempSync(path.join(tmpdir(), 'segue-app-'));
   const { child, said } = await startService(data);
   const url = /running at (\S+)/.exec(said)?.[1] ?? '';
   const writeKey = /write key +(\S+)/.exec(said)?.[1] ?? '';
   const serverKey = /server key +(\S+)/.exec(said)?.[1] ?? '';
-  const browser = await chromium.launch({ executablePath: chromiumPath, args: flags });
+  const browser = await launchBrowser();
   const problems: string[] = [];
   const request = async (key: string, method: string, where: string, body?: unknown): Promise<unknown> => {
     const response = await fetch(`${url}${where}`, {
@@ -114,18 +121,6 @@ function startService(data: string): Promise<{ readonly child: ChildProcess; rea
     child.on('exit', (code) => {
       reject(new Error(`segue start ended with ${String(code)}: ${said}`));
     });
-  });
-}
-
-/** Rules of accessibility that the page breaks. */
-export async function violations(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    const { axe: runner } = globalThis as unknown as {
-      axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-    };
-    const found = (await runner.run()).violations;
-    return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
   });
 }
 

@@ -6,7 +6,8 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { type App, hasBrowser, openApp, shot, skipped, violations } from './open-app.ts';
+import { type App, hasBrowser, openApp, shot, skipped } from './open-app.ts';
+import { violations } from './violations.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
