@@ -11,7 +11,7 @@ const newFolder = temporaryFolders();
 const program = fileURLToPath(new URL('killed-sender.ts', import.meta.url));
 const rounds = Number(process.env['SEGUE_FAULT_ROUNDS'] ?? 6);
 /** Requests that are under way at a kill, and what was answered without its being durable yet. */
-const repeatsPerKill = 60;
+const repeatsPerKill = 120;
 
 const received: { readonly id: string; readonly seq: number; readonly body: string }[] = [];
 let requests = 0;
