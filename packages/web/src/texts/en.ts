@@ -187,7 +187,8 @@ export const en = {
   'charts.period': 'Period',
   'charts.lastDays': 'Last {n} days',
   'charts.table': 'As a table',
-  'charts.behind': '{n, plural, one {# entry} other {# entries}} of the log are not in history yet.',
+  'charts.behind':
+    '{n, plural, one {# entry of the log is} other {# entries of the log are}} not in history yet.',
   'segment.time': 'Over time',
   'segment.time.chart': 'Members of {name} over time, with entries and exits',
   'segment.overlap': 'Overlap',
