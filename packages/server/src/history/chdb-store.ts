@@ -12,7 +12,7 @@
  */
 
 import { readFileSync } from 'node:fs';
-import { mkdir, open, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { type ChdbResult, drainPending, Session } from 'chdb';
@@ -65,6 +65,9 @@ const unsyncedMs = 15 * 60_000;
 /** Rows of `projected` that are kept at an opening. */
 const projectedKept = 1_000;
 const chunkBytes = 1 << 16;
+/** The folder of the library's files. */
+const files = 'chdb';
+const clearBytesMin = 1 << 24;
 
 export async function openChdbStore(options: ChdbOptions): Promise<HistoryStore> {
   const store = new ChdbStore(options);
@@ -75,6 +78,13 @@ export async function openChdbStore(options: ChdbOptions): Promise<HistoryStore>
     await store.close();
     throw error instanceof HistoryError ? error : historyErrorOf(messageOf(error), error);
   }
+}
+
+/** Takes away a store that cannot be opened, where there is room to make it again: a full disk is not mended by that. */
+export async function clearChdbStore(directory: string): Promise<void> {
+  const { bavail, bsize } = await statfs(directory);
+  if (bavail * bsize < clearBytesMin) return;
+  await rm(join(directory, files), { recursive: true, force: true });
 }
 
 class ChdbStore implements HistoryStore {
@@ -206,7 +216,7 @@ class ChdbStore implements HistoryStore {
   }
 
   async #connect(): Promise<Session> {
-    const session = new Session(join(this.#options.directory, 'chdb'), { connectionArgs: this.#arguments });
+    const session = new Session(join(this.#options.directory, files), { connectionArgs: this.#arguments });
     await session.queryAsync('CREATE DATABASE IF NOT EXISTS segue');
     await session.queryAsync('USE segue');
     return session;

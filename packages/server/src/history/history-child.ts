@@ -56,7 +56,7 @@ export class HistoryChild {
   async take(message: ToHistory): Promise<'stop' | undefined> {
     switch (message.kind) {
       case 'open':
-        await this.#open(message.config);
+        await this.#open(message.config, message.afresh);
         return undefined;
       case 'part':
       case 'behind':
@@ -94,11 +94,11 @@ export class HistoryChild {
     await this.#store?.close();
   }
 
-  async #open(config: HistoryConfig): Promise<void> {
+  async #open(config: HistoryConfig, afresh: boolean): Promise<void> {
     this.#timeZone = config.timeZone;
     this.#bases = join(dirname(config.logPath), 'base');
     const log = await openLmdbLog(config.logPath, { readOnly: true });
-    const store = await openStore(config);
+    const store = await openStore(config, afresh);
     this.#store = store;
     this.#channel.send({ kind: 'opened', reached: store.reached });
     const mark = await waitForMark(log);
@@ -232,12 +232,13 @@ export class HistoryChild {
   }
 }
 
-async function openStore({ store }: HistoryConfig): Promise<HistoryStore> {
+async function openStore({ store }: HistoryConfig, afresh: boolean): Promise<HistoryStore> {
   if (store.kind === 'clickhouse') {
     const { openClickHouseStore } = await import('./clickhouse-store.ts');
     return openClickHouseStore(store);
   }
-  const { openChdbStore } = await import('./chdb-store.ts');
+  const { clearChdbStore, openChdbStore } = await import('./chdb-store.ts');
+  if (afresh) await clearChdbStore(store.directory);
   return openChdbStore(store);
 }
 

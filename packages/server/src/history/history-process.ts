@@ -79,6 +79,8 @@ const retryMsMax = 30_000;
 const hangMs = 15_000;
 /** A store whose disk is full may wait at its opening for ever; a large one takes some seconds. */
 const openMsDefault = 60_000;
+/** A store that cannot be opened so many times in a row is made again from the log, which has everything. */
+const unopenableMax = 8;
 /** How long a part may take. */
 const partMs = 300_000;
 /** What was written longer ago has reached the disk, as systems write back what they hold. */
@@ -99,6 +101,8 @@ export class HistoryProcess implements History {
   #child: ChildProcess | undefined;
   #retryMs = retryMsMin;
   #openMs: number;
+  /** How often in a row the store could not be opened. */
+  #unopenable = 0;
   #timers = new Set<NodeJS.Timeout>();
   #state: HistoryStatus['state'] = 'starting';
   #reached: Reached | undefined;
@@ -263,7 +267,7 @@ export class HistoryProcess implements History {
       const reason = last === undefined || last === '' ? `it ended with ${signal ?? String(code)}` : last;
       this.#ended(child, reason);
     });
-    this.#send({ kind: 'open', config });
+    this.#send({ kind: 'open', config, afresh: this.#unopenable >= unopenableMax });
     clearTimeout(this.#watchdog);
     this.#watchdog = setTimeout(() => {
       this.#openMs *= 2;
@@ -297,6 +301,7 @@ export class HistoryProcess implements History {
       case 'opened':
         clearTimeout(this.#watchdog);
         this.#error = undefined;
+        this.#unopenable = 0;
         this.#state = 'running';
         this.#setReached(message.reached);
         return;
@@ -322,6 +327,7 @@ export class HistoryProcess implements History {
         this.#options.onRebuilt?.();
         return;
       case 'broken':
+        if (this.#state === 'starting') this.#unopenable++;
         this.#error = message.message;
         return;
       case 'piece':

@@ -33,7 +33,8 @@ type Asked = {
 };
 
 export type ToHistory =
-  | { readonly kind: 'open'; readonly config: HistoryConfig }
+  /** `afresh`: what is there cannot be opened, and is to be made again, if there is room for it. */
+  | { readonly kind: 'open'; readonly config: HistoryConfig; readonly afresh: boolean }
   /** The answer to `need`; nothing known from there on: `first` says where what is known begins. */
   | { readonly kind: 'part'; readonly asked: Position; readonly part: JournalPart }
   | {
