@@ -119,7 +119,10 @@ describe('forms', () => {
     expect(leafOf(sequence)).toEqual({ kind: 'sequence', sequence });
     if (sequence.kind !== 'sequence') return;
     const changes: readonly (readonly [Sequence, string])[] = [
-      [withStep(sequence), 'seq("A", "B" within 1h, "Order Completed" within 1d, no "C" within 2h on product_id) last 7d'],
+      [
+        withStep(sequence),
+        'seq("A", "B" within 1h, "Order Completed" within 1d, no "C" within 2h on product_id) last 7d',
+      ],
       [withoutStep(sequence, 0), 'seq("B", no "C" within 2h on product_id) last 7d'],
       [withoutStep(withoutStep(sequence, 0), 0), 'seq("B", no "C" within 2h on product_id) last 7d'],
       [withWithin(sequence, 1, undefined), 'seq("A", "B", no "C" within 2h on product_id) last 7d'],
@@ -139,11 +142,7 @@ describe('forms', () => {
   });
 
   test('what has no form is edited as text', () => {
-    for (const text of [
-      'sample(10%, "spring")',
-      'sum(x of "A") > sum(x of "B")',
-      'in list vips',
-    ]) {
+    for (const text of ['sample(10%, "spring")', 'sum(x of "A") > sum(x of "B")', 'in list vips']) {
       expect(leafOf(read(text)).kind).toBe('text');
     }
   });

@@ -299,8 +299,9 @@ function storyRoutes(untyped: FastifyInstance, directory: Directory): void {
     async ({ params: { identifier } }) => {
       const customer = found(directory, identifier);
       const story = await storyOf(directory, customer);
-      if (story === undefined || customer.engine.glimpse(customer.id) === undefined)
-        {throw unknown(identifier);}
+      if (story === undefined || customer.engine.glimpse(customer.id) === undefined) {
+        throw unknown(identifier);
+      }
       return { ...wireStory(story), stages: (await stagesBefore(customer)).map(wireStages) };
     },
   );

@@ -35,12 +35,15 @@ historyStoreConformance('the HTTP interface of ClickHouse, answered by chDB', wh
   const start = (): Promise<string> => {
     const child = spawn(process.execPath, [program, directory], { stdio: ['ignore', 'pipe', 'inherit'] });
     wires.push(child);
-    return new Promise((resolve) => child.stdout.once('data', (text: Buffer) => {
-      resolve(text.toString().trim());
-    }));
+    return new Promise((resolve) =>
+      child.stdout.once('data', (text: Buffer) => {
+        resolve(text.toString().trim());
+      }),
+    );
   };
   return {
-    open: async () => openClickHouseStore({ url: `http://default:@127.0.0.1:${await (port ??= start())}/segue` }),
+    open: async () =>
+      openClickHouseStore({ url: `http://default:@127.0.0.1:${await (port ??= start())}/segue` }),
     remove: () => {
       wires.pop()?.kill('SIGKILL');
       rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
