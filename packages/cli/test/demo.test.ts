@@ -16,7 +16,7 @@ beforeAll(() => {
 });
 afterAll(() => {
   for (const child of children) child.kill('SIGKILL');
-  rmSync(folder, { recursive: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
 });
 
 const small = ['demo', '--customers', '30', '--pace', '3000', '--history-enabled', 'no'];

@@ -16,7 +16,7 @@ const skipped = hasChdb ? '' : ' (skipped: chDB does not run here)';
 function folder(): string {
   const path = mkdtempSync(join(tmpdir(), 'segue-history-'));
   onTestFinished(() => {
-    rmSync(path, { recursive: true, force: true });
+    rmSync(path, { recursive: true, force: true, maxRetries: 20 });
   });
   return path;
 }

@@ -57,7 +57,7 @@ afterAll(async () => {
   const ended = new Promise((done) => child?.once('exit', done));
   child?.kill('SIGKILL');
   await ended;
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
 });
 
 /** Runs a block; `strict`: curl fails where the service refuses. Keys are in the environment, so a line that sets them is left out. */

@@ -28,7 +28,7 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'segue-service-'));
 });
 afterAll(() => {
-  rmSync(folder, { recursive: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
 });
 
 type Ran = { readonly status: number | null; readonly out: string; readonly err: string };

@@ -15,7 +15,7 @@ beforeAll(() => {
 });
 afterAll(() => {
   for (const child of children) child.kill('SIGKILL');
-  rmSync(folder, { recursive: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
 });
 
 const args = ['start', '--data', 'data', '--port', '0'];

@@ -1,51 +1,19 @@
 /** Customers in a real browser before a real service: a long list, searches, the page of one, and what would happen to them. */
 
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { buildApp, hasBrowser, launchBrowser, type Service, skipped, startService } from './open-app.ts';
 import { violations } from './violations.ts';
 
-const root = path.join(import.meta.dirname, '../../..');
-const chromiumPath = process.env['SEGUE_CHROMIUM'] ?? '/usr/bin/chromium';
-const here = existsSync(chromiumPath);
 const count = 50_000;
 const million = 1_000_000;
 
-type Service = {
-  readonly process: ChildProcess;
-  readonly url: string;
-  readonly link: string;
-  readonly key: string;
-};
-
-function startService(data: string): Promise<Service> {
-  const main = path.join(root, 'packages/cli/src/main.ts');
-  const child = spawn(process.execPath, [main, 'start', '--data', data, '--port', '0']);
-  return new Promise((resolve, reject) => {
-    let said = '';
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-      said += chunk;
-      if (!said.includes('Stop it with')) return;
-      const found = (what: RegExp): string => what.exec(said)?.[1] ?? '';
-      resolve({
-        process: child,
-        url: found(/running at (\S+)/),
-        link: found(/sign in +(\S+)/),
-        key: found(/server key (\S+)/),
-      });
-    });
-    child.on('exit', (code) => {
-      reject(new Error(`segue start ended with ${String(code)}: ${said}`));
-    });
-  });
-}
-
-describe(here ? 'customers' : `customers (skipped: there is no ${chromiumPath})`, () => {
+describe(`customers${skipped}`, () => {
   const data = mkdtempSync(path.join(tmpdir(), 'segue-customers-'));
   let service: Service;
   let browser: Browser;
@@ -53,7 +21,7 @@ describe(here ? 'customers' : `customers (skipped: there is no ${chromiumPath})`
   const problems: string[] = [];
 
   const ask = async (method: string, at: string, body: string, type = 'application/json'): Promise<void> => {
-    const headers = { authorization: `Bearer ${service.key}`, 'content-type': type };
+    const headers = { authorization: `Bearer ${service.serverKey}`, 'content-type': type };
     const response = await fetch(service.url + at, { method, headers, body });
     expect([at, response.status, response.ok ? '' : await response.text()]).toEqual([at, 200, '']);
   };
@@ -72,8 +40,8 @@ describe(here ? 'customers' : `customers (skipped: there is no ${chromiumPath})`
   }
 
   beforeAll(async () => {
-    if (!here) return;
-    execFileSync(process.execPath, [path.join(root, 'packages/web/build/main.ts')]);
+    if (!hasBrowser) return;
+    buildApp();
     service = await startService(data);
     const definitions = {
       segments: {
@@ -92,10 +60,7 @@ describe(here ? 'customers' : `customers (skipped: there is no ${chromiumPath})`
     for (const revenue of [80, 90]) {
       await send('track', { userId: 'meera', event: 'Order Completed', properties: { revenue } });
     }
-    browser = await chromium.launch({
-      executablePath: chromiumPath,
-      args: ['--no-sandbox', '--disable-gpu'],
-    });
+    browser = await launchBrowser();
     page = await (await browser.newContext({ locale: 'en-GB' })).newPage();
     page.setDefaultTimeout(15_000);
     page.on('pageerror', (error) => problems.push(error.message));
@@ -107,11 +72,11 @@ describe(here ? 'customers' : `customers (skipped: there is no ${chromiumPath})`
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
   }, 120_000);
   afterAll(async () => {
-    if (!here) return;
+    if (!hasBrowser) return;
     await browser.close();
     service.process.removeAllListeners('exit');
     service.process.kill('SIGKILL');
-    rmSync(data, { recursive: true, force: true });
+    rmSync(data, { recursive: true, force: true, maxRetries: 20 });
   });
 
   const toEnd = (): Promise<void> =>
@@ -119,18 +84,21 @@ describe(here ? 'customers' : `customers (skipped: there is no ${chromiumPath})`
       `{ const table = document.querySelector('[role=table]'); table.scrollTop = table.scrollHeight; }`,
     );
 
-  test.runIf(here)('all are in one list, of which only what is seen is drawn, to the last row', async () => {
-    await page.getByRole('link', { name: 'Customers', exact: true }).click();
-    await page.getByText('50,001 customers of 50,001').waitFor();
-    await page.getByRole('link', { name: 'Meera Sharma' }).waitFor();
-    expect(await page.getByRole('row').count()).toBeLessThan(80);
-    await toEnd();
-    await page.getByRole('link', { name: 'Person 0', exact: true }).waitFor();
-    expect(await page.getByRole('row').count()).toBeLessThan(80);
-    expect(await violations(page)).toEqual([]);
-  });
+  test.runIf(hasBrowser)(
+    'all are in one list, of which only what is seen is drawn, to the last row',
+    async () => {
+      await page.getByRole('link', { name: 'Customers', exact: true }).click();
+      await page.getByText('50,001 customers of 50,001').waitFor();
+      await page.getByRole('link', { name: 'Meera Sharma' }).waitFor();
+      expect(await page.getByRole('row').count()).toBeLessThan(80);
+      await toEnd();
+      await page.getByRole('link', { name: 'Person 0', exact: true }).waitFor();
+      expect(await page.getByRole('row').count()).toBeLessThan(80);
+      expect(await violations(page)).toEqual([]);
+    },
+  );
 
-  test.runIf(here)('they are found while one types, by anything, and in an order', async () => {
+  test.runIf(hasBrowser)('they are found while one types, by anything, and in an order', async () => {
     await page.getByLabel('Find').fill('tromso 4999');
     await page.getByText('7 customers of 50,001').waitFor();
     await page.getByLabel('Columns').fill('city');
@@ -146,7 +114,7 @@ describe(here ? 'customers' : `customers (skipped: there is no ${chromiumPath})`
     expect(await violations(page)).toEqual([]);
   });
 
-  test.runIf(here)(
+  test.runIf(hasBrowser)(
     'members of a segment are such a list, and who enters is in it by themselves',
     async () => {
       await page.goto(`${service.url}/segments/buyers`);
@@ -160,28 +128,31 @@ describe(here ? 'customers' : `customers (skipped: there is no ${chromiumPath})`
     },
   );
 
-  test.runIf(here)('the palette finds them by a part of their name', async () => {
+  test.runIf(hasBrowser)('the palette finds them by a part of their name', async () => {
     await page.keyboard.press('Control+k');
     await page.getByRole('combobox', { name: 'Search or jump to' }).fill('eera shar');
     await page.getByRole('option', { name: 'Meera Sharma meera' }).click();
     await page.getByRole('heading', { name: 'Meera Sharma' }).waitFor();
   });
 
-  test.runIf(here)('the page of one says how they came together, what was said, and what comes', async () => {
-    await page.getByText('A message (identify) showed that 2 are one').waitFor();
-    await page.getByText('1 value before').click();
-    await page.getByText(/^free ·/).waitFor();
-    await page.getByText('Leaves buyers').waitFor();
-    await page.getByLabel('Which events').selectOption('Product Viewed');
-    await page.getByText('Order Completed', { exact: true }).first().waitFor({ state: 'hidden' });
-    await page.getByRole('button', { name: 'Why? buyers' }).click();
-    await page.getByText('In buyers since').waitFor();
-    await page.getByRole('img', { name: 'holds', exact: true }).first().waitFor();
-    expect(await violations(page)).toEqual([]);
-    await page.getByRole('button', { name: 'Done' }).click();
-  });
+  test.runIf(hasBrowser)(
+    'the page of one says how they came together, what was said, and what comes',
+    async () => {
+      await page.getByText('A message (identify) showed that 2 are one').waitFor();
+      await page.getByText('1 value before').click();
+      await page.getByText(/^free ·/).waitFor();
+      await page.getByText('Leaves buyers').waitFor();
+      await page.getByLabel('Which events').selectOption('Product Viewed');
+      await page.getByText('Order Completed', { exact: true }).first().waitFor({ state: 'hidden' });
+      await page.getByRole('button', { name: 'Why? buyers' }).click();
+      await page.getByText('In buyers since').waitFor();
+      await page.getByRole('img', { name: 'holds', exact: true }).first().waitFor();
+      expect(await violations(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Done' }).click();
+    },
+  );
 
-  test.runIf(here)('what would happen is tried on a copy, and nothing does', async () => {
+  test.runIf(hasBrowser)('what would happen is tried on a copy, and nothing does', async () => {
     await page.getByLabel('An event', { exact: true }).fill('Order Completed');
     await page.getByLabel('Properties').fill('revenue: 70');
     await page.getByRole('button', { name: 'Add a step' }).click();
@@ -198,31 +169,34 @@ describe(here ? 'customers' : `customers (skipped: there is no ${chromiumPath})`
     expect(await page.getByRole('button', { name: 'Why? frequent' }).count()).toBe(0);
   });
 
-  test.runIf(here)('a million are scrolled through to the last, a little at a time or at once', async () => {
-    await page.route('**/api/customers?*', async (route) => {
-      const asked = new URL(route.request().url()).searchParams;
-      const offset = Number(asked.get('offset') ?? 0);
-      const items = Array.from({ length: Math.min(100, million - offset) }, (_, i) => {
-        const id = offset + i + 1;
-        return { id, displayId: `c${String(id)}`, stages: {}, segments: 0, columns: {} };
+  test.runIf(hasBrowser)(
+    'a million are scrolled through to the last, a little at a time or at once',
+    async () => {
+      await page.route('**/api/customers?*', async (route) => {
+        const asked = new URL(route.request().url()).searchParams;
+        const offset = Number(asked.get('offset') ?? 0);
+        const items = Array.from({ length: Math.min(100, million - offset) }, (_, i) => {
+          const id = offset + i + 1;
+          return { id, displayId: `c${String(id)}`, stages: {}, segments: 0, columns: {} };
+        });
+        const total = { total: million, everybody: million, list: 'fake', searched: 1 };
+        await route.fulfill({ json: { items, offset, ...total, at: new Date().toISOString() } });
       });
-      const total = { total: million, everybody: million, list: 'fake', searched: 1 };
-      await route.fulfill({ json: { items, offset, ...total, at: new Date().toISOString() } });
-    });
-    await page.goto(`${service.url}/customers`);
-    await page.getByText('1,000,000 customers of 1,000,000').waitFor();
-    await page.getByRole('table').hover();
-    await page.mouse.wheel(0, 440);
-    await page.getByRole('link', { name: 'c12', exact: true }).waitFor();
-    await toEnd();
-    await page.getByRole('link', { name: 'c1000000', exact: true }).waitFor();
-    await page.mouse.wheel(0, -440);
-    await page.getByRole('link', { name: 'c999985', exact: true }).waitFor();
-    expect(await page.getByRole('row').count()).toBeLessThan(80);
-    await page.unroute('**/api/customers?*');
-  });
+      await page.goto(`${service.url}/customers`);
+      await page.getByText('1,000,000 customers of 1,000,000').waitFor();
+      await page.getByRole('table').hover();
+      await page.mouse.wheel(0, 440);
+      await page.getByRole('link', { name: 'c12', exact: true }).waitFor();
+      await toEnd();
+      await page.getByRole('link', { name: 'c1000000', exact: true }).waitFor();
+      await page.mouse.wheel(0, -440);
+      await page.getByRole('link', { name: 'c999985', exact: true }).waitFor();
+      expect(await page.getByRole('row').count()).toBeLessThan(80);
+      await page.unroute('**/api/customers?*');
+    },
+  );
 
-  test.runIf(here)('nothing went wrong in the page meanwhile', () => {
+  test.runIf(hasBrowser)('nothing went wrong in the page meanwhile', () => {
     expect(problems).toEqual([]);
   });
 });

@@ -248,7 +248,7 @@ describe(`what has been and what happens${skipped}`, () => {
       const main = path.join(import.meta.dirname, '../../cli/src/main.ts');
       const said = execFileSync(process.execPath, [main, 'test', saved], { encoding: 'utf8' });
       expect(said).toContain('1 passed, 0 failed');
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
       await page.getByRole('button', { name: 'Done' }).click();
     },
   );

@@ -1,58 +1,16 @@
 /** The app in a real browser, before a real service: from the first start to a segment whose members appear live. */
 
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { buildApp, hasBrowser, launchBrowser, type Service, skipped, startService } from './open-app.ts';
 import { violations } from './violations.ts';
 
-const root = path.join(import.meta.dirname, '../../..');
-const chromiumPath = process.env['SEGUE_CHROMIUM'] ?? '/usr/bin/chromium';
-const here = existsSync(chromiumPath);
-const flags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-];
-
-type Service = {
-  readonly process: ChildProcess;
-  readonly url: string;
-  readonly link: string;
-  readonly writeKey: string;
-};
-
-/** `segue start` on a data directory; resolves when it says where it is. */
-function startService(data: string, port = 0): Promise<Service> {
-  const child = spawn(process.execPath, [
-    path.join(root, 'packages/cli/src/main.ts'),
-    ...['start', '--data', data, '--port', String(port)],
-  ]);
-  return new Promise((resolve, reject) => {
-    let said = '';
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-      said += chunk;
-      if (!said.includes('Stop it with')) return;
-      resolve({
-        process: child,
-        url: /running at (\S+)/.exec(said)?.[1] ?? '',
-        link: /sign in +(\S+)/.exec(said)?.[1] ?? '',
-        writeKey: /write key +(\S+)/.exec(said)?.[1] ?? '',
-      });
-    });
-    child.on('exit', (code) => {
-      reject(new Error(`segue start ended with ${String(code)}: ${said}`));
-    });
-  });
-}
-
-describe(here ? 'the web app' : `the web app (skipped: there is no ${chromiumPath})`, () => {
+describe(`the web app${skipped}`, () => {
   const data = mkdtempSync(path.join(tmpdir(), 'segue-journey-'));
   let service: Service;
   let browser: Browser;
@@ -61,20 +19,20 @@ describe(here ? 'the web app' : `the web app (skipped: there is no ${chromiumPat
   const problems: string[] = [];
 
   beforeAll(async () => {
-    if (!here) return;
-    execFileSync(process.execPath, [path.join(root, 'packages/web/build/main.ts')]);
+    if (!hasBrowser) return;
+    buildApp();
     service = await startService(data);
-    browser = await chromium.launch({ executablePath: chromiumPath, args: flags });
+    browser = await launchBrowser();
     context = await browser.newContext({ locale: 'en-GB' });
     page = await context.newPage();
     page.setDefaultTimeout(10_000);
     page.on('pageerror', (error) => problems.push(error.message));
   });
   afterAll(async () => {
-    if (!here) return;
+    if (!hasBrowser) return;
     await browser.close();
     service.process.kill('SIGKILL');
-    rmSync(data, { recursive: true, force: true });
+    rmSync(data, { recursive: true, force: true, maxRetries: 20 });
   });
 
   const send = async (event: string, userId: string, properties: object = {}): Promise<void> => {
@@ -86,7 +44,7 @@ describe(here ? 'the web app' : `the web app (skipped: there is no ${chromiumPat
     expect(response.status).toBe(200);
   };
 
-  test.runIf(here)('the first one here becomes the admin, and is on the overview', async () => {
+  test.runIf(hasBrowser)('the first one here becomes the admin, and is on the overview', async () => {
     await page.goto(service.link);
     await page.getByLabel('Your name').fill('Asha Rao');
     await page.getByLabel('E-mail address').fill('asha@example.com');
@@ -98,64 +56,73 @@ describe(here ? 'the web app' : `the web app (skipped: there is no ${chromiumPat
     expect(await violations(page)).toEqual([]);
   });
 
-  test.runIf(here)('a rule is read while it is written, and what is wrong is said where it is', async () => {
-    await page.getByRole('link', { name: 'Segments', exact: true }).click();
-    await page.getByRole('link', { name: 'New segment' }).first().click();
-    await page.getByRole('tab', { name: 'Text' }).click();
-    const rule = page.getByRole('textbox', { name: 'Rule' });
-    await rule.fill('count("Product Viewed", last 7d) >= 2 and nto did "Order Completed"');
-    await page.getByText(/Line 1, column \d+/).waitFor();
-    expect(await violations(page)).toEqual([]);
-    await rule.fill('');
-  });
-
-  test.runIf(here)('a rule is put together from conditions, and its text and sentence follow', async () => {
-    await page.getByRole('tab', { name: 'Conditions' }).click();
-    await page.getByRole('button', { name: 'Something they did' }).click();
-    await page.getByText('Customers who have done “Order Completed” in the last 30 days.').waitFor();
-    await page.getByLabel('What is asked').selectOption('count');
-    await page.getByRole('combobox', { name: 'Event', exact: true }).fill('Product Viewed');
-    await page.getByRole('spinbutton', { name: 'Value' }).fill('2');
-    await page.getByRole('spinbutton', { name: 'in the last' }).fill('7');
-    await page
-      .getByText('Customers who have done “Product Viewed” at least twice in the last 7 days.')
-      .waitFor();
-    // Asked of everybody while it was written.
-    await page.getByText('of 0 customers').waitFor();
-    expect(await violations(page)).toEqual([]);
-    await page.getByRole('button', { name: 'A trait' }).click();
-    await page.getByRole('combobox', { name: 'How conditions are joined' }).waitFor();
-    await page.getByRole('button', { name: 'Undo' }).click();
-    await page.getByRole('tab', { name: 'Text' }).click();
-    const rule = page.getByRole('textbox', { name: 'Rule' });
-    expect(await rule.inputValue()).toBe('count("Product Viewed", last 7d) >= 2');
-  });
-
-  test.runIf(here)('a segment is saved, and whoever enters appears on its page by themselves', async () => {
-    await page.getByRole('textbox', { name: 'Name' }).fill('browsers');
-    await page.getByRole('button', { name: 'See who would move' }).click();
-    await page.getByText('Nobody moves.').waitFor();
-    await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByRole('heading', { name: 'browsers' }).waitFor();
-    await page.getByRole('tab', { name: 'Activity' }).click();
-    await send('Product Viewed', 'meera');
-    await send('Product Viewed', 'meera');
-    await page.getByRole('link', { name: 'meera' }).waitFor();
-    for (const tab of [
-      'Members',
-      'Over time',
-      'Next seven days',
-      'Overlap',
-      'Rule',
-      'Versions',
-      'Activity',
-    ]) {
-      await page.getByRole('tab', { name: tab }).click();
+  test.runIf(hasBrowser)(
+    'a rule is read while it is written, and what is wrong is said where it is',
+    async () => {
+      await page.getByRole('link', { name: 'Segments', exact: true }).click();
+      await page.getByRole('link', { name: 'New segment' }).first().click();
+      await page.getByRole('tab', { name: 'Text' }).click();
+      const rule = page.getByRole('textbox', { name: 'Rule' });
+      await rule.fill('count("Product Viewed", last 7d) >= 2 and nto did "Order Completed"');
+      await page.getByText(/Line 1, column \d+/).waitFor();
       expect(await violations(page)).toEqual([]);
-    }
-  });
+      await rule.fill('');
+    },
+  );
 
-  test.runIf(here)('a customer’s page says what is true of them, until when, and why', async () => {
+  test.runIf(hasBrowser)(
+    'a rule is put together from conditions, and its text and sentence follow',
+    async () => {
+      await page.getByRole('tab', { name: 'Conditions' }).click();
+      await page.getByRole('button', { name: 'Something they did' }).click();
+      await page.getByText('Customers who have done “Order Completed” in the last 30 days.').waitFor();
+      await page.getByLabel('What is asked').selectOption('count');
+      await page.getByRole('combobox', { name: 'Event', exact: true }).fill('Product Viewed');
+      await page.getByRole('spinbutton', { name: 'Value' }).fill('2');
+      await page.getByRole('spinbutton', { name: 'in the last' }).fill('7');
+      await page
+        .getByText('Customers who have done “Product Viewed” at least twice in the last 7 days.')
+        .waitFor();
+      // Asked of everybody while it was written.
+      await page.getByText('of 0 customers').waitFor();
+      expect(await violations(page)).toEqual([]);
+      await page.getByRole('button', { name: 'A trait' }).click();
+      await page.getByRole('combobox', { name: 'How conditions are joined' }).waitFor();
+      await page.getByRole('button', { name: 'Undo' }).click();
+      await page.getByRole('tab', { name: 'Text' }).click();
+      const rule = page.getByRole('textbox', { name: 'Rule' });
+      expect(await rule.inputValue()).toBe('count("Product Viewed", last 7d) >= 2');
+    },
+  );
+
+  test.runIf(hasBrowser)(
+    'a segment is saved, and whoever enters appears on its page by themselves',
+    async () => {
+      await page.getByRole('textbox', { name: 'Name' }).fill('browsers');
+      await page.getByRole('button', { name: 'See who would move' }).click();
+      await page.getByText('Nobody moves.').waitFor();
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByRole('heading', { name: 'browsers' }).waitFor();
+      await page.getByRole('tab', { name: 'Activity' }).click();
+      await send('Product Viewed', 'meera');
+      await send('Product Viewed', 'meera');
+      await page.getByRole('link', { name: 'meera' }).waitFor();
+      for (const tab of [
+        'Members',
+        'Over time',
+        'Next seven days',
+        'Overlap',
+        'Rule',
+        'Versions',
+        'Activity',
+      ]) {
+        await page.getByRole('tab', { name: tab }).click();
+        expect(await violations(page)).toEqual([]);
+      }
+    },
+  );
+
+  test.runIf(hasBrowser)('a customer’s page says what is true of them, until when, and why', async () => {
     await page.getByRole('link', { name: 'meera' }).click();
     await page.getByRole('heading', { name: 'meera' }).waitFor();
     await page.getByRole('button', { name: 'Why? browsers' }).click();
@@ -164,7 +131,7 @@ describe(here ? 'the web app' : `the web app (skipped: there is no ${chromiumPat
     await page.getByRole('button', { name: 'Done' }).click();
   });
 
-  test.runIf(here)('everything is reached by keys alone', async () => {
+  test.runIf(hasBrowser)('everything is reached by keys alone', async () => {
     await page.keyboard.press('Control+k');
     await page.getByRole('dialog').waitFor();
     await page.keyboard.type('browsers');
@@ -177,7 +144,7 @@ describe(here ? 'the web app' : `the web app (skipped: there is no ${chromiumPat
     await page.getByRole('heading', { name: 'browsers' }).waitFor();
   });
 
-  test.runIf(here)('the dark theme is as readable, and stays chosen', async () => {
+  test.runIf(hasBrowser)('the dark theme is as readable, and stays chosen', async () => {
     await page.getByRole('button', { name: 'Account of Asha Rao' }).click();
     await page.getByRole('menuitemradio', { name: 'Dark' }).click();
     await page.keyboard.press('Escape');
@@ -190,7 +157,7 @@ describe(here ? 'the web app' : `the web app (skipped: there is no ${chromiumPat
     expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('dark');
   });
 
-  test.runIf(here)('it speaks Hindi when asked', async () => {
+  test.runIf(hasBrowser)('it speaks Hindi when asked', async () => {
     await page.getByRole('button', { name: 'Account of Asha Rao' }).click();
     await page.getByRole('menuitemradio', { name: 'हिन्दी' }).click();
     await page.keyboard.press('Escape');
@@ -200,21 +167,24 @@ describe(here ? 'the web app' : `the web app (skipped: there is no ${chromiumPat
     await page.reload();
   });
 
-  test.runIf(here)('when the server is killed the app says so, and goes on when it is back', async () => {
-    await page.goto(`${service.url}/live`);
-    await page.getByRole('heading', { name: 'Live' }).waitFor();
-    const { port } = new URL(service.url);
-    service.process.removeAllListeners('exit');
-    service.process.kill('SIGKILL');
-    await page.getByRole('link', { name: 'Segments', exact: true }).click();
-    await page.getByText('The server cannot be reached.').waitFor({ timeout: 30_000 });
-    const { link: _link, writeKey: _writeKey, ...again } = await startService(data, Number(port));
-    service = { ...service, ...again };
-    await page.getByText('The server cannot be reached.').waitFor({ state: 'detached', timeout: 30_000 });
-    await page.getByRole('link', { name: 'browsers' }).waitFor();
-  });
+  test.runIf(hasBrowser)(
+    'when the server is killed the app says so, and goes on when it is back',
+    async () => {
+      await page.goto(`${service.url}/live`);
+      await page.getByRole('heading', { name: 'Live' }).waitFor();
+      const { port } = new URL(service.url);
+      service.process.removeAllListeners('exit');
+      service.process.kill('SIGKILL');
+      await page.getByRole('link', { name: 'Segments', exact: true }).click();
+      await page.getByText('The server cannot be reached.').waitFor({ timeout: 30_000 });
+      const { process: again, url } = await startService(data, Number(port));
+      service = { ...service, process: again, url };
+      await page.getByText('The server cannot be reached.').waitFor({ state: 'detached', timeout: 30_000 });
+      await page.getByRole('link', { name: 'browsers' }).waitFor();
+    },
+  );
 
-  test.runIf(here)('nothing went wrong in the page meanwhile', () => {
+  test.runIf(hasBrowser)('nothing went wrong in the page meanwhile', () => {
     expect(problems).toEqual([]);
   });
 });

@@ -23,6 +23,16 @@ export const skipped: string = hasBrowser ? '' : ` (skipped: there is no ${chrom
 /** Where pictures of what was seen are put; none are made where it is not set. */
 const shots = process.env['SEGUE_SHOTS'];
 
+/** What it says at its first start; of the link and keys nothing at a later one. */
+export type Service = {
+  readonly process: ChildProcess;
+  readonly url: string;
+  /** With which the first one here becomes the admin. */
+  readonly link: string;
+  readonly writeKey: string;
+  readonly serverKey: string;
+};
+
 export type App = {
   readonly url: string;
   readonly writeKey: string;
@@ -53,10 +63,7 @@ export function launchBrowser(): Promise<Browser> {
 export async function openApp(): Promise<App> {
   buildApp();
   const data = mkdtempSync(path.join(tmpdir(), 'segue-app-'));
-  const { child, said } = await startService(data);
-  const url = /running at (\S+)/.exec(said)?.[1] ?? '';
-  const writeKey = /write key +(\S+)/.exec(said)?.[1] ?? '';
-  const serverKey = /server key +(\S+)/.exec(said)?.[1] ?? '';
+  const { process: child, url, writeKey, serverKey } = await startService(data);
   const browser = await launchBrowser();
   const problems: string[] = [];
   const request = async (key: string, method: string, where: string, body?: unknown): Promise<unknown> => {
@@ -104,19 +111,28 @@ export async function openApp(): Promise<App> {
       await browser.close();
       child.removeAllListeners('exit');
       child.kill('SIGKILL');
-      rmSync(data, { recursive: true, force: true });
+      rmSync(data, { recursive: true, force: true, maxRetries: 20 });
     },
   };
 }
 
-function startService(data: string): Promise<{ readonly child: ChildProcess; readonly said: string }> {
+/** `segue start` on a data directory; resolves when it says where it is. */
+export function startService(data: string, port = 0): Promise<Service> {
   const main = path.join(root, 'packages/cli/src/main.ts');
-  const child = spawn(process.execPath, [main, 'start', '--data', data, '--port', '0']);
+  const child = spawn(process.execPath, [main, 'start', '--data', data, '--port', String(port)]);
   return new Promise((resolve, reject) => {
     let said = '';
+    const found = (what: RegExp): string => what.exec(said)?.[1] ?? '';
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       said += chunk;
-      if (said.includes('Stop it with')) resolve({ child, said });
+      if (!said.includes('Stop it with')) return;
+      resolve({
+        process: child,
+        url: found(/running at (\S+)/),
+        link: found(/sign in +(\S+)/),
+        writeKey: found(/write key +(\S+)/),
+        serverKey: found(/server key +(\S+)/),
+      });
     });
     child.on('exit', (code) => {
       reject(new Error(`segue start ended with ${String(code)}: ${said}`));

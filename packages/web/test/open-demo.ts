@@ -58,7 +58,7 @@ export async function openDemo(size: ShopSize): Promise<Demo> {
       await browser.close();
       child.removeAllListeners('exit');
       child.kill('SIGKILL');
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
     },
   };
 }

@@ -50,6 +50,12 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
   return nearest;
 }
 
+/** What follows a sentence that refuses a name: ` Did you mean “vip”?`, or nothing where no candidate is near. */
+export function didYouMean(name: string, candidates: Iterable<string>): string {
+  const nearest = nearestName(name, candidates);
+  return nearest === undefined ? '' : ` Did you mean “${nearest}”?`;
+}
+
 function sorted(text: string): string {
   return Array.from(text).sort().join('');
 }

@@ -3,7 +3,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 
-import { nearestName } from '@segue/core/rules/names.ts';
+import { didYouMean } from '@segue/core/rules/names.ts';
 import type { Definitions } from '@segue/core/model/definitions.ts';
 
 import type {
@@ -212,10 +212,8 @@ function orderOf(text: string, segments: number): ListOrder {
 }
 
 function unknown(what: 'segment' | 'stage', name: string, names: readonly string[]): ProblemError {
-  const nearest = nearestName(name, names);
-  const hint = nearest === undefined ? '' : ` Did you mean “${nearest}”?`;
   const code = what === 'stage' ? 'stages/unknown' : 'segments/unknown';
-  return notFound(code, `There is no ${what} “${name.slice(0, 100)}”.${hint}`);
+  return notFound(code, `There is no ${what} “${name.slice(0, 100)}”.${didYouMean(name, names)}`);
 }
 
 async function answered(work: () => Promise<CustomerList>): Promise<CustomerList> {

@@ -28,7 +28,7 @@ import {
 } from './change-definitions.ts';
 import { definitionBodies, invalidDefinitions, versionSchema, wireVersion } from './definition-wire.ts';
 import type { ApiApp, ApiParts } from './parts.ts';
-import { notFound, ProblemError } from './problem.ts';
+import { notFound, ProblemError, shortened } from './problem.ts';
 import { pageAnswer, pageQuerySchema, pageRequest, pageSchema } from './schemas.ts';
 
 /** How often a change of one definition is tried again when others changed the set meanwhile. */
@@ -248,8 +248,7 @@ export function refuseUnknown(definitions: Definitions, kind: DefinitionKind, na
   if (definitions[kind].has(name)) return;
   const nearest = nearestName(name, definitions[kind].keys());
   const hint = nearest === undefined ? `GET /api/${kind} lists them.` : `Did you mean “${nearest}”?`;
-  const shown = name.length > 100 ? `${name.slice(0, 100)}…` : name;
-  throw notFound('definitions/unknown', `There is no ${nounOf[kind]} “${shown}”. ${hint}`);
+  throw notFound('definitions/unknown', `There is no ${nounOf[kind]} “${shortened(name)}”. ${hint}`);
 }
 
 /** Lists and channels are a list and a text in a file, and objects here, so that they can grow. */

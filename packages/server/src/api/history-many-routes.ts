@@ -7,6 +7,7 @@ import { flowMembers } from '../history/flows.ts';
 import { rfmThen } from '../history/rfm-then.ts';
 import { sizesOfAll } from '../history/sizes-of-all.ts';
 import type { Cursors } from './cursors.ts';
+import { refuseUnknown } from './definition-routes.ts';
 import {
   answering,
   asOf,
@@ -24,9 +25,10 @@ import {
   periodQuery,
   periodSchema,
   whenSchema,
+  wirePeriod,
 } from './history-schemas.ts';
 import type { ApiApp } from './parts.ts';
-import { refuseUnknownModel, rfmTableSchema, wireTable } from './population-routes.ts';
+import { rfmTableSchema, wireTable } from './population-routes.ts';
 import { ProblemError } from './problem.ts';
 import { instantSchema, wireInstant } from './schemas.ts';
 
@@ -134,7 +136,7 @@ export function addConversions(app: ApiApp, parts: HistoryParts): void {
         const stages = await conversionsOf({ history }, await lifecycleOf(parts, lifecycle), period);
         return {
           lifecycle,
-          period: { from: wireInstant(period.from), to: wireInstant(period.to) },
+          period: wirePeriod(period),
           stages: stages.map(({ next, ...stage }) => ({ ...stage, next: [...next] })),
           asOf: known,
         };
@@ -226,7 +228,7 @@ export function addRfmThen(app: ApiApp, parts: HistoryParts): void {
       answering(async () => {
         const history = historyOf(parts);
         const definitions = parts.definitions();
-        refuseUnknownModel(definitions, name);
+        refuseUnknown(definitions, 'rfm', name);
         const at = instantOf(parts, given);
         const known = await asOf(parts, fresh);
         const table = await rfmThen({ history }, { zone: parts.zone, definitions }, name, at);

@@ -1,6 +1,6 @@
 /** What questions about the past have in common: names and periods as they are asked for, up to where is known, refusals. */
 
-import { nearestName } from '@segue/core/rules/names.ts';
+import { didYouMean } from '@segue/core/rules/names.ts';
 import type { Zone } from '@segue/core/base/zone.ts';
 import type { Definitions } from '@segue/core/model/definitions.ts';
 import type { Instant } from '@segue/core/model/message.ts';
@@ -12,7 +12,7 @@ import type { History } from '../history/history-process.ts';
 import { HistoryError } from '../history/history-store.ts';
 import type { Subject } from '../history/moves.ts';
 import type { AsOf } from './history-schemas.ts';
-import { notFound, ProblemError } from './problem.ts';
+import { notFound, ProblemError, shortened } from './problem.ts';
 import { wireInstantAs } from './schemas.ts';
 
 export type HistoryParts = {
@@ -108,10 +108,10 @@ export async function lifecycleOf(parts: HistoryParts, name: string): Promise<st
 }
 
 function unknown(what: string, name: string, names: readonly string[]): ProblemError {
-  const shown = name.length > 100 ? `${name.slice(0, 100)}…` : name;
-  const nearest = nearestName(name, names);
-  const hint = nearest === undefined ? '' : ` Did you mean “${nearest}”?`;
-  return notFound('history/unknown', `There is, and was, no ${what} “${shown}”.${hint}`);
+  return notFound(
+    'history/unknown',
+    `There is, and was, no ${what} “${shortened(name)}”.${didYouMean(name, names)}`,
+  );
 }
 
 export function instantOf({ zone }: HistoryParts, text: string): Instant {

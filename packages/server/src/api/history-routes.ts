@@ -36,6 +36,7 @@ import {
   periodQuery,
   periodSchema,
   whenSchema,
+  wirePeriod,
 } from './history-schemas.ts';
 import type { ApiApp } from './parts.ts';
 import { instantSchema, wireInstant, wireInstantAs } from './schemas.ts';
@@ -461,11 +462,4 @@ function addRetention(app: ApiApp, parts: HistoryParts): void {
         };
       }),
   );
-}
-
-function wirePeriod({ from, to }: { readonly from: number; readonly to: number }): {
-  from: string;
-  to: string;
-} {
-  return { from: wireInstant(from), to: wireInstant(to) };
 }

@@ -2,8 +2,8 @@
 
 import Type from 'typebox';
 
-import { everyUnits, type Every } from '../history/calendar.ts';
-import { instantSchema } from './schemas.ts';
+import { everyUnits, type Every, type Period } from '../history/calendar.ts';
+import { instantSchema, wireInstant } from './schemas.ts';
 
 export const nameSchema: Type.TString = Type.String({
   minLength: 1,
@@ -63,6 +63,10 @@ export const periodSchema: Type.TObject<{ from: Type.TString; to: Type.TString }
   from: instantSchema,
   to: instantSchema,
 });
+
+export function wirePeriod({ from, to }: Period): { from: string; to: string } {
+  return { from: wireInstant(from), to: wireInstant(to) };
+}
 
 export const countSchema: Type.TInteger = Type.Integer({ minimum: 0 });
 export const causesSchema: Type.TRecord<string, Type.TInteger> = Type.Record(Type.String(), countSchema);

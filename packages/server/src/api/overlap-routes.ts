@@ -5,7 +5,7 @@ import Type from 'typebox';
 
 import type { Definitions } from '@segue/core/model/definitions.ts';
 import type { Instant } from '@segue/core/model/message.ts';
-import { nearestName } from '@segue/core/rules/names.ts';
+import { didYouMean } from '@segue/core/rules/names.ts';
 
 import type { Plugin } from '../http/parts.ts';
 import { spread, type ReadonlyBitmap } from '../sets/bitmaps.ts';
@@ -14,7 +14,7 @@ import type { MembershipSets } from '../sets/membership-sets.ts';
 import { setOf } from '../sets/set-rule.ts';
 import { readCheckedRule, wireRuleSchema } from './checked-rule.ts';
 import type { ApiApp } from './parts.ts';
-import { notFound, ProblemError } from './problem.ts';
+import { notFound, ProblemError, shortened } from './problem.ts';
 import { instantSchema, wireInstant } from './schemas.ts';
 
 /** Whose sets are asked, and what they are named by. */
@@ -99,11 +99,10 @@ function addCombination(app: ApiApp, { sets, definitions, displayIdOf, now }: Ov
 }
 
 function notMadeOfSets(part: string): ProblemError {
-  const shown = part.length > 100 ? `${part.slice(0, 100)}…` : part;
   return new ProblemError(
     400,
     'overlap/not-a-set',
-    `“${shown}” is neither a segment nor a stage: an overlap is made of in NAME and stage(NAME) = "…" with and, or, not. Ask POST /api/preview for any other rule.`,
+    `“${shortened(part)}” is neither a segment nor a stage: an overlap is made of in NAME and stage(NAME) = "…" with and, or, not. Ask POST /api/preview for any other rule.`,
   );
 }
 
@@ -194,8 +193,6 @@ function namedSet(name: string, sets: MembershipSets, definitions: Definitions):
   const stages = [...definitions.lifecycles.values()].flatMap((lifecycle) =>
     lifecycle.stages.map((one) => `${lifecycle.name}.${one.name}`),
   );
-  const nearest = nearestName(name, [...definitions.segments.keys(), ...stages]);
-  const hint = nearest === undefined ? '' : ` Did you mean “${nearest}”?`;
-  const shown = name.length > 100 ? `${name.slice(0, 100)}…` : name;
-  throw notFound('overlap/unknown', `There is no segment or stage “${shown}”.${hint}`);
+  const hint = didYouMean(name, [...definitions.segments.keys(), ...stages]);
+  throw notFound('overlap/unknown', `There is no segment or stage “${shortened(name)}”.${hint}`);
 }

@@ -4,7 +4,6 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 
 import type { Definitions } from '@segue/core/model/definitions.ts';
-import { nearestName } from '@segue/core/rules/names.ts';
 
 import type { AuditLog } from '../catalog/audit-log.ts';
 import { actorOf } from '../catalog/catalog.ts';
@@ -14,9 +13,10 @@ import type { RefreshMoves } from '../preview/refresh-preview.ts';
 import type { RfmTable } from '../preview/rfm-table.ts';
 import { PreviewStopped } from '../preview/turns.ts';
 import { principalOf } from './access.ts';
+import { refuseUnknown } from './definition-routes.ts';
 import { goneSignal } from './preview-routes.ts';
 import type { ApiApp } from './parts.ts';
-import { notFound, ProblemError } from './problem.ts';
+import { ProblemError } from './problem.ts';
 import { instantSchema, wireInstant, wireInstantAs } from './schemas.ts';
 
 export type PopulationRouteOptions = {
@@ -199,7 +199,7 @@ function addTable(app: ApiApp, { desk, definitions }: PopulationRouteOptions): v
       },
     },
     async ({ params: { name } }, reply) => {
-      refuseUnknownModel(definitions(), name);
+      refuseUnknown(definitions(), 'rfm', name);
       return wireTable(await answered(desk.rfmTable(name, goneSignal(reply))));
     },
   );
@@ -207,14 +207,6 @@ function addTable(app: ApiApp, { desk, definitions }: PopulationRouteOptions): v
 
 export function wireTable({ at, cells, groups, ...rest }: RfmTable): WireRfmTable {
   return { ...rest, cells: [...cells], groups: [...groups], at: wireInstant(at) };
-}
-
-export function refuseUnknownModel({ rfm }: Definitions, name: string): void {
-  if (rfm.has(name)) return;
-  const nearest = nearestName(name, [...rfm.keys()]);
-  const hint = nearest === undefined ? 'GET /api/rfm lists them.' : `Did you mean “${nearest}”?`;
-  const shown = name.length > 100 ? `${name.slice(0, 100)}…` : name;
-  throw notFound('definitions/unknown', `There is no RFM model “${shown}”. ${hint}`);
 }
 
 /** What stops everybody from being asked, as a problem. */

@@ -38,6 +38,7 @@ export type Problem = {
 
 /** What people wrote is shown to them in part. */
 const detailCharactersMax = 500;
+const shownCharactersMax = 100;
 /** Faults in one problem; the rest would be noise. */
 const faultsMax = 100;
 
@@ -82,6 +83,15 @@ export function refused({ code, message }: Refusal): ProblemError {
 
 export function notFound(code: string, detail: string): ProblemError {
   return new ProblemError(404, code, detail);
+}
+
+/** What somebody wrote, as far as it is shown within a sentence. */
+export function shortened(text: string): string {
+  return text.length > shownCharactersMax ? `${text.slice(0, shownCharactersMax)}…` : text;
+}
+
+export function unknownCustomer(identifier: string): ProblemError {
+  return notFound('profiles/unknown', `No customer is known by “${shortened(identifier)}”.`);
 }
 
 /** The app's error handler. */

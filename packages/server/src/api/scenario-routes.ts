@@ -14,7 +14,7 @@ import type { Log } from '../log/log.ts';
 import { customerJson, type Directory, findCustomer, type Found } from '../reading/customer-reader.ts';
 import { caseOfChange, caseOfNow, scenarioMessagesMax } from '../scenario/seen-case.ts';
 import { type Arrival, type SeenCase, writeScenario } from '../scenario/write-scenario.ts';
-import { notFound, ProblemError } from './problem.ts';
+import { notFound, ProblemError, unknownCustomer } from './problem.ts';
 
 export type ScenarioRouteOptions = {
   readonly directory: Directory;
@@ -177,9 +177,4 @@ function fileNameOf({ name }: SeenCase): string {
     .replaceAll(/^-|-$/gu, '')
     .slice(0, 80);
   return `${plain === '' ? 'scenario' : plain}.yaml`;
-}
-
-function unknownCustomer(identifier: string): ProblemError {
-  const shown = identifier.length > 100 ? `${identifier.slice(0, 100)}…` : identifier;
-  return notFound('profiles/unknown', `No customer is known by “${shown}”.`);
 }

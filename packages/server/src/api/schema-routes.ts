@@ -10,7 +10,7 @@ import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 
 import { formatValue, pathText } from '@segue/core/rules/format.ts';
-import { nearestName } from '@segue/core/rules/names.ts';
+import { didYouMean } from '@segue/core/rules/names.ts';
 import { parsePropertyPath, parseValue } from '@segue/core/rules/parse.ts';
 import type { Path } from '@segue/core/rules/tree.ts';
 
@@ -388,7 +388,8 @@ async function neverGiven(desk: SeenDesk, name: string): Promise<ProblemError> {
 }
 
 function unknown(what: string, name: string, names: readonly string[]): ProblemError {
-  const nearest = nearestName(name, names);
-  const hint = nearest === undefined ? '' : ` Did you mean “${nearest}”?`;
-  return notFound('schema/never-seen', `No ${what} “${name.slice(0, 100)}” has come so far.${hint}`);
+  return notFound(
+    'schema/never-seen',
+    `No ${what} “${name.slice(0, 100)}” has come so far.${didYouMean(name, names)}`,
+  );
 }

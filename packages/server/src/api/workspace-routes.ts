@@ -11,7 +11,14 @@ import type { Overview } from '../overview/overview.ts';
 import { type OverviewStreams } from '../overview/overview-streams.ts';
 import { principalOf } from './access.ts';
 import { answering, asOf, historyOf, type HistoryParts, periodOf } from './history-questions.ts';
-import { asOfSchema, causesSchema, countSchema, periodQuery, periodSchema } from './history-schemas.ts';
+import {
+  asOfSchema,
+  causesSchema,
+  countSchema,
+  periodQuery,
+  periodSchema,
+  wirePeriod,
+} from './history-schemas.ts';
 import type { ApiApp } from './parts.ts';
 import { ProblemError } from './problem.ts';
 import { instantSchema, wireInstant } from './schemas.ts';
@@ -217,7 +224,7 @@ function addMoves(app: ApiApp, { history: parts }: WorkspaceRoutesOptions): void
         const known = await asOf(parts, fresh);
         const { segments, stages, seq } = await movesOfAll({ history: historyOf(parts) }, period);
         return {
-          period: { from: wireInstant(period.from), to: wireInstant(period.to) },
+          period: wirePeriod(period),
           segments: segments.map((moves) => ({ ...moves, causes: { ...moves.causes } })),
           stages: [...stages],
           ...(seq === undefined ? {} : { seq }),

@@ -9,7 +9,7 @@ import type { Instant } from '@segue/core/model/message.ts';
 import { parseDefinitions } from '@segue/core/model/parse-definitions.ts';
 import { checkDefinitions } from '@segue/core/rules/check-definitions.ts';
 import { checkEventPattern, checkRule } from '@segue/core/rules/check.ts';
-import { nearestName } from '@segue/core/rules/names.ts';
+import { didYouMean } from '@segue/core/rules/names.ts';
 import { parseEventPattern, parseLiteral, parsePropertyPath, parseRule } from '@segue/core/rules/parse.ts';
 import { durationMs } from '@segue/core/rules/semantics.ts';
 import type { EventPattern, Path } from '@segue/core/rules/tree.ts';
@@ -262,9 +262,7 @@ function withReturn(measures: readonly Measure[]): readonly Measure[] {
 
 function unknownName(kind: Named['kind'], name: string, { [kind]: known }: Definitions): Read<never> {
   const noun = kind === 'segments' ? 'segment' : 'lifecycle';
-  const nearest = nearestName(name, [...known.keys()]);
-  const hint = nearest === undefined ? '' : ` Did you mean “${nearest}”?`;
-  return refuse('backtest/unknown', `There is no ${noun} “${name}”.${hint}`);
+  return refuse('backtest/unknown', `There is no ${noun} “${name}”.${didYouMean(name, known.keys())}`);
 }
 
 function isError({ severity }: Diagnostic): boolean {

@@ -14,7 +14,7 @@ export type SearchTerm = {
 
 /** Characters of what is typed, and words of it that are looked for. */
 export const searchCharactersMax = 200;
-export const searchTermsMax = 8;
+const searchTermsMax = 8;
 
 const word = /(?:([^\s":]+):)?(?:"([^"]*)"?|(\S+))/g;
 

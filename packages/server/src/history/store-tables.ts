@@ -30,11 +30,7 @@ export function storeStatements(): readonly string[] {
 }
 
 /** Names of all tables that are emptied with a reset. */
-export const filledTables: readonly string[] = [
-  ...historyTables.map(({ name }) => name),
-  'let_go',
-  'projected',
-];
+const filledTables: readonly string[] = [...historyTables.map(({ name }) => name), 'let_go', 'projected'];
 
 /** What is not made from the log, and so outlives a rebuild from the same one. */
 const notOfTheLog: ReadonlySet<string> = new Set(['deliveries']);

@@ -8,9 +8,9 @@ import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 
 import type { Zone } from '@segue/core/base/zone.ts';
-import { nearestName } from '@segue/core/rules/names.ts';
+import { didYouMean } from '@segue/core/rules/names.ts';
 
-import { notFound, type ProblemError } from '../api/problem.ts';
+import { notFound, type ProblemError, shortened, unknownCustomer } from '../api/problem.ts';
 import { instantSchema, wireInstantAs } from '../api/schemas.ts';
 import type { Plugin } from '../http/parts.ts';
 import type { ReadonlyBitmap } from '../sets/bitmaps.ts';
@@ -300,7 +300,7 @@ function storyRoutes(untyped: FastifyInstance, directory: Directory): void {
       const customer = found(directory, identifier);
       const story = await storyOf(directory, customer);
       if (story === undefined || customer.engine.glimpse(customer.id) === undefined) {
-        throw unknown(identifier);
+        throw unknownCustomer(identifier);
       }
       return { ...wireStory(story), stages: (await stagesBefore(customer)).map(wireStages) };
     },
@@ -383,18 +383,14 @@ function segmentRoutes(untyped: FastifyInstance, members: Members): void {
 
 function found(directory: Directory, identifier: string): Found {
   const customer = findCustomer(directory, identifier);
-  if (customer === undefined) throw unknown(identifier);
+  if (customer === undefined) throw unknownCustomer(identifier);
   return customer;
 }
 
 function profileOf(customer: Found, identifier: string, until: boolean): CustomerJson {
   const json = customerJson(customer, { until });
-  if (json === undefined) throw unknown(identifier);
+  if (json === undefined) throw unknownCustomer(identifier);
   return json;
-}
-
-function unknown(identifier: string): ProblemError {
-  return notFound('profiles/unknown', `No customer is known by “${shorten(identifier)}”.`);
 }
 
 async function setOf(members: Members, segment: string): Promise<ReadonlyBitmap> {
@@ -405,11 +401,6 @@ async function setOf(members: Members, segment: string): Promise<ReadonlyBitmap>
 }
 
 function unknownSegment({ engine }: Members, segment: string): ProblemError {
-  const nearest = nearestName(segment, [...engine.definitions.segments.keys()]);
-  const hint = nearest === undefined ? '' : ` Did you mean “${nearest}”?`;
-  return notFound('segments/unknown', `There is no segment “${shorten(segment)}”.${hint}`);
-}
-
-function shorten(text: string): string {
-  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+  const hint = didYouMean(segment, engine.definitions.segments.keys());
+  return notFound('segments/unknown', `There is no segment “${shortened(segment)}”.${hint}`);
 }

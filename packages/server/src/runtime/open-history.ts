@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Zone } from '@segue/core/base/zone.ts';
 import { readDuration } from '@segue/core/rules/parse-literal.ts';
 
+import type { HistoryParts } from '../api/history-questions.ts';
 import { historyRoutes, type HistoryRoutesOptions } from '../api/history-routes.ts';
 import type { HistorySettings, Settings } from '../config/settings.ts';
 import { type History, HistoryProcess } from '../history/history-process.ts';
@@ -64,12 +65,23 @@ export function openHistory(
 /** The routes of questions about the past. */
 export function historyPlugin(
   history: History | undefined,
-  { customers }: Runtime,
-  { timezone }: Settings,
+  runtime: Runtime,
+  settings: Settings,
   { cursors, audit }: Pick<HistoryRoutesOptions, 'cursors' | 'audit'>,
 ): Mounted {
+  const options = { ...historyParts(history, runtime, settings, audit), cursors };
+  return { plugin: historyRoutes(options), prefix: '/api' };
+}
+
+/** What whoever asks about the past needs. */
+export function historyParts(
+  history: History | undefined,
+  { customers }: Runtime,
+  { timezone }: Settings,
+  audit: HistoryParts['audit'],
+): HistoryParts {
   const { engine } = customers;
-  const options: HistoryRoutesOptions = {
+  return {
     history,
     definitions: () => engine.definitions,
     displayIdOf: (profile) => engine.profile(profile)?.displayId,
@@ -77,10 +89,8 @@ export function historyPlugin(
     zone: new Zone(timezone),
     now: () => systemClock.now(),
     position: () => customers.position,
-    cursors,
     audit,
   };
-  return { plugin: historyRoutes(options), prefix: '/api' };
 }
 
 /** Builds of definitions take the past from the store, where they can. */

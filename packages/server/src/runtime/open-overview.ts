@@ -4,7 +4,6 @@ import { join } from 'node:path';
 
 import { Zone } from '@segue/core/base/zone.ts';
 
-import type { HistoryParts } from '../api/history-questions.ts';
 import { workspaceRoutes } from '../api/workspace-routes.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { StandingGrants } from '../catalog/grants.ts';
@@ -20,6 +19,7 @@ import { Overview } from '../overview/overview.ts';
 import { OverviewStreams } from '../overview/overview-streams.ts';
 import { systemClock } from './clock.ts';
 import type { RuntimeDesk } from './definitions-desk.ts';
+import { historyParts } from './open-history.ts';
 import type { Runtime } from './runtime.ts';
 
 export type OverviewParts = {
@@ -81,7 +81,7 @@ export async function openOverview(parts: OverviewParts): Promise<OpenOverview> 
   const routes = workspaceRoutes({
     overview,
     streams,
-    history: historyParts(parts, zone),
+    history: historyParts(history, runtime, settings, catalog.audit),
     version: segueVersion,
     timeZone: settings.timezone,
     startedAt: now(),
@@ -102,19 +102,4 @@ function buildingOf(desk: RuntimeDesk): { revision: number; done: number; total:
   if (progress === undefined) return undefined;
   const { revision, done, total } = progress;
   return { revision, done, total };
-}
-
-function historyParts({ runtime, history, catalog }: OverviewParts, zone: Zone): HistoryParts {
-  const { customers } = runtime;
-  const { engine } = customers;
-  return {
-    history,
-    definitions: () => engine.definitions,
-    displayIdOf: (profile) => engine.profile(profile)?.displayId,
-    findProfile: (identifier) => customers.find(identifier)?.id,
-    zone,
-    now: () => systemClock.now(),
-    position: () => customers.position,
-    audit: catalog.audit,
-  };
 }

@@ -17,8 +17,8 @@ export type SeenKind = (typeof seenKinds)[number];
 /** Messages of a name that are looked at for what stands in them. */
 export const lookedAtMax = 50_000;
 /** Names of events or traits, and paths of properties, in one answer. */
-export const namesMax = 2_000;
-export const pathsMax = 500;
+const namesMax = 2_000;
+const pathsMax = 500;
 /** Values of one property, the most frequent first; longer texts are not offered. */
 export const valuesMax = 1_000;
 const valueLengthMax = 200;

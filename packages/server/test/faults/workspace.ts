@@ -42,7 +42,7 @@ export function makeDirectory(): string {
 }
 
 export function removeDirectory(path: string): void {
-  rmSync(path, { recursive: true, force: true });
+  rmSync(path, { recursive: true, force: true, maxRetries: 20 });
 }
 
 /** Starts a service on an empty directory, signs in, makes a key, puts definitions into force, stops in order. */

@@ -17,7 +17,7 @@ historyStoreConformance('chDB', whyNoChdb, () => {
   return {
     open: () => openChdbStore({ directory, threads: 1, memoryBytes: 2 ** 30 }),
     remove: () => {
-      rmSync(directory, { recursive: true, force: true });
+      rmSync(directory, { recursive: true, force: true, maxRetries: 20 });
       return Promise.resolve();
     },
   };

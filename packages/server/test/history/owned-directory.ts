@@ -9,7 +9,7 @@ export function ownedDirectory(): { readonly path: string; remove(): void } {
   return {
     path,
     remove: () => {
-      rmSync(path, { recursive: true, force: true });
+      rmSync(path, { recursive: true, force: true, maxRetries: 20 });
     },
   };
 }

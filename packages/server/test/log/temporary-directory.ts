@@ -7,7 +7,7 @@ import { onTestFinished } from 'vitest';
 export function temporaryDirectory(): string {
   const path = mkdtempSync(join(tmpdir(), 'segue-log-test-'));
   onTestFinished(() => {
-    rmSync(path, { recursive: true, force: true });
+    rmSync(path, { recursive: true, force: true, maxRetries: 20 });
   });
   return path;
 }

@@ -103,7 +103,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   for (const one of open) await one.close();
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
 });
 
 describe('an overlap', () => {

@@ -2,19 +2,9 @@
 
 import type { JSX } from 'react';
 
+import { type AsOf, isBehind } from '../data/as-of.ts';
 import { Notice } from '../design/layout.tsx';
 import { useFormats, useTexts } from '../texts/use-texts.ts';
-
-export type AsOf = { readonly position: number; readonly at?: string; readonly behind: number };
-
-/** History follows about half a second behind what comes; that much is not worth a word. */
-const usualMs = 10_000;
-const usualEntries = 1_000;
-
-export function isBehind({ at, behind }: AsOf, now: number): boolean {
-  if (behind === 0) return false;
-  return at === undefined || behind > usualEntries || now - Date.parse(at) > usualMs;
-}
 
 export function Behind({ asOf }: { readonly asOf: AsOf }): JSX.Element | null {
   const t = useTexts();

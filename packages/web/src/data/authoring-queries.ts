@@ -6,7 +6,6 @@ import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { api } from './client.ts';
 
 export type EventKind = 'track' | 'page' | 'screen';
-export type SeenPaths = Output<'listSeenProperties'>['items'];
 export type SeenValues = Output<'listSeenPropertyValues'>;
 export type Job = Output<'listBacktests'>['items'][number];
 export type BacktestResult = NonNullable<Output<'getBacktest'>['result']>;

@@ -51,8 +51,6 @@ export const foundCustomersQuery = (typed: string) =>
   });
 
 /** What time alone will bring, a day each. */
-export type ForecastDay = { readonly day: string; readonly entries: number; readonly exits: number };
-
 export const forecastQuery = (segment: string) =>
   queryOptions({
     queryKey: ['segments', segment, 'forecast'],
@@ -191,10 +189,4 @@ export const sizesOfAllQuery = queryOptions({
   // The history store begins some seconds after the service, and may be away: it comes by itself when it is there.
   retry: (failures, error) => failures < 60 && error instanceof SegueError && error.status === 503,
   retryDelay: 3_000,
-  // It answers before it has read all that came: what came just before is drawn a moment later, or when it has caught up.
-  refetchInterval: ({ state: { data, dataUpdateCount } }) =>
-    (data?.asOf.behind ?? 0) > (dataUpdateCount < 3 ? 0 : catchingUpEntries) ? 3_000 : false,
 });
-
-/** Further behind, the history store is catching up. */
-const catchingUpEntries = 1_000;

@@ -3,6 +3,7 @@
 import { SegueError } from '@segue/client/problem-error.ts';
 import { QueryCache, QueryClient } from '@tanstack/react-query';
 
+import { askedAgainMs } from './as-of.ts';
 import { isSignedOut } from './client.ts';
 import { noteAnswer, noteSilence, whenBack } from './connection.ts';
 import { liveChanges } from './live-changes.ts';
@@ -24,7 +25,13 @@ export function createQueryClient(onSignedOut: () => void): QueryClient {
       },
     }),
     defaultOptions: {
-      queries: { staleTime: freshMs, retry: false, refetchOnWindowFocus: true },
+      queries: {
+        staleTime: freshMs,
+        retry: false,
+        refetchOnWindowFocus: true,
+        refetchInterval: ({ state: { data, dataUpdateCount } }) =>
+          askedAgainMs(data, dataUpdateCount, Date.now()),
+      },
     },
   });
   whenBack(() => {

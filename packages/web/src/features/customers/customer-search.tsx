@@ -13,7 +13,7 @@ import { stagesOf } from '../lifecycles/stages.ts';
 import type { CustomerQuestion } from './asked.ts';
 import { CustomerTable } from './customer-table.tsx';
 
-export const standardSort = '-lastSeen';
+const standardSort = '-lastSeen';
 
 export function CustomerSearch(): JSX.Element {
   const t = useTexts();

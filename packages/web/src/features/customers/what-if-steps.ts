@@ -40,7 +40,7 @@ export function stepOf({ kind, name, value, at }: DraftStep): Step {
 }
 
 /** A JSON object, or names and values with commas between. */
-export function propertiesOf(text: string): Record<string, unknown> | undefined {
+function propertiesOf(text: string): Record<string, unknown> | undefined {
   const trimmed = text.trim();
   if (trimmed === '') return undefined;
   if (trimmed.startsWith('{')) {

@@ -6,7 +6,7 @@ import { type JSX, useState } from 'react';
 
 import { Answer } from '../../data/answer.tsx';
 import { api, sentenceOf } from '../../data/client.ts';
-import { rank, sessionQuery } from '../../data/queries.ts';
+import { useMay } from '../../data/use-may.ts';
 import { Button } from '../../design/button.tsx';
 import { Dialog } from '../../design/dialog.tsx';
 import { Card, Notice, Skeleton } from '../../design/layout.tsx';
@@ -17,8 +17,7 @@ export function RfmRefresh(): JSX.Element {
   const t = useTexts();
   const formats = useFormats();
   const populations = useQuery(populationsQuery);
-  const session = useQuery(sessionQuery).data;
-  const mayChange = session !== undefined && rank(session.role) >= rank('marketer');
+  const mayChange = useMay('marketer');
   const [isAsking, setAsking] = useState(false);
   return (
     <Card

@@ -4,9 +4,10 @@ import type { UseQueryResult } from '@tanstack/react-query';
 import type { EChartsCoreOption } from 'echarts/core';
 import { type JSX, lazy, Suspense, useCallback } from 'react';
 
-import { Behind, isBehind } from '../../charts/behind.tsx';
+import { Behind } from '../../charts/behind.tsx';
 import type { Palette, Picked } from '../../charts/chart.tsx';
 import { Answer } from '../../data/answer.tsx';
+import { isBehind } from '../../data/as-of.ts';
 import { Card, Skeleton } from '../../design/layout.tsx';
 import { useFormats, useTexts, type Words } from '../../texts/use-texts.ts';
 import type { Flows } from './asked.ts';

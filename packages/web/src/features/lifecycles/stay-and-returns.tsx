@@ -8,6 +8,7 @@ import { Behind } from '../../charts/behind.tsx';
 import type { Palette } from '../../charts/chart.tsx';
 import type { Days } from '../../charts/period.tsx';
 import { Answer } from '../../data/answer.tsx';
+import { DataTable } from '../../design/data-table.tsx';
 import { Card, Skeleton } from '../../design/layout.tsx';
 import { type Formats, useFormats, useTexts, type Words } from '../../texts/use-texts.ts';
 import { type Period, periodsOf, type Returns, returnsQuery, type Stay, stayQuery } from './asked.ts';
@@ -97,30 +98,16 @@ function SurvivalChart({
       </Suspense>
       <details>
         <summary>{t('charts.table')}</summary>
-        <div className="scroll" tabIndex={0} role="group" aria-label={t('stay.chart')}>
-          <table className="table">
-            <thead>
-              <tr>
-                <th>{t('stay.after')}</th>
-                <th data-align="end">{t('stay.stillIn')}</th>
-                <th data-align="end">{t('stay.known')}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {stay.survival.map(({ after, share, atRisk }) => (
-                <tr key={after}>
-                  <td className="numbers">{formats.number(after)}</td>
-                  <td className="numbers" data-align="end">
-                    {formats.percent(share)}
-                  </td>
-                  <td className="numbers" data-align="end">
-                    {formats.number(atRisk)}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <DataTable
+          label={t('stay.chart')}
+          rows={stay.survival}
+          keyOf={({ after }) => after}
+          columns={[
+            { title: t('stay.after'), cell: ({ after }) => formats.number(after) },
+            { title: t('stay.stillIn'), align: 'end', cell: ({ share }) => formats.percent(share) },
+            { title: t('stay.known'), align: 'end', cell: ({ atRisk }) => formats.number(atRisk) },
+          ]}
+        />
       </details>
     </>
   );

@@ -112,13 +112,7 @@ function MessageFacts({ seen }: { readonly seen: Seen & { readonly kind: 'messag
 }
 
 /** The scenario of a change, or of a customer as they are now. */
-export function AsTest({
-  customer,
-  change,
-}: {
-  readonly customer: string;
-  readonly change?: number;
-}): JSX.Element {
+function AsTest({ customer, change }: { readonly customer: string; readonly change?: number }): JSX.Element {
   const t = useTexts();
   const write = useMutation({
     mutationFn: () =>

@@ -207,7 +207,7 @@ function SeenRow({
   );
 }
 
-export function sentenceOfSeen(t: Words, seen: Exclude<Seen, { readonly kind: 'skipped' }>): string {
+function sentenceOfSeen(t: Words, seen: Exclude<Seen, { readonly kind: 'skipped' }>): string {
   if (seen.kind === 'change') return sentenceOfChange(t, seen.change);
   const { type, name } = seen.message;
   return name === undefined ? type : `${type} · ${name}`;

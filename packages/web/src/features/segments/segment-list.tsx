@@ -9,7 +9,8 @@ import { Plus, UsersRound } from 'lucide-react';
 import { type JSX, useDeferredValue, useMemo, useState } from 'react';
 
 import { Answer } from '../../data/answer.tsx';
-import { rank, type Segment, segmentsQuery, sessionQuery } from '../../data/queries.ts';
+import { type Segment, segmentsQuery } from '../../data/queries.ts';
+import { useMay } from '../../data/use-may.ts';
 import { Card, Empty, View } from '../../design/layout.tsx';
 import { useTexts } from '../../texts/use-texts.ts';
 import { SegmentTable } from './list-table.tsx';
@@ -17,8 +18,7 @@ import { SegmentTable } from './list-table.tsx';
 export function SegmentList(): JSX.Element {
   const t = useTexts();
   const segments = useQuery(segmentsQuery);
-  const session = useQuery(sessionQuery).data;
-  const mayChange = session !== undefined && rank(session.role) >= rank('marketer');
+  const mayChange = useMay('marketer');
   const newSegment = mayChange ? (
     <Link to="/segments/new" className="button" data-kind="primary">
       <Plus aria-hidden />

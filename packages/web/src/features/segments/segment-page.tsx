@@ -9,7 +9,8 @@ import { toast } from 'sonner';
 
 import { Answer } from '../../data/answer.tsx';
 import { api, sentenceOf } from '../../data/client.ts';
-import { rank, type Segment, segmentQuery, sessionQuery } from '../../data/queries.ts';
+import { type Segment, segmentQuery } from '../../data/queries.ts';
+import { useMay } from '../../data/use-may.ts';
 import { Button } from '../../design/button.tsx';
 import { Dialog } from '../../design/dialog.tsx';
 import { Notice, View } from '../../design/layout.tsx';
@@ -130,9 +131,9 @@ function Shown({
 
 function Actions({ name, size }: { readonly name: string; readonly size: number }): JSX.Element | null {
   const t = useTexts();
-  const session = useQuery(sessionQuery).data;
+  const mayChange = useMay('marketer');
   const [isAsking, setAsking] = useState(false);
-  if (session === undefined || rank(session.role) < rank('marketer')) return null;
+  if (!mayChange) return null;
   return (
     <>
       <Link to="/segments/$name/edit" params={{ name }} className="button">

@@ -8,7 +8,8 @@ import { toast } from 'sonner';
 
 import { Answer } from '../../data/answer.tsx';
 import { api, sentenceOf } from '../../data/client.ts';
-import { rank, sessionQuery, versionsQuery } from '../../data/queries.ts';
+import { versionsQuery } from '../../data/queries.ts';
+import { useMay } from '../../data/use-may.ts';
 import { Button } from '../../design/button.tsx';
 import { Dialog } from '../../design/dialog.tsx';
 import { TextField } from '../../design/field.tsx';
@@ -23,9 +24,8 @@ export function Versions({ name, rule }: { readonly name: string; readonly rule:
   const t = useTexts();
   const formats = useFormats();
   const versions = useQuery(versionsQuery(name));
-  const session = useQuery(sessionQuery).data;
   const [chosen, setChosen] = useState<Version>();
-  const mayChange = session !== undefined && rank(session.role) >= rank('marketer');
+  const mayChange = useMay('marketer');
   return (
     <Card title={t('segment.versions')}>
       <Answer of={versions}>

@@ -1,11 +1,10 @@
 /** People, keys, and who did what; for admins. */
 
-import { useQuery } from '@tanstack/react-query';
 import { Lock } from 'lucide-react';
 import { Tabs } from 'radix-ui';
 import type { JSX } from 'react';
 
-import { rank, sessionQuery } from '../../data/queries.ts';
+import { useMay } from '../../data/use-may.ts';
 import { Card, Empty, View } from '../../design/layout.tsx';
 import { useTexts } from '../../texts/use-texts.ts';
 import { AuditLog } from './audit-log.tsx';
@@ -14,8 +13,7 @@ import { Users } from './users.tsx';
 
 export function SettingsView(): JSX.Element {
   const t = useTexts();
-  const session = useQuery(sessionQuery).data;
-  const isAdmin = session !== undefined && rank(session.role) >= rank('admin');
+  const isAdmin = useMay('admin');
   return (
     <View title={t('settings.title')} about={t('settings.about')}>
       {isAdmin ? (

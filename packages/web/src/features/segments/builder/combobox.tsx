@@ -172,7 +172,7 @@ function next(active: number, step: 1 | -1, count: number): number {
 }
 
 /** Those that begin with it first. */
-export function matching(suggestions: readonly Suggestion[], typed: string): readonly Suggestion[] {
+function matching(suggestions: readonly Suggestion[], typed: string): readonly Suggestion[] {
   const wanted = typed.trim().toLowerCase();
   if (wanted === '') return suggestions.slice(0, shownMax);
   const found = suggestions.filter(({ value }) => value.toLowerCase().includes(wanted));

@@ -8,7 +8,7 @@ import { type JSX, useState } from 'react';
 import { Answer } from '../../../data/answer.tsx';
 import { backtestQuery, backtestsQuery, type Job } from '../../../data/authoring-queries.ts';
 import { api, sentenceOf } from '../../../data/client.ts';
-import { rank, sessionQuery } from '../../../data/queries.ts';
+import { useMay } from '../../../data/use-may.ts';
 import { Button } from '../../../design/button.tsx';
 import { Choice, TextArea } from '../../../design/field.tsx';
 import { Card, Empty, Notice } from '../../../design/layout.tsx';
@@ -22,9 +22,8 @@ const valueOf = (event: string): { readonly value?: string } =>
   event === 'Order Completed' ? { value: 'revenue' } : {};
 
 export function Backtest({ name, rule }: { readonly name: string; readonly rule: string }): JSX.Element {
-  const session = useQuery(sessionQuery).data;
   const [shown, setShown] = useState<string>();
-  const mayAsk = session !== undefined && rank(session.role) >= rank('marketer');
+  const mayAsk = useMay('marketer');
   return (
     <div className="stack">
       {mayAsk && <Ask name={name} rule={rule} onAsked={setShown} />}

@@ -1,12 +1,12 @@
 /** A backtest or suggestion: how far it is, and what can be done with it. */
 
-import { type QueryKey, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type QueryKey, useMutation, useQueryClient } from '@tanstack/react-query';
 import { Play, Square, Trash2 } from 'lucide-react';
 import type { JSX } from 'react';
 
 import { isUnderWay, type Job } from '../../../data/authoring-queries.ts';
 import { api, sentenceOf } from '../../../data/client.ts';
-import { rank, sessionQuery } from '../../../data/queries.ts';
+import { useMay } from '../../../data/use-may.ts';
 import { Button } from '../../../design/button.tsx';
 import { Badge, Notice, type Tone } from '../../../design/layout.tsx';
 import { useFormats, useTexts, type Words } from '../../../texts/use-texts.ts';
@@ -46,8 +46,7 @@ export function JobLine({
   const t = useTexts();
   const formats = useFormats();
   const { id, state, createdBy, createdAt, progress, error } = job;
-  const session = useQuery(sessionQuery).data;
-  const mayChange = session !== undefined && rank(session.role) >= rank('marketer');
+  const mayChange = useMay('marketer');
   const act = useAction(kind, id, onRemoved);
   return (
     <div className="stack tight">

@@ -7,7 +7,7 @@ import { type JSX, useState } from 'react';
 import { Answer } from '../../../data/answer.tsx';
 import { ruleNumbersQuery, suggestionQuery, suggestionsQuery } from '../../../data/authoring-queries.ts';
 import { api, sentenceOf } from '../../../data/client.ts';
-import { rank, sessionQuery } from '../../../data/queries.ts';
+import { useMay } from '../../../data/use-may.ts';
 import { Button } from '../../../design/button.tsx';
 import { Choice } from '../../../design/field.tsx';
 import { Card, Empty, Notice } from '../../../design/layout.tsx';
@@ -19,9 +19,8 @@ import { SweepFound } from './sweep-found.tsx';
 type Expects = 'does' | 'does_not';
 
 export function Suggest({ name }: { readonly name: string }): JSX.Element {
-  const session = useQuery(sessionQuery).data;
   const [shown, setShown] = useState<string>();
-  const mayAsk = session !== undefined && rank(session.role) >= rank('marketer');
+  const mayAsk = useMay('marketer');
   return (
     <div className="stack">
       {mayAsk && <Ask name={name} onAsked={setShown} />}

@@ -1,13 +1,12 @@
 /** What other numbers would have given: size, precision and recall of each as a chart and a table, each to be taken into the editor. */
 
-import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { EChartsCoreOption } from 'echarts/core';
 import { type JSX, lazy, Suspense, useCallback } from 'react';
 
 import type { Palette } from '../../../charts/chart.tsx';
 import type { ThresholdResult } from '../../../data/authoring-queries.ts';
-import { rank, sessionQuery } from '../../../data/queries.ts';
+import { useMay } from '../../../data/use-may.ts';
 import { Badge, Skeleton } from '../../../design/layout.tsx';
 import { type Formats, useFormats, useTexts, type Words } from '../../../texts/use-texts.ts';
 import { axisOf, lookOf, valueAxisOf } from '../chart-look.ts';
@@ -66,8 +65,7 @@ function Numbers({
 }): JSX.Element {
   const t = useTexts();
   const formats = useFormats();
-  const session = useQuery(sessionQuery).data;
-  const mayChange = session !== undefined && rank(session.role) >= rank('marketer');
+  const mayChange = useMay('marketer');
   const percent = (share: number | undefined): string => (share === undefined ? '–' : formats.percent(share));
   return (
     <div className="scroll" tabIndex={0} role="group" aria-label={t('charts.table')}>
