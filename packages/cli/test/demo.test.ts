@@ -136,7 +136,7 @@ it('has a year in it, streams the present in, stops, and goes on where it was', 
   const fresh = await changesUntil(again, undefined, (all) => all.length >= 1);
   expect(fresh[0]?.seq).toBeGreaterThan(last?.seq ?? Infinity);
   expect(await stop(second)).toBe(0);
-}, 180_000);
+});
 
 it('lets nobody in who does not know the address', async () => {
   const running = await start();
@@ -149,7 +149,7 @@ it('lets nobody in who does not know the address', async () => {
     ]);
   }
   expect(await stop(running)).toBe(0);
-}, 120_000);
+});
 
 it('begins anew when asked to, or where the making was cut short, and leaves other files alone', async () => {
   const place = join(folder, 'mine');
@@ -178,7 +178,7 @@ it('begins anew when asked to, or where the making was cut short, and leaves oth
   expect(mended.out).toContain('A year of a made-up shop is in');
   expect(await stop(mended)).toBe(0);
   expect(readFileSync(join(place, 'notes.txt'), 'utf8')).toBe('mine');
-}, 240_000);
+});
 
 it('touches no data that are not of a demo', () => {
   const place = join(folder, 'theirs');
@@ -204,7 +204,7 @@ it('touches no data that are not of a demo', () => {
     2,
     expect.stringMatching(/^error: .*a-file.* \[demo\/failed\]\n$/),
   ]);
-}, 60_000);
+});
 
 it('says that the port is taken before it makes anything', async () => {
   const server = createServer();
@@ -225,4 +225,4 @@ it('says that the port is taken before it makes anything', async () => {
     expect.stringMatching(/^error: Port \d+ of 127\.0\.0\.1 is taken .* \[start\/port-taken\]\n$/),
   ]);
   expect(existsSync(place)).toBe(false);
-}, 60_000);
+});

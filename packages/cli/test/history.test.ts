@@ -113,7 +113,7 @@ describe.skipIf(!hasChdb)(`history of the whole service${skipped}`, () => {
     expect(new Set(ids).size).toBe(ids.length);
     expect([...ids].sort()).toEqual([...acknowledged].sort());
     await service.kill();
-  }, 120_000);
+  });
 
   test('may be impossible to write, and everything else goes on', async () => {
     const data = join(folder(), 'data');
@@ -146,5 +146,5 @@ describe.skipIf(!hasChdb)(`history of the whole service${skipped}`, () => {
     const answer = await service.get('/api/history/export/events?format=ndjson');
     expect((await answer.text()).trimEnd().split('\n')).toHaveLength(3);
     await service.kill();
-  }, 120_000);
+  });
 });

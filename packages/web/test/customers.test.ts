@@ -62,7 +62,7 @@ describe(`customers${skipped}`, () => {
     }
     browser = await launchBrowser();
     page = await (await browser.newContext({ locale: 'en-GB' })).newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(120_000);
     page.on('pageerror', (error) => problems.push(error.message));
     await page.goto(service.link);
     await page.getByLabel('Your name').fill('Asha Rao');
@@ -70,7 +70,7 @@ describe(`customers${skipped}`, () => {
     await page.getByLabel('New password').fill('correct horse battery');
     await page.getByRole('button', { name: 'Begin' }).click();
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
-  }, 120_000);
+  });
   afterAll(async () => {
     if (!hasBrowser) return;
     await browser.close();

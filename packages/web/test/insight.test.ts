@@ -64,7 +64,7 @@ describe(`what has been and what happens${skipped}`, () => {
     await app.send(orders(Date.now()));
     await app.call('POST', '/api/populations/refresh', {});
     page = await app.signIn('admin');
-  }, 120_000);
+  });
   afterAll(async () => {
     if (hasBrowser) await app.close();
   });
@@ -92,7 +92,7 @@ describe(`what has been and what happens${skipped}`, () => {
       await goTo(page, 'Segments');
       await row('best').waitFor();
       expect(await page.getByRole('row').count()).toBeLessThan(60);
-      await page.locator('svg.spark').first().waitFor({ state: 'attached', timeout: 90_000 });
+      await page.locator('svg.spark').first().waitFor({ state: 'attached' });
       await shot(page, 'segments');
       expect(await violations(page)).toEqual([]);
       await page.getByRole('button', { name: 'Members' }).click();

@@ -25,7 +25,7 @@ describe(`the web app${skipped}`, () => {
     browser = await launchBrowser();
     context = await browser.newContext({ locale: 'en-GB' });
     page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(120_000);
     page.on('pageerror', (error) => problems.push(error.message));
   });
   afterAll(async () => {
@@ -176,10 +176,10 @@ describe(`the web app${skipped}`, () => {
       service.process.removeAllListeners('exit');
       service.process.kill('SIGKILL');
       await page.getByRole('link', { name: 'Segments', exact: true }).click();
-      await page.getByText('The server cannot be reached.').waitFor({ timeout: 30_000 });
+      await page.getByText('The server cannot be reached.').waitFor();
       const { process: again, url } = await startService(data, Number(port));
       service = { ...service, process: again, url };
-      await page.getByText('The server cannot be reached.').waitFor({ state: 'detached', timeout: 30_000 });
+      await page.getByText('The server cannot be reached.').waitFor({ state: 'detached' });
       await page.getByRole('link', { name: 'browsers' }).waitFor();
     },
   );

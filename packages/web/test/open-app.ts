@@ -89,7 +89,7 @@ export async function openApp(): Promise<App> {
       colorScheme: dark === true ? 'dark' : 'light',
     });
     const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(120_000);
     page.on('pageerror', (error) => problems.push(error.message));
     await page.goto(`${url}/sign-in#${link.token}`);
     await page.getByLabel('New password').fill('correct horse battery');

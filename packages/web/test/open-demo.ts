@@ -50,7 +50,7 @@ export async function openDemo(size: ShopSize): Promise<Demo> {
     open: async (options) => {
       const context = await browser.newContext({ locale: 'en-GB', ...options, storageState });
       const page = await context.newPage();
-      page.setDefaultTimeout(20_000);
+      page.setDefaultTimeout(120_000);
       page.on('pageerror', (error) => problems.push(error.message));
       return page;
     },

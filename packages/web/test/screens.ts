@@ -53,7 +53,7 @@ const overview: Screen = {
     await page.getByRole('heading', { name: 'Needs attention' }).waitFor();
     await page.getByRole('main').getByRole('link', { name: segment }).first().waitFor();
     // So much happened before one's eyes.
-    await page.locator('.timeline > li').nth(4).waitFor({ timeout: 60_000 });
+    await page.locator('.timeline > li').nth(4).waitFor();
   },
   says: ['Customers', 'Events today', 'Flows today', segment],
 };
@@ -214,7 +214,7 @@ const rest: readonly Screen[] = [
     looks: ['light'],
     path: here('/live'),
     arrive: async (page) => {
-      await page.getByRole('row').nth(14).waitFor({ timeout: 60_000 });
+      await page.getByRole('row').nth(14).waitFor();
     },
     says: ['Live', 'Pause'],
   },

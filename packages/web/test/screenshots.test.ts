@@ -55,7 +55,7 @@ describe.runIf(hasBrowser)(`every screen${skipped}`, () => {
       blankBytes.set(look, (await page.screenshot()).length);
       await page.context().close();
     }
-  }, 240_000);
+  });
   afterAll(async () => {
     await demo.close();
   });

@@ -52,7 +52,7 @@ describe.runIf(hasBrowser)(`a segment, from the question to the answer${skipped}
     await app.send(past(Date.now()));
     await app.call('GET', '/api/history/size?of=none&fresh=true').catch(() => undefined);
     page = await app.signIn('marketer');
-  }, 120_000);
+  });
   afterAll(async () => {
     await app.close();
   });
@@ -161,7 +161,7 @@ describe.runIf(hasBrowser)(`a segment, from the question to the answer${skipped}
         messageId: 'meera-1',
       },
     ]);
-    await page.getByRole('link', { name: 'meera' }).waitFor({ timeout: 30_000 });
+    await page.getByRole('link', { name: 'meera' }).waitFor();
     await shot(page, 'segment-activity');
     expect(await violations(page)).toEqual([]);
   });
@@ -189,9 +189,7 @@ describe.runIf(hasBrowser)(`a segment, from the question to the answer${skipped}
     await page.getByRole('textbox', { name: 'Rule to try' }).fill(rule.replace('last 30d', 'last 10d'));
     await page.getByLabel('Within').selectOption('7d');
     await page.getByRole('button', { name: 'Run the backtest' }).click();
-    await page
-      .getByRole('heading', { name: 'In the 7 days after they entered' })
-      .waitFor({ timeout: 60_000 });
+    await page.getByRole('heading', { name: 'In the 7 days after they entered' }).waitFor();
     await page.getByRole('columnheader', { name: 'Rule in force' }).first().waitFor();
     await page.getByRole('columnheader', { name: 'Others at the same time' }).waitFor();
     await shot(page, 'segment-backtest');
@@ -206,7 +204,7 @@ describe.runIf(hasBrowser)(`a segment, from the question to the answer${skipped}
     await page.getByLabel('Within').selectOption('7d');
     await page.getByRole('button', { name: 'Try numbers' }).click();
     const take = page.getByRole('link', { name: /^Take / }).first();
-    await take.waitFor({ timeout: 60_000 });
+    await take.waitFor();
     await shot(page, 'segment-suggest');
     expect(await violations(page)).toEqual([]);
     await take.click();

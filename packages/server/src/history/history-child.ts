@@ -112,13 +112,14 @@ export class HistoryChild {
       // What goes wrong with it ends the process, as everything does.
       void this.#deliveries.run();
     }
-    for (;;) {
+    do {
+      if (this.#wantsRebuild) {
+        this.#wantsRebuild = false;
+        await store.reset(mark);
+        this.#channel.send({ kind: 'reached', reached: store.reached });
+      }
       await this.#project(config, log, store);
-      if (!this.#wantsRebuild) return;
-      this.#wantsRebuild = false;
-      await store.reset(mark);
-      this.#channel.send({ kind: 'reached', reached: store.reached });
-    }
+    } while (this.#isRebuildWanted());
   }
 
   async #project(config: HistoryConfig, log: Log, store: HistoryStore): Promise<void> {
@@ -152,11 +153,17 @@ export class HistoryChild {
       },
       merges.rows.map(([gone, survivor]) => [Number(gone), Number(survivor)] as const),
     );
+    // It may have been wanted before there was one to stop.
+    if (this.#wantsRebuild) this.#projector.stop();
     try {
       await this.#projector.run();
     } finally {
       await feed.close();
     }
+  }
+
+  #isRebuildWanted(): boolean {
+    return this.#wantsRebuild;
   }
 
   async #retain({ retention }: HistoryConfig): Promise<void> {

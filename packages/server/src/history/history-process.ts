@@ -41,7 +41,7 @@ export interface History {
   query(sql: string, options?: Partial<QueryOptions>): Promise<QueryRows>;
   stream(sql: string, format: StreamFormat, options?: Partial<QueryOptions>): AsyncIterable<Uint8Array>;
   status(): HistoryStatus;
-  /** Empties the store and fills it from the log; resolves at once. */
+  /** Empties the store and fills it from the log; from now on nothing is in it, also where its process is away. */
   rebuild(): void;
   /** Resolves when everything up to a position is in; false when it took too long. */
   caughtUp(position: Position, timeoutMs: number): Promise<boolean>;
@@ -107,6 +107,8 @@ export class HistoryProcess implements History {
   #state: HistoryStatus['state'] = 'starting';
   #reached: Reached | undefined;
   #rebuilding: { readonly position: Position; readonly end: Position } | undefined;
+  /** It was told to empty the store, and has not said yet that it did; told again where it ended meanwhile. */
+  #emptying = false;
   #restarts = 0;
   #error: string | undefined;
   /** From where the process wants to know more. */
@@ -199,7 +201,10 @@ export class HistoryProcess implements History {
   }
 
   rebuild(): void {
-    this.#send({ kind: 'rebuild' });
+    this.#emptying = true;
+    this.#settling = [];
+    this.#setReached({ position: 0, seq: 0, at: -Infinity });
+    if (this.#state !== 'starting') this.#send({ kind: 'rebuild' });
   }
 
   caughtUp(position: Position, timeoutMs: number): Promise<boolean> {
@@ -235,11 +240,7 @@ export class HistoryProcess implements History {
     clearTimeout(this.#watchdog);
     const child = this.#child;
     if (child === undefined) return;
-    const ended = new Promise<void>((resolve) =>
-      child.once('exit', () => {
-        resolve();
-      }),
-    );
+    const ended = new Promise((resolve) => child.once('exit', resolve));
     this.#send({ kind: 'stop' });
     const kill = setTimeout(() => child.kill('SIGKILL'), stopMs);
     await ended;
@@ -261,6 +262,8 @@ export class HistoryProcess implements History {
     });
     child.on('error', (error) => {
       said = error.message;
+      // One that never ran does not end either.
+      if (child.pid === undefined) this.#ended(child, said);
     });
     child.once('exit', (code, signal) => {
       const last = said.trim().split('\n').at(-1);
@@ -303,11 +306,15 @@ export class HistoryProcess implements History {
         this.#error = undefined;
         this.#unopenable = 0;
         this.#state = 'running';
-        this.#setReached(message.reached);
+        if (this.#emptying) this.#send({ kind: 'rebuild' });
+        else this.#setReached(message.reached);
         return;
       case 'reached':
         // It gets on.
         this.#retryMs = retryMsMin;
+        // What it reached before it was emptied is no longer so.
+        if (this.#emptying && message.reached.position > 0) return;
+        this.#emptying = false;
         this.#setReached(message.reached);
         return;
       case 'need':

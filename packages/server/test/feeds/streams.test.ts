@@ -554,7 +554,7 @@ describe('a WebSocket', () => {
     const { url, count } = await setting();
     const client = await openWs(`${url}/v1/stream/ws`, bearer('viewer'));
     client.socket.pause();
-    await expect.poll(count, { timeout: 20_000 }).toBe(0);
+    await expect.poll(count).toBe(0);
     client.socket.terminate();
   });
 

@@ -83,7 +83,7 @@ describe.skipIf(whyNoChdb !== undefined)(`history over HTTP${skipped}`, () => {
     await rig.submit([{ kind: 'tick' }]);
     await rig.caughtUp();
     door = await openWith({}, rig);
-  }, 60_000);
+  });
   afterAll(async () => {
     await door.close();
     await rig.close();

@@ -51,12 +51,14 @@ describe.skipIf(whyNoChdb !== undefined)(`the process of the history store${skip
     const { position } = rig.runtime.customers;
     while (rig.history.status().behindEntries > 0) await new Promise(setImmediate);
     // Nobody waited for it: it was held back, and came all the same.
-    expect(asked).toBeGreaterThan(2);
+    expect(asked).toBeGreaterThan(0);
     expect(await rig.history.caughtUp(position, 0)).toBe(true);
-    asked = 0;
     await live(rig, 100, 100);
-    await rig.caughtUp();
-    expect(asked).toBeLessThan(2);
+    asked = 0;
+    const waited = rig.caughtUp();
+    expect(rig.history.status().behindEntries).toBeGreaterThan(0);
+    await waited;
+    expect(asked).toBe(0);
     await expectHistory(rig);
     await rig.close();
   });
@@ -70,14 +72,13 @@ describe.skipIf(whyNoChdb !== undefined)(`the process of the history store${skip
       await new Promise((resolve) => {
         setTimeout(resolve, (i * 67) % 600);
       });
-      await rig.historyRuns();
-      rig.killHistory();
+      await rig.killHistory();
     }
     await rig.caughtUp();
     await expectHistory(rig);
     expect(rig.ended.length).toBe(20);
     await rig.close();
-  }, 120_000);
+  });
 
   test('goes on where it was after the service was killed, without replaying the log', async () => {
     const directory = temporaryDirectory();
@@ -132,7 +133,7 @@ describe.skipIf(whyNoChdb !== undefined)(`the process of the history store${skip
     const tables = [
       'messages',
       'trait_facts',
-      'membership_changes FINAL',
+      'membership_changes',
       'merges FINAL',
       'population_versions FINAL',
     ];
@@ -152,14 +153,30 @@ describe.skipIf(whyNoChdb !== undefined)(`the process of the history store${skip
 
     await live(rig, 900, 100);
     rig.history.rebuild();
-    await new Promise((resolve) => {
-      setTimeout(resolve, 500);
-    });
     await rig.caughtUp();
     await expectHistory(rig);
     expect(rig.rebuilds).toBe(2);
     await rig.close();
-  }, 60_000);
+  });
+
+  test('makes everything again when it is told to while it is away, and whoever waits waits for that', async () => {
+    const rig = await Rig.open(temporaryDirectory());
+    await rig.submit([shop]);
+    await live(rig, 0, 200);
+    await rig.caughtUp();
+    const counted = 'SELECT count() FROM messages';
+    const all = await rig.rows(counted);
+    // Nobody would notice otherwise that nothing was emptied.
+    await rig.rows("DELETE FROM messages WHERE name = 'Order Completed'");
+    expect(await rig.rows(counted)).not.toEqual(all);
+    await rig.killHistory();
+    rig.history.rebuild();
+    expect(rig.history.status()).toMatchObject({ behindEntries: rig.runtime.customers.position });
+    await rig.caughtUp();
+    expect(await rig.rows(counted)).toEqual(all);
+    await expectHistory(rig);
+    await rig.close();
+  });
 
   test('shows nothing of who was erased', async () => {
     const rig = await Rig.open(temporaryDirectory());

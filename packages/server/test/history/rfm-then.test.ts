@@ -35,7 +35,7 @@ describe.skipIf(whyNoChdb !== undefined)(`RFM in the past${skipped}`, () => {
         reason: '',
       },
     ]);
-  }, 60_000);
+  });
   afterAll(async () => {
     await rig.close();
     directory.remove();
@@ -83,7 +83,7 @@ describe.skipIf(whyNoChdb !== undefined)(`RFM in the past${skipped}`, () => {
     if (!then.ok) throw new Error(then.error.message);
     expect(scored(then.value)).toBeLessThanOrEqual(scored(first));
     expect(scored(then.value)).toBeGreaterThanOrEqual(scored(first) - mergedSince);
-  }, 60_000);
+  });
 
   test('before anybody bought there is nobody in it', async () => {
     const then = await rfmThen(

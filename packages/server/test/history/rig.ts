@@ -24,6 +24,10 @@ export type RigOptions = Partial<HistoryProcessOptions> & {
   readonly retention?: HistoryProcessOptions['config']['retention'];
 };
 
+function nextLook(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 5));
+}
+
 export class Rig {
   readonly directory: string;
   readonly clock: ManualClock;
@@ -59,7 +63,7 @@ export class Rig {
       journal,
       main,
       now: () => clock.now(),
-      timeoutMs: 20_000,
+      timeoutMs: 60_000,
       memoryBytes: 2 ** 28,
       onEnded: (reason) => this.ended.push(reason),
       onRebuilding: () => this.rebuilds++,
@@ -121,7 +125,7 @@ export class Rig {
   /** Everything that was taken is in history. */
   async caughtUp(): Promise<void> {
     const { position } = this.runtime.customers;
-    if (!(await this.history.caughtUp(position, 60_000))) {
+    if (!(await this.history.caughtUp(position, 240_000))) {
       throw new Error(`not caught up: ${JSON.stringify(this.history.status())} ${this.ended.join(' | ')}`);
     }
   }
@@ -130,18 +134,13 @@ export class Rig {
     return (await this.history.query(sql)).rows;
   }
 
-  /** There is a process, in whatever it is doing. */
-  async historyRuns(): Promise<void> {
-    while (this.history.status().state === 'down') {
-      await new Promise((resolve) => {
-        setTimeout(resolve, 10);
-      });
-    }
-  }
-
-  /** Ends the process of the history the hard way; it is started anew by itself. */
-  killHistory(): void {
+  /** Ends the process of the history the hard way, in whatever it is doing; it is started anew by itself. */
+  async killHistory(): Promise<void> {
+    while (this.history.status().state === 'down') await nextLook();
+    const before = this.ended.length;
     this.history.kill();
+    // One that is told twice dies once.
+    while (this.ended.length === before) await nextLook();
   }
 
   async close(): Promise<void> {

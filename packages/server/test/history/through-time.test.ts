@@ -72,7 +72,7 @@ describe.skipIf(whyNoChdb !== undefined)(
       gone = new Map(
         (await rig.rows('SELECT gone, min(at) FROM merges GROUP BY gone')) as [number, number][],
       );
-    }, 60_000);
+    });
 
     afterAll(async () => {
       await rig.close();

@@ -117,5 +117,5 @@ describe.skipIf(whyNoChdb !== undefined)('what moved', () => {
     expect(none).toMatchObject({ segments: [], stages: [] });
     expect((await service.call('GET', '/api/history/moves?from=2020-02-01&to=2020-01-01')).status).toBe(400);
     expect((await service.call('GET', '/api/history/moves?from=yesterday')).status).toBe(400);
-  }, 60_000);
+  });
 });

@@ -146,5 +146,4 @@ it.skipIf(!existsSync(file))(
     expect(none).toBe(engine.profileCount() - scored);
     expect(scored).toBeGreaterThan(4_000);
   },
-  300_000,
 );

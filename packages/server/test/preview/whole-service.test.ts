@@ -99,7 +99,7 @@ beforeAll(async () => {
   plain = await service({ 'history.enabled': 'false' });
   await plain.do('POST', '/api/definitions', { definitions });
   await fill(plain);
-}, 60_000);
+});
 
 afterAll(async () => {
   for (const one of open) await one.close();
@@ -207,7 +207,6 @@ describe('a preview', () => {
       }
       expect(ways).toContain('history');
     },
-    60_000,
   );
 
   it('is refused with the place of what is wrong', async () => {

@@ -134,7 +134,7 @@ it('every change that one customer’s messages or time made is told again by it
     { numRuns: 12, seed: 7 },
   );
   for (const cause of ['event', 'time', 'late_event']) expect(causes).toContain(cause);
-}, 120_000);
+});
 
 describe('over HTTP', () => {
   let service: MemoryService;

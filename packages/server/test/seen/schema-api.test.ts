@@ -71,7 +71,7 @@ describe.skipIf(whyNoChdb !== undefined)(`what has come, over HTTP${skipped}`, (
     await rig.caughtUp();
     const desk = new SeenDesk({ history: rig.history, now: () => rig.clock.now() });
     door = await openWith(desk, () => rig.runtime.customers.position);
-  }, 60_000);
+  });
   afterAll(async () => {
     await door.close();
     await rig.close();

@@ -77,7 +77,7 @@ describe(here ? 'a page in Chromium' : `a page in Chromium (skipped: there is no
   const visit = async (options: object = {}) =>
     page.goto(`${siteUrl()}/?options=${encodeURIComponent(JSON.stringify(options))}`);
   const taken = async (count: number): Promise<void> => {
-    await expect.poll(() => door.intake.messages.length, { timeout: 30_000 }).toBe(count);
+    await expect.poll(() => door.intake.messages.length).toBe(count);
   };
 
   test.skipIf(!here)(
