@@ -66,7 +66,7 @@ function wakeNext(state: EngineState, due: Instant): void {
   const id = state.queue.take(due);
   if (profiles.queuedAt(id) !== due) return;
   profiles.beginStep();
-  const p = profiles.use(id);
+  const p = profiles.usePassing(id);
   profiles.setQueuedAt(id, NEVER);
   if (p === undefined) return;
   if (p.dueAt <= due) {

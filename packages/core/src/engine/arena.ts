@@ -134,12 +134,12 @@ export class Arena {
     }
   }
 
-  /** A copy of the block's bytes, and of what room it has. */
-  copyOf(place: number): Uint8Array {
+  /** The block's bytes, and what room it has; valid until something is written. */
+  bytesOf(place: number): Uint8Array {
     const { words } = this.#chunks[place >>> CHUNK_BITS] as Chunk;
     const from = words.byteOffset + this.offsetOf(place);
     const bytes = this.#capacityOf(place) * UNIT_BYTES - HEADER_BYTES;
-    return new Uint8Array(words.buffer.slice(from, from + bytes));
+    return new Uint8Array(words.buffer, from, bytes);
   }
 
   free(place: number): void {
@@ -233,7 +233,7 @@ export function blockWordsOf(bytes: number): number {
   return Math.ceil((bytes + HEADER_BYTES) / UNIT_BYTES) * 2;
 }
 
-/** Writes a block as it lies in an arena, into words that are 0; `bytes` are what `copyOf` gave. Returns the word after it. */
+/** Writes a block as it lies in an arena, into words that are 0; `bytes` are what `bytesOf` gave. Returns the word after it. */
 export function writeBlock(words: Uint32Array, at: number, owner: number, bytes: Uint8Array): number {
   const count = blockWordsOf(bytes.length);
   words[at] = owner;

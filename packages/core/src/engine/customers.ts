@@ -25,6 +25,7 @@ import { NEVER, Profile } from './profile.ts';
 import { slideAll } from './ring-room.ts';
 import type { KeyedRun } from './sequence-runs.ts';
 import { Unpacking } from './unpacking.ts';
+import { WorkingForms } from './working-forms.ts';
 
 /** Customers in working form: some megabytes. */
 export const WORKING_MAX = 1024;
@@ -52,7 +53,6 @@ export class Customers {
   readonly #unpacking: Unpacking;
   readonly #arena: Arena;
   readonly #now: () => Instant;
-  readonly #workingMax: number;
 
   // By id.
   #places = new Int32Array(16).fill(NOBODY);
@@ -65,14 +65,7 @@ export class Customers {
   #restAt = new Uint32Array(0);
   #texts: KeptTexts | undefined = undefined;
 
-  /** All working forms, by slot. */
-  readonly #forms: Profile[] = [];
-  /** Forms among which the hand looks for one that may become somebody else's. */
-  readonly #round: Profile[] = [];
-  #hand = 0;
-  /** Forms that nobody is in and that are not in the round. */
-  readonly #spare: Profile[] = [];
-  #step = 0;
+  readonly #forms: WorkingForms;
   #count = 0;
   /** Told of whoever is about to be changed, added or removed. */
   onTouch: ((id: number) => void) | undefined = undefined;
@@ -83,7 +76,7 @@ export class Customers {
 
   /** `now` tells what instants are mostly near. With a `workingMax` of 0 everybody is packed after every step. */
   constructor(plan: Plan, now: () => Instant, workingMax: number = WORKING_MAX) {
-    this.#workingMax = workingMax;
+    this.#forms = new WorkingForms(workingMax, (p) => this.#giveUp(p));
     this.#plan = plan;
     this.#packing = new Packing(plan);
     this.#unpacking = new Unpacking(plan);
@@ -109,19 +102,37 @@ export class Customers {
 
   /** A new step begins: nobody holds a working form any more. */
   beginStep(): void {
-    this.#step++;
-    if (this.#workingMax > 0) return;
-    for (const p of this.#round) if (p.isTaken) this.#giveUp(p);
+    this.#forms.beginStep();
   }
 
   /** The customer, to be changed; valid until the next step. */
   use(id: number): Profile | undefined {
-    const p = this.#find(id);
-    if (p === undefined) return undefined;
+    if (!this.has(id)) return undefined;
+    // Before they are read, so that a checkpoint can copy the bytes of whoever lies packed.
+    this.#touch(id);
+    return this.#used(id);
+  }
+
+  /** As `use`, for one of very many who are worked on one after another and then left alone. */
+  usePassing(id: number): Profile | undefined {
+    if (!this.has(id)) return undefined;
+    this.#touch(id);
+    const p = (this.#places[id] as number) < NOBODY ? undefined : this.#forms.takePassing();
+    if (p === undefined) return this.#used(id);
+    this.#unpack(p, id);
+    this.#forms.hold(p);
+    return p;
+  }
+
+  #used(id: number): Profile {
+    const p = this.#find(id) as Profile;
+    this.#forms.hold(p);
+    return p;
+  }
+
+  #touch(id: number): void {
     this.onTouch?.(id);
     if (this.#watchers.size > 0) this.#tellWatchers(id);
-    p.step = this.#step;
-    return p;
   }
 
   /** The customer, to be looked at; valid until another is asked for. */
@@ -136,7 +147,7 @@ export class Customers {
   glance(id: number, { rest = true }: { readonly rest?: boolean } = {}): Profile | undefined {
     if (!this.has(id)) return undefined;
     const place = this.#places[id] as number;
-    if (place < NOBODY) return this.#forms[slotOfPlace(place)];
+    if (place < NOBODY) return this.#forms.at(slotOfPlace(place));
     const p = this.#glanced;
     p.reset(id, this.#sampleIds[id] ?? '');
     this.#unpacking.unpack(p, this.#arena.viewOf(place), this.#arena.offsetOf(place));
@@ -152,7 +163,7 @@ export class Customers {
     if (!this.has(id) || (this.#queuedAt[id] as number) > until) return false;
     const place = this.#places[id] as number;
     if (place < NOBODY) {
-      const from = this.#forms[slotOfPlace(place)] as Profile;
+      const from = this.#forms.at(slotOfPlace(place));
       if (from.dueAt > until) return false;
       p.copyNumbers(from);
       p.rich = from.rich;
@@ -250,16 +261,15 @@ export class Customers {
 
   /** Adds a customer of whom nothing is known, under an id that nobody has; to be changed, valid until the next step. */
   addAt(id: number, sampleId: string): Profile {
-    this.onTouch?.(id);
-    if (this.#watchers.size > 0) this.#tellWatchers(id);
+    this.#touch(id);
     this.reserve(id + 1);
     this.#sampleIds[id] = sampleId;
     this.#queuedAt[id] = NEVER;
     this.#count++;
-    const p = this.#workingForm();
+    const p = this.#forms.take();
     p.reset(id, sampleId);
     this.#hold(id, p);
-    p.step = this.#step;
+    this.#forms.hold(p);
     return p;
   }
 
@@ -281,12 +291,11 @@ export class Customers {
   /** Forgets a customer. A working form that somebody holds stays readable until the next step. */
   remove(id: number): void {
     if (!this.has(id)) return;
-    this.onTouch?.(id);
-    if (this.#watchers.size > 0) this.#tellWatchers(id);
+    this.#touch(id);
     const block = this.#blockOf(id);
     if (block >= 0) this.#arena.free(block);
     const place = this.#places[id] as number;
-    if (place < NOBODY) this.#release(this.#forms[slotOfPlace(place)] as Profile);
+    if (place < NOBODY) this.#forms.release(this.#forms.at(slotOfPlace(place)));
     this.#places[id] = NOBODY;
     this.#sampleIds[id] = undefined;
     this.#objects.delete(id);
@@ -296,22 +305,23 @@ export class Customers {
 
   // Written down, and taken up again.
 
-  /** What a customer is made of, the numbers as a copy of their bytes (undefined where that cannot be had now). */
+  /** What a customer is made of, the numbers as bytes to be read at once (undefined where those cannot be had now). */
   keptOf(id: number): ({ readonly bytes: Uint8Array | undefined } & Objects) | undefined {
     if (!this.has(id)) return undefined;
     this.#readRest(id);
     const place = this.#places[id] as number;
     if (place >= 0) {
       const objects = this.#objects.get(id);
-      return { ...(objects ?? NO_OBJECTS), bytes: this.#arena.copyOf(place) };
+      const { rich, facts, sequences, future } = objects ?? NO_OBJECTS;
+      return { bytes: this.#arena.bytesOf(place), rich, facts, sequences, future };
     }
-    const p = this.#forms[slotOfPlace(place)] as Profile;
+    const p = this.#forms.at(slotOfPlace(place));
     const { rich, facts, sequences, future } = p;
     if (!this.#packing.canPack(p)) return { bytes: undefined, rich, facts, sequences, future };
     // Packed, everything stands at the front, also what is not among the numbers.
     if (rich !== undefined) slideAll(p, this.#plan.streams);
     const bytes = this.#packing.pack(p, this.#now());
-    return { bytes: this.#packing.copy(bytes), rich, facts, sequences, future };
+    return { bytes: this.#packing.written(bytes), rich, facts, sequences, future };
   }
 
   /** Adds a customer whose bytes `keptOf` gave, under an id that nobody has. */
@@ -372,14 +382,14 @@ export class Customers {
     if (id >= this.length) return undefined;
     const place = this.#places[id] as number;
     if (place === NOBODY) return undefined;
-    const p = place < NOBODY ? (this.#forms[slotOfPlace(place)] as Profile) : this.#unpack(id);
+    const p = place < NOBODY ? this.#forms.at(slotOfPlace(place)) : this.#unpack(this.#forms.take(), id);
     p.isRecent = true;
     return p;
   }
 
-  #unpack(id: number): Profile {
+  /** Into a form that nobody is in. */
+  #unpack(p: Profile, id: number): Profile {
     this.#readRest(id);
-    const p = this.#workingForm();
     p.reset(id, this.#sampleIds[id] ?? '');
     // To find a form, somebody may have been packed, and this block have been moved.
     const block = this.#places[id] as number;
@@ -402,39 +412,6 @@ export class Customers {
     p.isTaken = true;
   }
 
-  /** A form that nobody is in: one more while there are few, else that of a customer not asked for lately. */
-  #workingForm(): Profile {
-    const round = this.#round;
-    if (round.length >= this.#workingMax) {
-      for (let tries = 2 * round.length; tries > 0; tries--) {
-        const at = this.#hand;
-        this.#hand = at + 1 < round.length ? at + 1 : 0;
-        const p = round[at] as Profile;
-        if (p.step === this.#step) continue;
-        if (p.isRecent) p.isRecent = false;
-        else if (this.#giveUp(p)) return p;
-        else return (round[at] = this.#newForm(p));
-      }
-    }
-    const p = this.#newForm();
-    round.push(p);
-    return p;
-  }
-
-  /** `large` stays with its customer and leaves the round. */
-  #newForm(large?: Profile): Profile {
-    if (large !== undefined) large.isLarge = true;
-    const spare = this.#spare.at(-1);
-    if (spare !== undefined && spare.step !== this.#step) {
-      this.#spare.pop();
-      return spare;
-    }
-    const p = new Profile(-1, '');
-    p.slot = this.#forms.length;
-    this.#forms.push(p);
-    return p;
-  }
-
   /** Packs the customer of a working form; false when they are too large for that and stay. */
   #giveUp(p: Profile): boolean {
     if (!p.isTaken) return true;
@@ -442,7 +419,7 @@ export class Customers {
     const bytes = this.#packing.pack(p, this.#now());
     this.#places[p.id] = this.#arena.write(p.id, p.block, this.#packing.words, bytes);
     this.#keepObjects(p);
-    this.#release(p);
+    this.#forms.release(p);
     return true;
   }
 
@@ -461,24 +438,17 @@ export class Customers {
     if (kept === undefined || !isSame) this.#objects.set(id, { rich, facts, sequences, future });
   }
 
-  #release(p: Profile): void {
-    p.isTaken = false;
-    p.block = -1;
-    if (p.isLarge) this.#spare.push(p);
-    p.isLarge = false;
-  }
-
   // Blocks.
 
   #blockOf(id: number): number {
     const place = this.#places[id] as number;
     if (place >= 0) return place;
-    return place === NOBODY ? -1 : (this.#forms[slotOfPlace(place)] as Profile).block;
+    return place === NOBODY ? -1 : this.#forms.at(slotOfPlace(place)).block;
   }
 
   #moved(id: number, block: number): void {
     const place = this.#places[id] as number;
     if (place >= 0) this.#places[id] = block;
-    else if (place !== NOBODY) (this.#forms[slotOfPlace(place)] as Profile).block = block;
+    else if (place !== NOBODY) this.#forms.at(slotOfPlace(place)).block = block;
   }
 }

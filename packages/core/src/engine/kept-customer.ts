@@ -27,6 +27,7 @@ export type KeptCustomer =
       readonly sampleId: string;
       /** When the queue wakes the customer; NEVER: it does not. */
       readonly queuedAt: Instant;
+      /** To be read at once. */
       readonly bytes: Uint8Array;
       readonly objects: KeptObjects;
     }
@@ -43,10 +44,10 @@ export function keptCustomer(
 ): KeptCustomer | undefined {
   const kept = profiles.keptOf(id);
   if (kept === undefined) return undefined;
-  const { bytes, sequences, ...objects } = kept;
+  const { bytes, sequences } = kept;
   if (bytes !== undefined && sequences === undefined) {
     const sampleId = profiles.sampleIdOf(id) ?? '';
-    return { kind: 'packed', id, sampleId, queuedAt: profiles.queuedAt(id), bytes, objects };
+    return { kind: 'packed', id, sampleId, queuedAt: profiles.queuedAt(id), bytes, objects: kept };
   }
   const p = profiles.look(id);
   return p === undefined ? undefined : { kind: 'whole', id, json: writeProfile(p, plan, now, [], []) };

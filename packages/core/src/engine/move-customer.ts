@@ -16,9 +16,10 @@ export type MovingCustomer = {
 export function letGo(state: EngineState, id: number): MovingCustomer | undefined {
   const kept = keptCustomer(state, id, state.now);
   if (kept === undefined) return undefined;
+  const moving = kept.kind === 'packed' ? { ...kept, bytes: kept.bytes.slice() } : kept;
   state.profiles.remove(id);
   state.checkpoint.handOver(id);
-  return { kept, negatives: negativesOf(state) };
+  return { kept: moving, negatives: negativesOf(state) };
 }
 
 /** Takes in a customer who was let go by another partition. */

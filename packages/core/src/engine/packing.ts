@@ -104,9 +104,9 @@ export class Packing {
     return this.#at;
   }
 
-  /** A copy of the first so many bytes of what was written last. */
-  copy(bytes: number): Uint8Array {
-    return new Uint8Array(this.words.buffer.slice(0, bytes));
+  /** The first so many bytes of what was written last; valid until the next `pack`. */
+  written(bytes: number): Uint8Array {
+    return new Uint8Array(this.words.buffer, 0, bytes);
   }
 
   #grow(bytes: number): void {
