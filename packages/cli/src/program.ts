@@ -18,6 +18,7 @@ import { registerForecast } from './commands/forecast.ts';
 import { registerGenerate } from './commands/generate.ts';
 import { registerHistory } from './commands/history.ts';
 import { registerOverlap } from './commands/overlap.ts';
+import { registerImport } from './commands/import.ts';
 import { registerPopulation } from './commands/population.ts';
 import { registerPreview } from './commands/preview.ts';
 import { registerReplay } from './commands/replay.ts';
@@ -43,6 +44,7 @@ export function createProgram(terminal: Terminal): Command {
   registerSkip(program, terminal);
   registerCompact(program, terminal);
   registerHistory(program, terminal);
+  registerImport(program, terminal);
   registerExport(program, terminal);
   registerSchema(program, terminal);
   registerSignIn(program, terminal);

@@ -1,5 +1,5 @@
 /**
- * How far a replay is, on standard error: a bar with rate and time left where a person looks at a terminal, else a line
+ * How far a replay or an import is, on standard error: a bar with rate and time left where a person looks at a terminal, else a line
  * every few seconds, and nothing for what is quickly done.
  */
 
@@ -17,15 +17,22 @@ export type ProgressTarget = {
   readonly write: (text: string) => void;
 };
 
-type Step = { readonly what: 'reading' | 'replaying'; readonly share: number; readonly detail: string };
+/** What is done with messages once they are read. */
+export type Doing = 'replaying' | 'importing';
+type Step = { readonly what: 'reading' | Doing; readonly share: number; readonly detail: string };
 
 /** Shows progress until the function it gives back is called. */
-export function showProgress(read: () => ReplayProgress, target: ProgressTarget): () => void {
+export function showProgress(
+  read: () => ReplayProgress,
+  target: ProgressTarget,
+  doing: Doing = 'replaying',
+): () => void {
   const rate = new Rate();
-  return target.isTerminal ? showBar(read, rate) : showLines(read, rate, target.write);
+  const step = (): Step => stepOf(read(), doing, rate);
+  return target.isTerminal ? showBar(step) : showLines(step, target.write);
 }
 
-function showBar(read: () => ReplayProgress, rate: Rate): () => void {
+function showBar(read: () => Step): () => void {
   const bar = new SingleBar({
     format: '{what} [{bar}] {percentage}% {detail}',
     barsize: 30,
@@ -37,7 +44,7 @@ function showBar(read: () => ReplayProgress, rate: Rate): () => void {
   });
   bar.start(1, 0, { what: 'reading  ', detail: '' });
   const timer = setInterval(() => {
-    const step = stepOf(read(), rate);
+    const step = read();
     bar.update(Math.min(1, step.share), { what: step.what.padEnd(9), detail: step.detail });
   }, BAR_EVERY_MS);
   return () => {
@@ -46,9 +53,9 @@ function showBar(read: () => ReplayProgress, rate: Rate): () => void {
   };
 }
 
-function showLines(read: () => ReplayProgress, rate: Rate, write: (text: string) => void): () => void {
+function showLines(read: () => Step, write: (text: string) => void): () => void {
   const timer = setInterval(() => {
-    const { what, share, detail } = stepOf(read(), rate);
+    const { what, share, detail } = read();
     write(`${what} ${Math.floor(share * 100)}% ${detail}\n`);
   }, LINE_EVERY_MS);
   timer.unref();
@@ -57,7 +64,7 @@ function showLines(read: () => ReplayProgress, rate: Rate, write: (text: string)
   };
 }
 
-function stepOf({ stream, messages, now }: ReplayProgress, rate: Rate): Step {
+function stepOf({ stream, messages, now }: ReplayProgress, doing: Doing, rate: Rate): Step {
   if (messages === 0) {
     const { bytesTotal, bytes } = stream;
     const share = bytesTotal === 0 ? 0 : Math.min(1, bytes.bytesRead / bytesTotal);
@@ -69,10 +76,10 @@ function stepOf({ stream, messages, now }: ReplayProgress, rate: Rate): Step {
     };
   }
   const total = stream.messagesTotal ?? messages;
-  const left = rate.left('replaying', messages, total);
+  const left = rate.left(doing, messages, total);
   const perSecond = `${wholeNumber(rate.perSecond)} messages/s`;
   const clock = now === undefined ? '' : `, at ${new Date(now).toISOString().slice(0, 10)}`;
-  return { what: 'replaying', share: messages / total, detail: `${perSecond}${left}${clock}` };
+  return { what: doing, share: messages / total, detail: `${perSecond}${left}${clock}` };
 }
 
 /** Speed since the step began. */

@@ -38,7 +38,8 @@ export function reportText(report: ReplayReport, colours: Colours): string {
   return `${parts.filter((part) => part !== '').join('\n')}\n`;
 }
 
-function inputText(input: InputSummary, colours: Colours): string {
+/** What was read, and what became of every row. */
+export function inputText(input: InputSummary, colours: Colours): string {
   const lines = [colours.bold('Input')];
   for (const file of input.files) {
     const found = [

@@ -72,7 +72,7 @@ describe('docs/errors.md', () => {
         'rule definitions message identity engine file yaml scenario tracking intake access request profiles segments users ' +
         'sources keys streams webhooks internal config start sign-in http api apply client verify data log checkpoint ' +
         'quarantine feed deliveries catalog backup skip base erasures compact backtest backtests suggest ' +
-        'history export overlap preview rules ask sql customers demo scenarios schema stages';
+        'history export import overlap preview rules ask sql customers demo scenarios schema stages';
       const pattern = new RegExp(
         `'((?:${areas.replaceAll(' ', '|')})/[a-z-]+|(?:mapping|file)\\.[a-z_]+)'`,
         'g',

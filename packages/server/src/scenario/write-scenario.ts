@@ -11,9 +11,10 @@ import { stringify } from 'yaml';
 
 import { Engine } from '@segue/core/engine/engine.ts';
 import { type Definitions, noDefinitions } from '@segue/core/model/definitions.ts';
-import type { Identifier, Instant, JsonObject, Message } from '@segue/core/model/message.ts';
+import type { Instant, JsonObject, Message } from '@segue/core/model/message.ts';
 
 import { toPlain } from '../catalog/plain-definitions.ts';
+import { callOf } from '../ingest/tracking/write-call.ts';
 
 /** A message and when it took effect. */
 export type Arrival = { readonly at: Instant; readonly message: Message };
@@ -195,40 +196,6 @@ function actOf({ at, messages }: Step): Record<string, unknown> {
   const calls = messages.map((message) => ({ [message.kind]: callOf(message, at) }));
   const [first] = calls;
   return calls.length === 1 && first !== undefined ? first : { batch: calls };
-}
-
-/** The call as its sender might have written it; reading it gives the same message. */
-function callOf(message: Message, at: Instant): Record<string, unknown> {
-  const { kind, messageId, time, identifiers, name, properties, traits, previousId } = message;
-  const byKind = (wanted: string): string | undefined =>
-    identifiers.find((one) => one.kind === wanted)?.value;
-  const userId = byKind('user_id');
-  const anonymousId = byKind('anonymous_id');
-  const told = new Set([
-    userId === undefined ? '' : `user_id ${userId}`,
-    `anonymous_id ${anonymousId ?? ''}`,
-  ]);
-  const externalIds = identifiers.filter(
-    (one) => !told.has(`${one.kind} ${one.value}`) && !isInTraits(one, traits),
-  );
-  return {
-    ...(userId === undefined ? {} : { userId }),
-    ...(previousId === undefined ? {} : { previousId }),
-    ...(anonymousId === undefined ? {} : { anonymousId }),
-    ...(kind === 'track' ? { event: name } : name === '' ? {} : { name }),
-    ...(time === at ? {} : { timestamp: iso(time) }),
-    messageId,
-    ...(Object.keys(properties).length === 0 ? {} : { properties }),
-    ...(Object.keys(traits).length === 0 ? {} : { traits }),
-    ...(externalIds.length === 0
-      ? {}
-      : { context: { externalIds: externalIds.map((one) => ({ type: one.kind, id: one.value })) } }),
-  };
-}
-
-/** Named by a trait of the message itself, exactly so. */
-function isInTraits({ kind, value }: Identifier, traits: JsonObject): boolean {
-  return ['email', 'phone', 'loyalty_id'].includes(kind) && traits[kind] === value;
 }
 
 function iso(at: Instant): string {

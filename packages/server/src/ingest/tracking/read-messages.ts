@@ -154,7 +154,7 @@ function problemOf(call: unknown, unitsAtMost: number, limits: TrackingLimits): 
   if (bytes <= limits.messageBytesMax) return undefined;
   return {
     code: 'tracking/message-too-large',
-    message: `The message is ${bytes} bytes of JSON; expected at most ${limits.messageBytesMax}: send less with it.`,
+    message: `The message is ${bytes} bytes of JSON; expected at most ${limits.messageBytesMax}: send less with it, or raise limits.event and send it again.`,
   };
 }
 
