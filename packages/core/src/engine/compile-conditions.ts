@@ -8,6 +8,7 @@
 
 import { inSample } from '../base/murmur.ts';
 import type { Instant } from '../model/message.ts';
+import { mirroredOperators } from '../rules/literals.ts';
 import {
   compareValues,
   compilePattern,
@@ -109,22 +110,13 @@ function compileFor(c: Compiler, scope: UnitScope, item: Condition, ms: number):
   return (p, t) => since(p, t) + ms <= t;
 }
 
-const mirrored: Readonly<Record<CompareOperator, CompareOperator>> = {
-  '=': '=',
-  '!=': '!=',
-  '<': '>',
-  '<=': '>=',
-  '>': '<',
-  '>=': '<=',
-};
-
 function compileCompare(c: Compiler, scope: UnitScope, op: CompareOperator, left: Value, right: Value): Test {
   if (right.kind === 'number') {
     const test = compileThreshold(c, scope, op, left, right.value);
     if (test !== undefined) return test;
   }
   if (left.kind === 'number') {
-    const test = compileThreshold(c, scope, mirrored[op], right, left.value);
+    const test = compileThreshold(c, scope, mirroredOperators[op], right, left.value);
     if (test !== undefined) return test;
   }
   const x = openContext(scope);

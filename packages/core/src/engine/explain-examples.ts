@@ -10,6 +10,7 @@ import type { Zone } from '../base/zone.ts';
 import type { JsonObject, JsonValue } from '../model/message.ts';
 import { latest } from '../rules/interpreter-history.ts';
 import type { Interpreter } from '../rules/interpreter.ts';
+import { isLiteral, mirroredOperators } from '../rules/literals.ts';
 import {
   elementsOf,
   eventMatches,
@@ -20,7 +21,6 @@ import {
 } from '../rules/semantics.ts';
 import type { CompareOperator, Condition, EventPattern, Path, TextOperator, Value } from '../rules/tree.ts';
 import type { RuleValue } from '../rules/value.ts';
-import { isLiteral, mirroredOperators } from './explain-findings.ts';
 import { isObject, withPath, type ExampleEvent } from './explain-plans.ts';
 
 export const negatedOperators: Readonly<Record<CompareOperator, CompareOperator>> = {

@@ -10,8 +10,9 @@ import type { Instant, JsonValue } from '../model/message.ts';
 import type { Interpreter } from '../rules/interpreter.ts';
 import { valueToEnglish } from '../rules/english.ts';
 import { formatValue } from '../rules/format.ts';
+import { isLiteral, mirroredOperators } from '../rules/literals.ts';
 import { literalValue } from '../rules/semantics.ts';
-import type { CompareOperator, Condition, Literal, TextOperator, Value } from '../rules/tree.ts';
+import type { CompareOperator, Condition, TextOperator, Value } from '../rules/tree.ts';
 import type { RuleValue } from '../rules/value.ts';
 
 export type PlainValue =
@@ -24,6 +25,14 @@ export type PlainValue =
   | { readonly type: 'instant'; readonly ms: Instant }
   | { readonly type: 'list'; readonly elements: readonly PlainValue[] }
   | { readonly type: 'object'; readonly value: JsonValue };
+
+/** What is found and no expression of a rule gives. */
+export type NamedFinding = 'completions' | 'place';
+
+export const findingNames: Readonly<Record<NamedFinding, string>> = {
+  completions: 'How often it was completed.',
+  place: 'The customer’s fixed place in 0 to 100.',
+};
 
 export type Finding = {
   /** The expression as the rule has it; for what has no expression of its own, what it is called. */
@@ -57,25 +66,6 @@ export function plainValue(value: RuleValue): PlainValue {
       return unreachable(value);
   }
 }
-
-export function isLiteral(value: Value): value is Literal {
-  return (
-    value.kind === 'number' ||
-    value.kind === 'string' ||
-    value.kind === 'boolean' ||
-    value.kind === 'date' ||
-    value.kind === 'duration'
-  );
-}
-
-export const mirroredOperators: Readonly<Record<CompareOperator, CompareOperator>> = {
-  '=': '=',
-  '!=': '!=',
-  '<': '>',
-  '<=': '>=',
-  '>': '<',
-  '>=': '<=',
-};
 
 /** The values at t that the condition itself compares; conditions made of others compare nothing. */
 export function findingsOf(condition: Condition, asked: Interpreter, t: Instant): Findings {
@@ -112,14 +102,13 @@ export function findingsOf(condition: Condition, asked: Interpreter, t: Instant)
     case 'sequence': {
       const times = asked.exists(t) ? asked.completed(condition, t).length : 0;
       return {
-        found: [counted('completions', 'How often it was completed.', times)],
+        found: [counted('completions', times)],
         threshold: numeric('>=', 1),
       };
     }
     case 'sample': {
       const place = 100 * sampleFraction(condition.seed, asked.history.sampleId);
-      const what = 'The customer’s fixed place in 0 to 100.';
-      return { found: [counted('place', what, place)], threshold: numeric('<', condition.percent) };
+      return { found: [counted('place', place)], threshold: numeric('<', condition.percent) };
     }
     case 'literal':
     case 'and':
@@ -151,6 +140,6 @@ function numeric(op: CompareOperator, value: number): Threshold {
   return { op, values: [{ type: 'number', value }] };
 }
 
-function counted(of: string, english: string, value: number): Finding {
-  return { of, english, is: { type: 'number', value } };
+function counted(of: NamedFinding, value: number): Finding {
+  return { of, english: findingNames[of], is: { type: 'number', value } };
 }

@@ -7,12 +7,13 @@
 
 import { roundSignificant, sumExactly } from '../base/decimal.ts';
 import type { Instant, JsonValue } from '../model/message.ts';
+import { mirroredOperators } from '../rules/literals.ts';
 import { numberOf, populationAt, populationKey, rfmPopulationKey } from '../rules/population.ts';
 import { arithmetic, duration, durationMs, elementsOf, instant, readPath } from '../rules/semantics.ts';
 import type { CompareOperator, Condition, EventPattern, RfmPart, Value, Window } from '../rules/tree.ts';
 import type { RuleValue } from '../rules/value.ts';
 import { exampleOf, jsonFor, numbersFor, undone, withProperty } from './explain-examples.ts';
-import { mirroredOperators, plainValue } from './explain-findings.ts';
+import { plainValue } from './explain-findings.ts';
 import type { ExplainingInterpreter } from './explain-interpreter.ts';
 import { bothOf, type EventAction, type ExampleEvent, type Plan, planOf } from './explain-plans.ts';
 

@@ -8,12 +8,13 @@
 import { unreachable } from '../base/assert.ts';
 import type { Instant, JsonValue } from '../model/message.ts';
 import { consentChanges, defaultChannel } from '../rules/interpreter-consent.ts';
+import { mirroredOperators } from '../rules/literals.ts';
 import { durationMs, elementsOf, isListValue, literalValue, readPath } from '../rules/semantics.ts';
 import type { Condition, EventPattern, Path, TextOperator, Value, Window } from '../rules/tree.ts';
 import type { RuleValue } from '../rules/value.ts';
 import { progressOf } from './explain-deciding.ts';
 import { exampleOf, jsonFor, negatedOperators, textFor } from './explain-examples.ts';
-import { mirroredOperators, plainValue } from './explain-findings.ts';
+import { plainValue } from './explain-findings.ts';
 import type { ExplainingInterpreter } from './explain-interpreter.ts';
 import {
   bothOf,

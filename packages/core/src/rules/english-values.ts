@@ -1,5 +1,6 @@
 /** English for what rules are made of: literals, windows, events, and values as noun phrases. */
 
+import { datePartsOf, durationParts, type Notation } from './notation.ts';
 import type {
   Condition,
   DateLiteral,
@@ -14,148 +15,257 @@ import type {
 /** A noun phrase; `own` ones take “their” or “whose” before them. */
 export type Noun = { readonly text: string; readonly own: boolean };
 
-export function valueNoun(value: Value): Noun {
-  switch (value.kind) {
-    case 'number':
-    case 'string':
-    case 'boolean':
-    case 'date':
-    case 'duration':
-      return { text: literalText(value), own: false };
-    case 'trait':
-      return own(value.path.join('.'));
-    case 'property':
-      return { text: value.path.join('.'), own: false };
-    case 'count':
-      return own(`number of ${eventsPlural(value.events)}${windowText(value.window)}`);
-    case 'aggregate':
-      return aggregateNoun(value);
-    case 'days':
-      return own(`number of days with ${eventsSingular(value.events)}${windowText(value.window)}`);
-    case 'age_of_event':
-      return {
-        text: `the time since their ${value.which} ${eventName(value.events)}${windowText(value.window)}`,
-        own: false,
-      };
-    case 'age':
-      return { text: `the time since ${full(value.of)}`, own: false };
-    case 'age_in_segment':
-      return { text: `the time since they last ${value.change} the segment “${value.segment}”`, own: false };
-    case 'until':
-      return { text: `the time left until ${full(value.of)}`, own: false };
-    case 'days_until_anniversary':
-      return { text: `the number of days to the next anniversary of ${full(value.of)}`, own: false };
-    case 'percentile':
-      return own(`percentile (0 to 100) among all customers by ${bare(value.of)}`);
-    case 'quintile':
-      return own(`fifth (1 to 5) of all customers by ${bare(value.of)}`);
-    case 'rfm':
-      return own(
-        `RFM ${value.part}${value.part === 'group' ? '' : ' score'}${value.model === undefined ? '' : ` in the model “${value.model}”`}`,
-      );
-    case 'stage':
-      return own(`stage in the lifecycle “${value.lifecycle}”`);
-    case 'score':
-      return own(`score “${value.name}”`);
-    case 'coalesce':
-      return { text: `the first that is known of ${list(value.values.map(full), 'and')}`, own: false };
-    case 'arithmetic':
-      return {
-        text: `${operand(value.left)} ${arithmeticWords[value.op]} ${operand(value.right)}`,
-        own: false,
-      };
+/** As the API writes them, for anywhere: plain digits, `1 November 2026 at 10:00 UTC`. */
+export const englishNotation: Notation = { number: String, date: dateText };
+
+export class EnglishValues {
+  readonly #notation: Notation;
+
+  constructor(notation: Notation) {
+    this.#notation = notation;
+  }
+
+  number(n: number): string {
+    return this.#notation.number(n);
+  }
+
+  noun(value: Value): Noun {
+    switch (value.kind) {
+      case 'number':
+      case 'string':
+      case 'boolean':
+      case 'date':
+      case 'duration':
+        return { text: this.literal(value), own: false };
+      case 'trait':
+        return own(pathName(value.path));
+      case 'property':
+        return { text: pathName(value.path), own: false };
+      case 'count':
+        return own(`number of ${this.#eventsPlural(value.events)}${this.window(value.window)}`);
+      case 'aggregate':
+        return this.#aggregate(value);
+      case 'days':
+        return own(`number of days with ${this.#eventsSingular(value.events)}${this.window(value.window)}`);
+      case 'age_of_event': {
+        const event = `${this.eventName(value.events)}${this.window(value.window)}`;
+        return { text: `the time since their ${value.which} ${event}`, own: false };
+      }
+      case 'age':
+        return { text: `the time since ${this.full(value.of)}`, own: false };
+      case 'age_in_segment':
+        return {
+          text: `the time since they last ${value.change} the segment “${value.segment}”`,
+          own: false,
+        };
+      case 'until':
+        return { text: `the time left until ${this.full(value.of)}`, own: false };
+      case 'days_until_anniversary':
+        return { text: `the number of days to the next anniversary of ${this.full(value.of)}`, own: false };
+      case 'percentile':
+        return own(`percentile (0 to 100) among all customers by ${this.#bare(value.of)}`);
+      case 'quintile':
+        return own(`fifth (1 to 5) of all customers by ${this.#bare(value.of)}`);
+      case 'rfm': {
+        const model = value.model === undefined ? '' : ` in the model “${value.model}”`;
+        return own(`RFM ${value.part}${value.part === 'group' ? '' : ' score'}${model}`);
+      }
+      case 'stage':
+        return own(`stage in the lifecycle “${value.lifecycle}”`);
+      case 'score':
+        return own(`score “${value.name}”`);
+      case 'coalesce': {
+        const options = value.values.map((option) => this.full(option));
+        return { text: `the first that is known of ${list(options, 'and')}`, own: false };
+      }
+      case 'arithmetic': {
+        const [left, right] = [this.#operand(value.left), this.#operand(value.right)];
+        return { text: `${left} ${arithmeticWords[value.op]} ${right}`, own: false };
+      }
+    }
+  }
+
+  /** The phrase as it stands anywhere in a sentence. */
+  full(value: Value): string {
+    const noun = this.noun(value);
+    return noun.own ? `their ${noun.text}` : noun.text;
+  }
+
+  #bare(value: Value): string {
+    return this.noun(value).text;
+  }
+
+  #operand(value: Value): string {
+    return value.kind === 'arithmetic' ? `(${this.full(value)})` : this.full(value);
+  }
+
+  #aggregate(value: Extract<Value, { kind: 'aggregate' }>): Noun {
+    const property = pathName(value.property);
+    const window = this.window(value.window);
+    const of = (what: string): Noun =>
+      own(`${what} ${property} of ${this.#eventsPlural(value.events)}${window}`);
+    switch (value.fn) {
+      case 'sum':
+        return of('total');
+      case 'avg':
+        return of('average');
+      case 'min':
+        return of('lowest');
+      case 'max':
+        return of('highest');
+      case 'distinct':
+        return of('number of different values of');
+      case 'top':
+        return of('most frequent');
+      case 'first':
+      case 'last':
+        return {
+          text: `the ${property} of their ${value.fn} ${this.eventName(value.events)}${window}`,
+          own: false,
+        };
+    }
+  }
+
+  // --- Events
+
+  /** `done “Order Completed” with category “shoes”`, `viewed the page “Pricing”`. */
+  doing(events: EventPattern, negated = false): string {
+    const where = this.#where(events.where);
+    switch (events.source.kind) {
+      case 'track':
+        return `done “${events.source.name}”${where}`;
+      case 'page':
+        return `viewed the page “${events.source.name}”${where}`;
+      case 'screen':
+        return `viewed the screen “${events.source.name}”${where}`;
+      case 'prefix':
+        return `done ${negated ? 'any' : 'an'} event whose name starts with “${events.source.prefix}”${where}`;
+      case 'any':
+        return `done anything${where}`;
+    }
+  }
+
+  /** After `first` or `last`: `“Order Completed” with …`. */
+  eventName(events: EventPattern): string {
+    return `${sourceName(events.source)}${this.#where(events.where)}`;
+  }
+
+  #eventsSingular(events: EventPattern): string {
+    const { kind } = events.source;
+    const article = kind === 'track' ? '' : kind === 'prefix' || kind === 'any' ? 'an ' : 'a ';
+    return `${article}${this.eventName(events)}`;
+  }
+
+  #eventsPlural(events: EventPattern): string {
+    const where = this.#where(events.where);
+    switch (events.source.kind) {
+      case 'track':
+        return `“${events.source.name}” events${where}`;
+      case 'page':
+      case 'screen':
+        return `views of the ${events.source.kind} “${events.source.name}”${where}`;
+      case 'prefix':
+        return `events whose name starts with “${events.source.prefix}”${where}`;
+      case 'any':
+        return `events of any kind${where}`;
+    }
+  }
+
+  #where(where: Condition | undefined): string {
+    return where === undefined ? '' : ` with ${this.#property(where, false)}`;
+  }
+
+  /** `inside`: within another phrase, where a choice needs brackets. */
+  #property(where: Condition, inside: boolean): string {
+    switch (where.kind) {
+      case 'and':
+      case 'or': {
+        const items = where.items.map((item) => this.#property(item, true));
+        return bracketed(items.join(` ${where.kind} `), inside);
+      }
+      case 'not':
+        return `not (${this.#property(where.item, false)})`;
+      case 'literal':
+        return where.value ? 'any properties' : 'properties that no event has';
+      case 'compare': {
+        const plain = where.op === '=' && where.left.kind === 'property' && where.right.kind === 'string';
+        return plain
+          ? `${this.#bare(where.left)} ${this.full(where.right)}`
+          : `${this.full(where.left)} ${propertyOperators[where.op]} ${this.full(where.right)}`;
+      }
+      case 'one_of': {
+        const options = where.values.map((literal) => this.literal(literal));
+        return `${this.full(where.value)} ${where.negated ? 'none of' : 'one of'} ${list(options, 'or')}`;
+      }
+      case 'text':
+        return `${this.full(where.value)} ${textParticiples[where.op]} “${where.text}”`;
+      case 'presence':
+        return where.present ? `a known ${this.full(where.value)}` : `no known ${this.full(where.value)}`;
+      case 'for':
+      case 'did':
+      case 'sequence':
+      case 'in_segment':
+      case 'in_list':
+      case 'subscribed':
+      case 'sample':
+        // Not about an event: the checker refuses it here.
+        return `a condition that cannot stand here (${where.kind})`;
+    }
+  }
+
+  // --- Windows, literals
+
+  /** ` in the last 30 days`, with the space before it; nothing for all time. */
+  window(window: Window | undefined): string {
+    if (window === undefined) return '';
+    const { date } = this.#notation;
+    switch (window.kind) {
+      case 'last':
+        return ` in the last ${this.duration(window.duration)}`;
+      case 'ago':
+        return ` between ${this.duration(window.from)} and ${this.duration(window.to)} ago`;
+      case 'calendar':
+        if (window.n > 1) return ` in the last ${this.number(window.n)} calendar ${window.unit}s`;
+        return window.unit === 'day' ? ' today' : ` this ${window.unit}`;
+      case 'since':
+        return ` since ${date(window.from)}`;
+      case 'before':
+        return ` before ${date(window.to)}`;
+      case 'between':
+        return ` from ${date(window.from)} until before ${date(window.to)}`;
+      case 'after_last':
+        return ` after their last ${this.eventName(window.events)}`;
+    }
+  }
+
+  literal(literal: Literal): string {
+    switch (literal.kind) {
+      case 'number':
+        return this.number(literal.value);
+      case 'boolean':
+        return String(literal.value);
+      case 'string':
+        return `“${literal.value}”`;
+      case 'date':
+        return this.#notation.date(literal);
+      case 'duration':
+        return `${literal.negative === true ? 'minus ' : ''}${this.duration(literal.text)}`;
+    }
+  }
+
+  /** `1h30m` → `1 hour 30 minutes`. */
+  duration(text: string): string {
+    return durationParts(text)
+      .map(([amount, unit]) => {
+        const n = Number(amount);
+        return `${this.number(n)} ${units.get(unit) ?? unit}${n === 1 ? '' : 's'}`;
+      })
+      .join(' ');
   }
 }
 
 function own(text: string): Noun {
   return { text, own: true };
-}
-
-const arithmeticWords = { '+': 'plus', '-': 'minus', '*': 'times', '/': 'divided by' } as const;
-
-function operand(value: Value): string {
-  return value.kind === 'arithmetic' ? `(${full(value)})` : full(value);
-}
-
-/** The phrase as it stands anywhere in a sentence. */
-export function full(value: Value): string {
-  const noun = valueNoun(value);
-  return noun.own ? `their ${noun.text}` : noun.text;
-}
-
-function bare(value: Value): string {
-  return valueNoun(value).text;
-}
-
-function aggregateNoun(value: Extract<Value, { kind: 'aggregate' }>): Noun {
-  const property = value.property.join('.');
-  const window = windowText(value.window);
-  switch (value.fn) {
-    case 'sum':
-      return own(`total ${property} of ${eventsPlural(value.events)}${window}`);
-    case 'avg':
-      return own(`average ${property} of ${eventsPlural(value.events)}${window}`);
-    case 'min':
-      return own(`lowest ${property} of ${eventsPlural(value.events)}${window}`);
-    case 'max':
-      return own(`highest ${property} of ${eventsPlural(value.events)}${window}`);
-    case 'distinct':
-      return own(`number of different values of ${property} of ${eventsPlural(value.events)}${window}`);
-    case 'top':
-      return own(`most frequent ${property} of ${eventsPlural(value.events)}${window}`);
-    case 'first':
-    case 'last':
-      return { text: `the ${property} of their ${value.fn} ${eventName(value.events)}${window}`, own: false };
-  }
-}
-
-// --- Events
-
-/** `done “Order Completed” with category “shoes”`, `viewed the page “Pricing”`. */
-export function doing(events: EventPattern, negated = false): string {
-  const where = whereText(events.where);
-  switch (events.source.kind) {
-    case 'track':
-      return `done “${events.source.name}”${where}`;
-    case 'page':
-      return `viewed the page “${events.source.name}”${where}`;
-    case 'screen':
-      return `viewed the screen “${events.source.name}”${where}`;
-    case 'prefix':
-      return `done ${negated ? 'any' : 'an'} event whose name starts with “${events.source.prefix}”${where}`;
-    case 'any':
-      return `done anything${where}`;
-  }
-}
-
-/** After `first` or `last`: `“Order Completed” with …`. */
-export function eventName(events: EventPattern): string {
-  return `${sourceName(events.source)}${whereText(events.where)}`;
-}
-
-function eventsSingular(events: EventPattern): string {
-  const article =
-    events.source.kind === 'track'
-      ? ''
-      : events.source.kind === 'prefix' || events.source.kind === 'any'
-        ? 'an '
-        : 'a ';
-  return `${article}${eventName(events)}`;
-}
-
-function eventsPlural(events: EventPattern): string {
-  const where = whereText(events.where);
-  switch (events.source.kind) {
-    case 'track':
-      return `“${events.source.name}” events${where}`;
-    case 'page':
-    case 'screen':
-      return `views of the ${events.source.kind} “${events.source.name}”${where}`;
-    case 'prefix':
-      return `events whose name starts with “${events.source.prefix}”${where}`;
-    case 'any':
-      return `events of any kind${where}`;
-  }
 }
 
 function sourceName(source: EventSource): string {
@@ -172,48 +282,11 @@ function sourceName(source: EventSource): string {
   }
 }
 
-function whereText(where: Condition | undefined): string {
-  return where === undefined ? '' : ` with ${wherePhrase(where, false)}`;
-}
-
-/** `inside`: within another phrase, where a choice needs brackets. */
-function wherePhrase(where: Condition, inside: boolean): string {
-  switch (where.kind) {
-    case 'and':
-      return bracketed(where.items.map((item) => wherePhrase(item, true)).join(' and '), inside);
-    case 'or':
-      return bracketed(where.items.map((item) => wherePhrase(item, true)).join(' or '), inside);
-    case 'not':
-      return `not (${wherePhrase(where.item, false)})`;
-    case 'literal':
-      return where.value ? 'any properties' : 'properties that no event has';
-    case 'compare': {
-      const plain = where.op === '=' && where.left.kind === 'property' && where.right.kind === 'string';
-      return plain
-        ? `${bare(where.left)} ${full(where.right)}`
-        : `${full(where.left)} ${propertyOperators[where.op]} ${full(where.right)}`;
-    }
-    case 'one_of':
-      return `${full(where.value)} ${where.negated ? 'none of' : 'one of'} ${list(where.values.map(literalText), 'or')}`;
-    case 'text':
-      return `${full(where.value)} ${textParticiples[where.op]} “${where.text}”`;
-    case 'presence':
-      return where.present ? `a known ${full(where.value)}` : `no known ${full(where.value)}`;
-    case 'for':
-    case 'did':
-    case 'sequence':
-    case 'in_segment':
-    case 'in_list':
-    case 'subscribed':
-    case 'sample':
-      // Not about an event: the checker refuses it here.
-      return `a condition that cannot stand here (${where.kind})`;
-  }
-}
-
 function bracketed(text: string, inside: boolean): string {
   return inside ? `(${text})` : text;
 }
+
+const arithmeticWords = { '+': 'plus', '-': 'minus', '*': 'times', '/': 'divided by' } as const;
 
 const propertyOperators = {
   '=': 'equal to',
@@ -231,54 +304,16 @@ const textParticiples = {
   matches: 'matching the pattern',
 } as const;
 
-// --- Windows, literals, lists
-
-/** ` in the last 30 days`, with the space before it; nothing for all time. */
-export function windowText(window: Window | undefined): string {
-  if (window === undefined) return '';
-  switch (window.kind) {
-    case 'last':
-      return ` in the last ${durationText(window.duration)}`;
-    case 'ago':
-      return ` between ${durationText(window.from)} and ${durationText(window.to)} ago`;
-    case 'calendar':
-      if (window.n > 1) return ` in the last ${window.n} calendar ${window.unit}s`;
-      return window.unit === 'day' ? ' today' : ` this ${window.unit}`;
-    case 'since':
-      return ` since ${dateText(window.from)}`;
-    case 'before':
-      return ` before ${dateText(window.to)}`;
-    case 'between':
-      return ` from ${dateText(window.from)} until before ${dateText(window.to)}`;
-    case 'after_last':
-      return ` after their last ${eventName(window.events)}`;
-  }
-}
-
-export function literalText(literal: Literal): string {
-  switch (literal.kind) {
-    case 'number':
-    case 'boolean':
-      return String(literal.value);
-    case 'string':
-      return `“${literal.value}”`;
-    case 'date':
-      return dateText(literal);
-    case 'duration':
-      return `${literal.negative === true ? 'minus ' : ''}${durationText(literal.text)}`;
-  }
-}
-
 const months = 'January February March April May June July August September October November December'.split(
   ' ',
 );
 
-function dateText(date: DateLiteral): string {
-  const [day = '', time] = date.text.split('T');
-  const [year, month, dayOfMonth] = day.split('-');
-  const words = `${Number(dayOfMonth)} ${months[Number(month) - 1] ?? ''} ${Number(year)}`;
+function dateText(literal: DateLiteral): string {
+  const { year, month, day, time, offset } = datePartsOf(literal);
+  const words = `${day} ${months[month - 1] ?? ''} ${year}`;
   if (time === undefined) return words;
-  return `${words} at ${time.replace(/Z$/, ' UTC').replace(/([+-]\d{2}:\d{2})$/, ' (UTC$1)')}`;
+  const zone = offset === undefined ? '' : offset === 'Z' ? ' UTC' : ` (UTC${offset})`;
+  return `${words} at ${time}${zone}`;
 }
 
 const units: ReadonlyMap<string, string> = new Map([
@@ -289,17 +324,6 @@ const units: ReadonlyMap<string, string> = new Map([
   ['s', 'second'],
   ['ms', 'millisecond'],
 ]);
-
-/** `1h30m` → `1 hour 30 minutes`. */
-export function durationText(text: string): string {
-  const parts = [...text.matchAll(/([\d.]+)([a-z]+)/g)];
-  return parts
-    .map(
-      ([, amount = '', unit = '']) =>
-        `${amount} ${units.get(unit) ?? unit}${Number(amount) === 1 ? '' : 's'}`,
-    )
-    .join(' ');
-}
 
 /** `a, b and c`. */
 export function list(items: readonly string[], word: 'and' | 'or'): string {

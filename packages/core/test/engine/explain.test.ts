@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 
-import { explainText, verdictText } from '../../src/engine/explain-text.ts';
+import { Hindi } from '../../src/engine/explain-hindi.ts';
+import { englishIn, explainText, instantText } from '../../src/engine/explain-text.ts';
 import { explain, type Explanation, outline } from '../../src/engine/explain.ts';
 import { emptyHistory, type History, type World } from '../../src/rules/interpreter-history.ts';
 import {
@@ -31,7 +32,7 @@ function explained(
 
 function verdict(rule: string, history: History, options: WorldOptions = {}): readonly string[] {
   const { explanation, w } = explained(rule, history, options);
-  return verdictText(explanation, w.zone);
+  return englishIn(w.zone).verdict(explanation);
 }
 
 const order = (time: string, revenue: number, more: Record<string, string> = {}) =>
@@ -438,6 +439,69 @@ describe('the verdict', () => {
   });
 });
 
+describe('the verdict in Hindi', () => {
+  it.each<readonly [rule: string, says: readonly string[]]>([
+    [
+      'count("Order Completed", last 30d) >= 1',
+      [
+        '2026-11-01 10:00:00.000 से asked में हैं।',
+        '2026-12-01 10:00:00.000 से पहले एक और “Order Completed” न होने पर 2026-12-01 10:00:00.000 को निकलेंगे (अभी हो तो 2026-12-21 14:00:00.001 तक अंदर रहेंगे)।',
+      ],
+    ],
+    [
+      'count("Order Completed", last 365d) >= 4',
+      [
+        '2026-10-01 08:00:00.000 से asked में नहीं हैं।',
+        'केवल समय बीतने से यह नहीं बदलेगा।',
+        'सबसे छोटी बात जिससे ग्राहक आ जाएँगे: 2027-10-01 08:00:00.000 से पहले 2 और “Order Completed”।',
+      ],
+    ],
+    [
+      'count("Order Completed" where category = "shoes" and price > 100, last 7d) >= 1',
+      [
+        '2026-10-01 08:00:00.000 से asked में नहीं हैं।',
+        'केवल समय बीतने से यह नहीं बदलेगा।',
+        'सबसे छोटी बात जिससे ग्राहक आ जाएँगे: category “shoes” और price 100 से ज़्यादा वाला एक “Order Completed”।',
+      ],
+    ],
+    [
+      'sum(revenue of "Order Completed", last 30d) >= 90',
+      [
+        '2026-10-01 08:00:00.000 से asked में नहीं हैं।',
+        'केवल समय बीतने से यह नहीं बदलेगा।',
+        'सबसे छोटी बात जिससे ग्राहक आ जाएँगे: 2026-12-01 10:00:00.000 से पहले revenue कम से कम 40 वाला एक और “Order Completed”।',
+      ],
+    ],
+    [
+      'trait.city = "Pune"',
+      [
+        '2026-10-01 08:00:00.000 से asked में नहीं हैं।',
+        'केवल समय बीतने से यह नहीं बदलेगा।',
+        'सबसे छोटी बात जिससे ग्राहक आ जाएँगे: गुण city का “Pune” होना।',
+      ],
+    ],
+  ])('%s', (rule, says) => {
+    const { explanation, w } = explained(rule, twoOrders);
+    const hindi = new Hindi({
+      number: String,
+      date: ({ text }) => text,
+      instant: (t) => instantText(t, w.zone),
+    });
+    expect(hindi.verdict(explanation)).toEqual(says);
+  });
+
+  it('has a word for everything that english has', () => {
+    const hindi = new Hindi({ number: String, date: ({ text }) => text, instant: String });
+    for (const [rule, history, , options] of table) {
+      const { explanation } = explained(rule, history, options);
+      for (const line of hindi.verdict(explanation)) {
+        expect(line).toMatch(/।$/);
+        expect(line).not.toMatch(/undefined|\b(one|more|with|and|or|set|before|than|least)\b/);
+      }
+    }
+  });
+});
+
 describe('the tree', () => {
   const shoes = 'count("Order Completed" where category = "shoes", last 30d) >= 1';
   const options = { zone: 'Asia/Kolkata', segments: { buyers: shoes } };
@@ -538,7 +602,9 @@ describe('the tree', () => {
       since: { at: at('2026-11-21'), orEarlier: true },
       standing: true,
     });
-    expect(verdictText(standing, inWorld.zone)[0]).toBe('In asked since 2026-11-21 00:00:00.000 or earlier.');
+    expect(englishIn(inWorld.zone).verdict(standing)[0]).toBe(
+      'In asked since 2026-11-21 00:00:00.000 or earlier.',
+    );
   });
 
   it('leaves parts out where it would have no end', () => {
