@@ -6,10 +6,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-const launcher = resolve(import.meta.dirname, '../bin/segue.mjs');
-const sharedScenarios = resolve(import.meta.dirname, '../../../../shared/scenarios');
+import { launcher, type Ran, runSegue } from './running-segue.ts';
 
-type Ran = { readonly status: number | null; readonly out: string; readonly err: string };
+const sharedScenarios = resolve(import.meta.dirname, '../../../../shared/scenarios');
 
 let folder: string;
 beforeAll(() => {
@@ -20,12 +19,7 @@ afterAll(() => {
 });
 
 function segue(args: readonly string[], env: NodeJS.ProcessEnv = {}): Ran {
-  const ran = spawnSync(process.execPath, [launcher, ...args], {
-    cwd: folder,
-    encoding: 'utf8',
-    env: { PATH: process.env['PATH'], ...env },
-  });
-  return { status: ran.status, out: ran.stdout, err: ran.stderr };
+  return runSegue(args, { cwd: folder, env: { PATH: process.env['PATH'], ...env } });
 }
 
 function write(name: string, text: string): string {

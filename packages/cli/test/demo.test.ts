@@ -1,66 +1,42 @@
 /** `segue demo` as a person runs it: the past is in, the present streams in, Ctrl-C stops it, the next start goes on. */
 
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-const launcher = resolve(import.meta.dirname, '../bin/segue.mjs');
+import { type Ran, type RunningSegue, runSegue, startSegue } from './running-segue.ts';
 
 let folder: string;
-const children: ChildProcess[] = [];
+const started: RunningSegue[] = [];
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'segue-demo-'));
 });
-afterAll(() => {
-  for (const child of children) child.kill('SIGKILL');
+afterAll(async () => {
+  await Promise.all(started.map(({ process }) => process.end('SIGKILL')));
   rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
 });
 
 const small = ['demo', '--customers', '30', '--pace', '3000', '--history-enabled', 'no'];
 
-type Running = {
-  readonly child: ChildProcess;
-  readonly out: string;
-  /** The address that signs in. */
-  readonly door: string;
-  readonly ended: Promise<number | null>;
-};
-
-async function start(...more: string[]): Promise<Running> {
-  const child = spawn(process.execPath, [launcher, ...small, '--port', '0', ...more], {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'] },
-  });
-  children.push(child);
-  let errors = '';
-  child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
-  const ended = new Promise<number | null>((done) => {
-    child.on('close', done);
-  });
-  const out = await new Promise<string>((done, fail) => {
-    let text = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      text += chunk.toString();
-      if (text.includes('Ctrl-C')) done(text);
-    });
-    void ended.then(() => {
-      fail(new Error(errors));
-    });
-  });
-  return { child, out, door: /http:\S+\/demo\/\S+/.exec(out)?.[0] ?? '', ended };
+async function start(...more: string[]): Promise<RunningSegue> {
+  const options = { cwd: folder, env: { PATH: process.env['PATH'] } };
+  const running = await startSegue([...small, '--port', '0', ...more], options);
+  started.push(running);
+  return running;
 }
 
-async function stop({ child, ended }: Running): Promise<number | null> {
-  child.kill('SIGINT');
-  return ended;
+function run(...more: string[]): Ran {
+  return runSegue([...small, ...more], { cwd: folder });
+}
+
+function stop({ process }: RunningSegue): Promise<number | null> {
+  return process.end('SIGINT');
 }
 
 /** Signed in by the door. */
-async function signIn({ door }: Running): Promise<(path: string) => Promise<Response>> {
+async function signIn({ door }: RunningSegue): Promise<(path: string) => Promise<Response>> {
   const answer = await fetch(door, { redirect: 'manual' });
   expect([answer.status, answer.headers.get('location')]).toEqual([303, '/']);
   const cookie = answer.headers.get('set-cookie')?.split(';')[0] ?? '';
@@ -130,7 +106,7 @@ it('has a year in it, streams the present in, stops, and goes on where it was', 
   expect(await stop(first)).toBe(0);
 
   const second = await start();
-  expect(second.out).toContain('from where it was');
+  expect(second.process.out).toContain('from where it was');
   const again = await signIn(second);
   expect(second.door.split('/').at(-1)).toBe(first.door.split('/').at(-1));
   const fresh = await changesUntil(again, undefined, (all) => all.length >= 1);
@@ -157,25 +133,18 @@ it('begins anew when asked to, or where the making was cut short, and leaves oth
   expect(await stop(made)).toBe(0);
   writeFileSync(join(place, 'notes.txt'), 'mine');
   const anew = await start('--folder', place, '--anew');
-  expect(anew.out).toContain('A year of a made-up shop is in');
+  expect(anew.process.out).toContain('A year of a made-up shop is in');
   expect(anew.door.split('/').at(-1)).not.toBe(made.door.split('/').at(-1));
   expect(await stop(anew)).toBe(0);
   const busy = await start('--folder', place);
-  const second = spawnSync(
-    process.execPath,
-    [launcher, ...small, '--port', '0', '--folder', place, '--anew'],
-    {
-      cwd: folder,
-      encoding: 'utf8',
-    },
-  );
-  expect([second.status, second.stderr]).toEqual([2, expect.stringMatching(/\[data\/locked\]\n$/)]);
+  const second = run('--port', '0', '--folder', place, '--anew');
+  expect([second.status, second.err]).toEqual([2, expect.stringMatching(/\[data\/locked\]\n$/)]);
   expect(await stop(busy)).toBe(0);
   // As a kill while the past is made leaves it: data, and nothing that says that it is whole.
   rmSync(join(place, 'demo.json'));
   writeFileSync(join(place, 'demo-unfinished.txt'), '');
   const mended = await start('--folder', place);
-  expect(mended.out).toContain('A year of a made-up shop is in');
+  expect(mended.process.out).toContain('A year of a made-up shop is in');
   expect(await stop(mended)).toBe(0);
   expect(readFileSync(join(place, 'notes.txt'), 'utf8')).toBe('mine');
 });
@@ -185,25 +154,16 @@ it('touches no data that are not of a demo', () => {
   mkdirSync(join(place, 'data'), { recursive: true });
   writeFileSync(join(place, 'data', 'precious.txt'), 'theirs');
   for (const more of [[], ['--anew']]) {
-    const ran = spawnSync(process.execPath, [launcher, ...small, '--port', '0', '--folder', place, ...more], {
-      cwd: folder,
-      encoding: 'utf8',
-    });
-    expect([ran.status, ran.stderr]).toEqual([
+    const ran = run('--port', '0', '--folder', place, ...more);
+    expect([ran.status, ran.err]).toEqual([
       2,
       expect.stringMatching(/is not of a demo, so it is not touched.* \[demo\/folder\]\n$/),
     ]);
   }
   expect(readFileSync(join(place, 'data', 'precious.txt'), 'utf8')).toBe('theirs');
   writeFileSync(join(folder, 'a-file'), '');
-  const ran = spawnSync(process.execPath, [launcher, ...small, '--port', '0', '--folder', 'a-file'], {
-    cwd: folder,
-    encoding: 'utf8',
-  });
-  expect([ran.status, ran.stderr]).toEqual([
-    2,
-    expect.stringMatching(/^error: .*a-file.* \[demo\/failed\]\n$/),
-  ]);
+  const ran = run('--port', '0', '--folder', 'a-file');
+  expect([ran.status, ran.err]).toEqual([2, expect.stringMatching(/^error: .*a-file.* \[demo\/failed\]\n$/)]);
 });
 
 it('says that the port is taken before it makes anything', async () => {
@@ -215,12 +175,9 @@ it('says that the port is taken before it makes anything', async () => {
     });
   });
   const place = join(folder, 'never');
-  const ran = spawnSync(process.execPath, [launcher, ...small, '--port', String(port), '--folder', place], {
-    cwd: folder,
-    encoding: 'utf8',
-  });
+  const ran = run('--port', String(port), '--folder', place);
   server.close();
-  expect([ran.status, ran.stderr]).toEqual([
+  expect([ran.status, ran.err]).toEqual([
     2,
     expect.stringMatching(/^error: Port \d+ of 127\.0\.0\.1 is taken .* \[start\/port-taken\]\n$/),
   ]);

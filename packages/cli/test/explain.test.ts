@@ -1,15 +1,13 @@
 /** The commands `explain` and `forecast` as processes; the examples of their page, with their output. */
 
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-const launcher = resolve(import.meta.dirname, '../bin/segue.mjs');
-const page = readFileSync(resolve(import.meta.dirname, '../../../docs/explain.md'), 'utf8');
+import { type Ran, runSegue } from './running-segue.ts';
 
-type Ran = { readonly status: number | null; readonly out: string; readonly err: string };
+const page = readFileSync(resolve(import.meta.dirname, '../../../docs/explain.md'), 'utf8');
 
 let folder: string;
 beforeAll(() => {
@@ -26,12 +24,7 @@ function block(language: string): string {
 }
 
 function segue(line: string): Ran {
-  const ran = spawnSync(process.execPath, [launcher, ...line.split(' ')], {
-    cwd: folder,
-    encoding: 'utf8',
-    env: { PATH: process.env['PATH'] },
-  });
-  return { status: ran.status, out: ran.stdout, err: ran.stderr };
+  return runSegue(line.split(' '), { cwd: folder, env: { PATH: process.env['PATH'] } });
 }
 
 const examples = [...page.matchAll(/```console\n\$ segue (.*)\n([^]*?)```/g)].map(

@@ -1,12 +1,14 @@
 /** The whole service with its history: killed in the middle, and with a history that cannot be written. */
 
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 
-const launcher = resolve(import.meta.dirname, '../bin/segue.mjs');
+import type { OwnProcess } from '../../server/test/http/own-process.ts';
+import { startSegue } from './running-segue.ts';
+
 const hasChdb =
   spawnSync(process.execPath, ['-e', "require('chdb').query('SELECT 1')"], {
     cwd: resolve(import.meta.dirname, '../../server/src'),
@@ -25,7 +27,7 @@ class Service {
   url = '';
   readonly keys: { write: string; server: string };
   readonly #data: string;
-  #child: ChildProcess | undefined;
+  #process: OwnProcess | undefined;
 
   constructor(data: string, keys = { write: '', server: '' }) {
     this.#data = data;
@@ -33,28 +35,21 @@ class Service {
   }
 
   async start(): Promise<void> {
-    const child = spawn(process.execPath, [launcher, 'start', '--data', this.#data, '--port', '0'], {
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    this.#child = child;
-    const printed = await new Promise<string>((done) => {
-      let text = '';
-      child.stdout.on('data', (chunk: Buffer) => {
-        text += chunk.toString();
-        if (text.includes('Ctrl-C')) done(text);
-      });
-    });
-    const find = (pattern: RegExp): string => pattern.exec(printed)?.[1] ?? '';
-    this.url = find(/running at (\S+)/);
-    this.keys.write ||= find(/write key\s+(\S+)/);
-    this.keys.server ||= find(/server key\s+(\S+)/);
+    const { process, url, writeKey, serverKey } = await startSegue([
+      'start',
+      '--data',
+      this.#data,
+      '--port',
+      '0',
+    ]);
+    this.#process = process;
+    this.url = url;
+    this.keys.write ||= writeKey;
+    this.keys.server ||= serverKey;
   }
 
   async kill(): Promise<void> {
-    const child = this.#child;
-    const ended = new Promise((done) => child?.once('exit', done));
-    child?.kill('SIGKILL');
-    await ended;
+    await this.#process?.end('SIGKILL');
   }
 
   /** True when they were acknowledged. */
@@ -80,9 +75,7 @@ class Service {
   /** Everything that was acknowledged is in history. */
   async caughtUp(): Promise<void> {
     await expect
-      .poll(async () => (await (await this.get('/api/history/status')).json()) as object, {
-        timeout: 60_000,
-      })
+      .poll(async () => (await (await this.get('/api/history/status')).json()) as object)
       .toMatchObject({ state: 'running', behind: 0 });
   }
 
@@ -129,9 +122,6 @@ describe.skipIf(!hasChdb)(`history of the whole service${skipped}`, () => {
       .poll(
         async () =>
           ((await (await service.get('/api/history/status')).json()) as { restarts: number }).restarts,
-        {
-          timeout: 10_000,
-        },
       )
       .toBeGreaterThan(0);
     const refused = await service.get('/api/history/members?of=vip');

@@ -1,13 +1,14 @@
 /** The shell examples of the pages about the service, run as they stand against a service that has just been started. */
 
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { launcher, type RunningSegue, startSegue } from './running-segue.ts';
+
 const root = resolve(import.meta.dirname, '../../..');
-const launcher = join(root, 'packages/cli/bin/segue.mjs');
 const folder = mkdtempSync(join(tmpdir(), 'segue-docs-'));
 const pages = [
   'README.md',
@@ -22,41 +23,33 @@ const pages = [
 
 const hasCurl = spawnSync('curl', ['--version']).status === 0;
 
-let child: ChildProcess | undefined;
+let service: RunningSegue | undefined;
 const keys: Record<string, string> = {};
 
 beforeAll(async () => {
-  const process_ = spawn(
-    process.execPath,
-    [launcher, 'start', '--data', join(folder, 'data'), '--port', '0'],
-    {
-      cwd: folder,
-      stdio: ['ignore', 'pipe', 'ignore'],
-    },
-  );
-  child = process_;
-  const printed = await new Promise<string>((done) => {
-    let text = '';
-    process_.stdout.on('data', (chunk: Buffer) => {
-      text += chunk.toString();
-      if (text.includes('Ctrl-C')) done(text);
-    });
-  });
-  const find = (pattern: RegExp): string => pattern.exec(printed)?.[1] ?? '';
-  const serverKey = find(/server key\s+(\S+)/);
+  const { url, writeKey, serverKey } = (service = await startSegue(
+    ['start', '--data', join(folder, 'data'), '--port', '0'],
+    { cwd: folder },
+  ));
   Object.assign(keys, {
-    SEGUE_URL: find(/running at (\S+)/),
-    SEGUE_WRITE_KEY: find(/write key\s+(\S+)/),
+    SEGUE_URL: url,
+    SEGUE_WRITE_KEY: writeKey,
     SEGUE_KEY: serverKey,
     SEGUE_SERVER_KEY: serverKey,
     SEGUE_ADMIN_KEY: serverKey,
   });
+  // The examples are for a service whose history has opened, which it does in the background.
+  await expect.poll(async () => historyState(url, serverKey)).not.toBe('starting');
 });
 
+async function historyState(url: string, serverKey: string): Promise<string> {
+  const headers = { authorization: `Bearer ${serverKey}` };
+  const answer = await fetch(`${url}/api/history/status`, { headers });
+  return ((await answer.json()) as { readonly state: string }).state;
+}
+
 afterAll(async () => {
-  const ended = new Promise((done) => child?.once('exit', done));
-  child?.kill('SIGKILL');
-  await ended;
+  await service?.process.end('SIGKILL');
   rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
 });
 

@@ -1,12 +1,11 @@
 /** Commands around a running service: settings, start, backup, restore, apply. */
 
 import { Command } from 'commander';
-import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import picocolors from 'picocolors';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
@@ -16,11 +15,12 @@ import { openDataDirectory } from '@segue/server/log/data-directory.ts';
 import { openLmdbLog } from '@segue/server/log/lmdb-log.ts';
 
 import { FakeService } from '../../server/test/http/fake-service.ts';
+import { OwnProcess } from '../../server/test/http/own-process.ts';
 import { registerStart } from '../src/commands/start.ts';
 import { logLineText } from '../src/service/log-lines.ts';
 import type { Terminal } from '../src/terminal.ts';
+import { launcher, type Ran, runSegue } from './running-segue.ts';
 
-const launcher = resolve(import.meta.dirname, '../bin/segue.mjs');
 const plain = picocolors.createColors(false);
 
 let folder: string;
@@ -31,33 +31,16 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
 });
 
-type Ran = { readonly status: number | null; readonly out: string; readonly err: string };
-
 function segue(args: readonly string[], env: NodeJS.ProcessEnv = {}): Ran {
-  const ran = spawnSync(process.execPath, [launcher, ...args], {
-    cwd: folder,
-    encoding: 'utf8',
-    env: { PATH: process.env['PATH'], ...env },
-  });
-  return { status: ran.status, out: ran.stdout, err: ran.stderr };
+  return runSegue(args, { cwd: folder, env: { PATH: process.env['PATH'], ...env } });
 }
 
 /** As `segue`, while this process goes on answering. */
-function segueMeanwhile(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ran> {
-  const child = spawn(process.execPath, [launcher, ...args], {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'], ...env },
-  });
-  let out = '';
-  let err = '';
-  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
-  return new Promise((done) => {
-    child.on('close', (status) => {
-      done({ status, out, err });
-    });
-  });
+async function segueMeanwhile(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ran> {
+  const options = { cwd: folder, env: { PATH: process.env['PATH'], ...env } };
+  const command = new OwnProcess([launcher, ...args], options);
+  const status = await command.ended;
+  return { status, out: command.out, err: command.errors };
 }
 
 describe('segue config', () => {

@@ -7,7 +7,8 @@ import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { buildApp, hasBrowser, launchBrowser, type Service, skipped, startService } from './open-app.ts';
+import type { RunningSegue } from '../../cli/test/running-segue.ts';
+import { buildApp, hasBrowser, launchBrowser, skipped, startService } from './open-app.ts';
 import { violations } from './violations.ts';
 
 const count = 50_000;
@@ -15,7 +16,7 @@ const million = 1_000_000;
 
 describe(`customers${skipped}`, () => {
   const data = mkdtempSync(path.join(tmpdir(), 'segue-customers-'));
-  let service: Service;
+  let service: RunningSegue;
   let browser: Browser;
   let page: Page;
   const problems: string[] = [];
@@ -64,7 +65,7 @@ describe(`customers${skipped}`, () => {
     page = await (await browser.newContext({ locale: 'en-GB' })).newPage();
     page.setDefaultTimeout(120_000);
     page.on('pageerror', (error) => problems.push(error.message));
-    await page.goto(service.link);
+    await page.goto(service.door);
     await page.getByLabel('Your name').fill('Asha Rao');
     await page.getByLabel('E-mail address').fill('asha@example.com');
     await page.getByLabel('New password').fill('correct horse battery');
@@ -74,8 +75,7 @@ describe(`customers${skipped}`, () => {
   afterAll(async () => {
     if (!hasBrowser) return;
     await browser.close();
-    service.process.removeAllListeners('exit');
-    service.process.kill('SIGKILL');
+    await service.process.end('SIGKILL');
     rmSync(data, { recursive: true, force: true, maxRetries: 20 });
   });
 

@@ -213,11 +213,10 @@ describe(`what has been and what happens${skipped}`, () => {
       await goTo(page, 'Live');
       // Messages are shown from when the view listens, a moment after it is there.
       const seen = page.getByRole('button', { name: 'track · Order Completed' }).first();
-      for (let i = 0; i < 20 && !(await seen.isVisible()); i++) {
+      while (!(await seen.isVisible())) {
         await order('meera', 700);
         await seen.waitFor({ timeout: 700 }).catch(() => undefined);
       }
-      await seen.waitFor();
       await page.getByLabel('What is shown').selectOption('changes');
       await page.getByRole('searchbox').fill('fresh');
       const entered = page
@@ -307,7 +306,11 @@ describe(`what has been and what happens${skipped}`, () => {
     await page.getByRole('tab', { name: 'Users' }).click();
     await page.getByLabel('Role of A marketer').last().waitFor();
     for (const choice of await page.getByLabel('Role of A marketer').all()) {
+      const saved = page.waitForResponse(
+        (answer) => answer.request().method() !== 'GET' && answer.url().includes('/api/users/'),
+      );
       await choice.selectOption('viewer');
+      await saved;
     }
     await page.getByRole('row').filter({ hasText: 'A marketer' }).last().waitFor();
     await theirs.reload();

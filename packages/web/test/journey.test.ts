@@ -7,12 +7,13 @@ import path from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { buildApp, hasBrowser, launchBrowser, type Service, skipped, startService } from './open-app.ts';
+import type { RunningSegue } from '../../cli/test/running-segue.ts';
+import { buildApp, hasBrowser, launchBrowser, skipped, startService } from './open-app.ts';
 import { violations } from './violations.ts';
 
 describe(`the web app${skipped}`, () => {
   const data = mkdtempSync(path.join(tmpdir(), 'segue-journey-'));
-  let service: Service;
+  let service: RunningSegue;
   let browser: Browser;
   let context: BrowserContext;
   let page: Page;
@@ -31,7 +32,7 @@ describe(`the web app${skipped}`, () => {
   afterAll(async () => {
     if (!hasBrowser) return;
     await browser.close();
-    service.process.kill('SIGKILL');
+    await service.process.end('SIGKILL');
     rmSync(data, { recursive: true, force: true, maxRetries: 20 });
   });
 
@@ -45,7 +46,7 @@ describe(`the web app${skipped}`, () => {
   };
 
   test.runIf(hasBrowser)('the first one here becomes the admin, and is on the overview', async () => {
-    await page.goto(service.link);
+    await page.goto(service.door);
     await page.getByLabel('Your name').fill('Asha Rao');
     await page.getByLabel('E-mail address').fill('asha@example.com');
     await page.getByLabel('New password').fill('correct horse battery');
@@ -173,8 +174,7 @@ describe(`the web app${skipped}`, () => {
       await page.goto(`${service.url}/live`);
       await page.getByRole('heading', { name: 'Live' }).waitFor();
       const { port } = new URL(service.url);
-      service.process.removeAllListeners('exit');
-      service.process.kill('SIGKILL');
+      await service.process.end('SIGKILL');
       await page.getByRole('link', { name: 'Segments', exact: true }).click();
       await page.getByText('The server cannot be reached.').waitFor();
       const { process: again, url } = await startService(data, Number(port));

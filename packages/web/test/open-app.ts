@@ -1,11 +1,13 @@
 /** A real service, and a real browser before it; where there is no browser, tests are skipped with the reason in their name. */
 
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+
+import { type RunningSegue, startSegue } from '../../cli/test/running-segue.ts';
 
 const root = path.join(import.meta.dirname, '../../..');
 const chromiumPath = process.env['SEGUE_CHROMIUM'] ?? '/usr/bin/chromium';
@@ -22,16 +24,6 @@ export const hasBrowser: boolean = existsSync(chromiumPath);
 export const skipped: string = hasBrowser ? '' : ` (skipped: there is no ${chromiumPath})`;
 /** Where pictures of what was seen are put; none are made where it is not set. */
 const shots = process.env['SEGUE_SHOTS'];
-
-/** What it says at its first start; of the link and keys nothing at a later one. */
-export type Service = {
-  readonly process: ChildProcess;
-  readonly url: string;
-  /** With which the first one here becomes the admin. */
-  readonly link: string;
-  readonly writeKey: string;
-  readonly serverKey: string;
-};
 
 export type App = {
   readonly url: string;
@@ -63,7 +55,7 @@ export function launchBrowser(): Promise<Browser> {
 export async function openApp(): Promise<App> {
   buildApp();
   const data = mkdtempSync(path.join(tmpdir(), 'segue-app-'));
-  const { process: child, url, writeKey, serverKey } = await startService(data);
+  const { process: service, url, writeKey, serverKey } = await startService(data);
   const browser = await launchBrowser();
   const problems: string[] = [];
   const request = async (key: string, method: string, where: string, body?: unknown): Promise<unknown> => {
@@ -109,35 +101,15 @@ export async function openApp(): Promise<App> {
     signIn,
     close: async () => {
       await browser.close();
-      child.removeAllListeners('exit');
-      child.kill('SIGKILL');
+      await service.end('SIGKILL');
       rmSync(data, { recursive: true, force: true, maxRetries: 20 });
     },
   };
 }
 
 /** `segue start` on a data directory; resolves when it says where it is. */
-export function startService(data: string, port = 0): Promise<Service> {
-  const main = path.join(root, 'packages/cli/src/main.ts');
-  const child = spawn(process.execPath, [main, 'start', '--data', data, '--port', String(port)]);
-  return new Promise((resolve, reject) => {
-    let said = '';
-    const found = (what: RegExp): string => what.exec(said)?.[1] ?? '';
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-      said += chunk;
-      if (!said.includes('Stop it with')) return;
-      resolve({
-        process: child,
-        url: found(/running at (\S+)/),
-        link: found(/sign in +(\S+)/),
-        writeKey: found(/write key +(\S+)/),
-        serverKey: found(/server key +(\S+)/),
-      });
-    });
-    child.on('exit', (code) => {
-      reject(new Error(`segue start ended with ${String(code)}: ${said}`));
-    });
-  });
+export function startService(data: string, port = 0): Promise<RunningSegue> {
+  return startSegue(['start', '--data', data, '--port', String(port)]);
 }
 
 /** A picture of the page as it is, where somebody wants them. */

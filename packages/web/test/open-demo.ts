@@ -1,15 +1,13 @@
 /** A real service with the demo's shop in it, its year behind it and its present streaming in, and a real browser before it. */
 
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 
+import { startSegue } from '../../cli/test/running-segue.ts';
 import { buildApp, launchBrowser } from './open-app.ts';
-
-const main = path.join(import.meta.dirname, '../../cli/src/main.ts');
 
 export type Demo = {
   readonly url: string;
@@ -31,7 +29,10 @@ export type ShopSize = {
 export async function openDemo(size: ShopSize): Promise<Demo> {
   buildApp();
   const folder = mkdtempSync(path.join(tmpdir(), 'segue-pictures-'));
-  const { child, door } = await startDemo(folder, size);
+  const { process: service, door } = await startSegue([
+    ...['demo', '--folder', path.join(folder, 'demo'), '--port', '0', '--no-open', '--timezone', 'UTC'],
+    ...['--customers', String(size.customers), '--seed', '1', '--pace', String(size.pace)],
+  ]);
   const url = new URL(door).origin;
   const browser: Browser = await launchBrowser();
   const first = await browser.newContext();
@@ -56,34 +57,8 @@ export async function openDemo(size: ShopSize): Promise<Demo> {
     },
     close: async () => {
       await browser.close();
-      child.removeAllListeners('exit');
-      child.kill('SIGKILL');
+      await service.end('SIGKILL');
       rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
     },
   };
-}
-
-/** Resolves with the address that signs in. */
-function startDemo(
-  folder: string,
-  { customers, pace }: ShopSize,
-): Promise<{ readonly child: ChildProcess; readonly door: string }> {
-  const child = spawn(process.execPath, [
-    main,
-    ...['demo', '--folder', path.join(folder, 'demo'), '--port', '0', '--no-open', '--timezone', 'UTC'],
-    ...['--customers', String(customers), '--seed', '1', '--pace', String(pace)],
-  ]);
-  return new Promise((resolve, reject) => {
-    let said = '';
-    let complaints = '';
-    child.stderr.setEncoding('utf8').on('data', (chunk: string) => (complaints += chunk));
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-      said += chunk;
-      const door = /http:\S+\/demo\/\S+/.exec(said)?.[0];
-      if (door !== undefined && said.includes('Ctrl-C')) resolve({ child, door });
-    });
-    child.on('exit', (code) => {
-      reject(new Error(`segue demo ended with ${String(code)}: ${complaints}`));
-    });
-  });
 }

@@ -16,6 +16,8 @@ import { Watcher } from './watcher.ts';
 import { copyWorkspace, definitions, makeDirectory, removeDirectory, type Workspace } from './workspace.ts';
 
 const hourMs = 3_600_000;
+/** How long those may stay whose time is over. */
+const leaveWithinMs = 60_000;
 const preload = join(import.meta.dirname, 'jumping-clock.ts');
 
 export type ClockTally = {
@@ -34,45 +36,51 @@ type PublicChange = {
   readonly cause: string;
 };
 
+/** An offset, and the changes that may have been made under it: below `from` none, from `until` on none. */
+type Reign = { readonly offsetMs: number; readonly from: number; until: number };
+
 /** The clock of the service's process, as it is set from outside. */
 class MachineClock {
   readonly file: string;
-  /** Since when which offset holds. */
-  readonly #history: { readonly since: number; readonly offsetMs: number }[] = [];
+  readonly #reigns: Reign[] = [];
 
   constructor(folder: string) {
     this.file = join(folder, 'clock');
-    this.#write(0);
+    this.#write(0, 0);
   }
 
   get jumps(): number {
-    return this.#history.length - 1;
+    return this.#reigns.length - 1;
   }
 
-  async jump(service: Service, offsetMs: number): Promise<void> {
-    this.#write(offsetMs);
+  /** `settled`: the first change that was surely made after the jump, once it has been seen; `seen`: how many were before. */
+  async jump(
+    service: Service,
+    offsetMs: number,
+    { seen, settled }: { readonly seen: number; readonly settled: () => Promise<number> },
+  ): Promise<void> {
+    const before = this.#reigns.at(-1)!;
+    this.#write(offsetMs, seen);
     service.process.kill('SIGUSR2');
     while (!this.#isSeen(offsetMs)) await pass(2);
+    before.until = await settled();
   }
 
-  /** While the service does not run. */
-  set(offsetMs: number): void {
-    this.#write(offsetMs);
+  /** While the service does not run, and has made so many changes. */
+  set(offsetMs: number, made: number): void {
+    this.#reigns.at(-1)!.until = made;
+    this.#write(offsetMs, made);
   }
 
-  /** The furthest that it stood in the time that a change may have taken to be seen at an instant of ours. */
-  latestAt(seenAt: number): number {
-    const onTheWayMs = 500;
-    const offsets = this.#history.filter(({ since }, i) => {
-      const until = this.#history[i + 1]?.since ?? Infinity;
-      return since <= seenAt && until >= seenAt - onTheWayMs;
-    });
+  /** The furthest that it may have stood when a change was made that was seen at an instant of ours. */
+  latestAt(seq: number, seenAt: number): number {
+    const offsets = this.#reigns.filter(({ from, until }) => from <= seq && seq < until);
     return seenAt + Math.max(...offsets.map(({ offsetMs }) => offsetMs));
   }
 
-  #write(offsetMs: number): void {
+  #write(offsetMs: number, from: number): void {
     writeFileSync(this.file, String(offsetMs));
-    this.#history.push({ since: Date.now(), offsetMs });
+    this.#reigns.push({ offsetMs, from, until: Infinity });
   }
 
   #isSeen(offsetMs: number): boolean {
@@ -123,25 +131,23 @@ class ClockRun {
     await this.#load(url, 'before', 300);
     // Until the long window is all that is left to be due.
     await pass(1_000);
-    await this.#clock.jump(service, hourMs);
+    await this.#jump(service, url, hourMs);
     await this.#untilLeft(url, 'lately', 'set forth at rest');
     await this.#load(url, 'forth', 300);
-    await this.#clock.jump(service, 0);
+    await this.#jump(service, url, 0);
     await this.#load(url, 'back', 600);
     const jumping = this.#load(url, 'jumping', 900);
     for (const hours of [1, 0, 1]) {
       await pass(200);
-      await this.#clock.jump(service, hours * hourMs);
+      await this.#jump(service, url, hours * hourMs);
     }
     await jumping;
     await service.kill();
-    await this.#noteUnseen();
-    this.#clock.set(0);
+    this.#clock.set(0, await this.#noteUnseen());
     ({ service, url } = await this.#start());
     await this.#load(url, 'behind the log', 300);
     await service.stop();
-    await this.#noteUnseen();
-    this.#clock.set(2 * hourMs);
+    this.#clock.set(2 * hourMs, await this.#noteUnseen());
     ({ service, url } = await this.#start());
     await this.#untilLeft(url, 'lately', 'set forth while it was down');
     await this.#load(url, 'after', 300);
@@ -160,10 +166,32 @@ class ClockRun {
     return started;
   }
 
-  /** What happened before the service ended and had not reached us: when it is seen says nothing. */
-  async #noteUnseen(): Promise<void> {
+  async #jump(service: Service, url: string, offsetMs: number): Promise<void> {
+    const settled = async (): Promise<number> => {
+      // What is in the log before these messages may have been made by the clock as it stood.
+      const name = `jump-${this.#clock.jumps}`;
+      const ledger = new Ledger(name);
+      ledger.messages().next();
+      this.#ledgers.push(ledger);
+      await sendRest(url, this.#workspace.writeKey, ledger);
+      for (let seq = 0; ;) {
+        const change = this.#watcher.seen[seq];
+        if (change === undefined) await pass(5);
+        else if (change.includes(`${name}-`)) return seq;
+        else seq++;
+      }
+    };
+    await this.#clock.jump(service, offsetMs, { seen: this.#watcher.seen.length, settled });
+  }
+
+  /**
+   * What happened before the service ended and had not reached us: when it is seen says nothing. Resolves with how many changes
+   * there are.
+   */
+  async #noteUnseen(): Promise<number> {
     const { changes } = await readOffline(this.#workspace.data);
     for (let seq = this.#watcher.seen.length; seq < changes.length; seq++) this.#unseen.add(seq);
+    return changes.length;
   }
 
   async #load(url: string, name: string, ms: number): Promise<void> {
@@ -178,7 +206,7 @@ class ClockRun {
   /** Resolves when nobody is in a segment any more. */
   async #untilLeft(url: string, segment: string, when: string): Promise<void> {
     const client = new HttpClient(url);
-    const until = performance.now() + 10_000;
+    const until = performance.now() + leaveWithinMs;
     const path = `/v1/segments/${segment}/members?limit=1`;
     for (;;) {
       const { size } = await client.get<{ readonly size: number }>(path, this.#workspace.serverKey);
@@ -216,7 +244,7 @@ class ClockRun {
   #checkTimes(): void {
     for (const { seq, atMs, segment } of this.#timed()) {
       if (this.#unseen.has(seq)) continue;
-      const early = atMs - this.#clock.latestAt(this.#watcher.seenAt[seq]!);
+      const early = atMs - this.#clock.latestAt(seq, this.#watcher.seenAt[seq]!);
       if (early > 0) this.#faults.push(`change ${seq} of ${segment ?? 'a lifecycle'} came ${early} ms early`);
     }
     const isIn = new Map<string, string>();

@@ -1,6 +1,6 @@
 /**
  * The disk gives errors: a write or a sync of one store fails, once or from then on. Nothing is acknowledged after it, the
- * process ends by itself, not in order, within ten seconds, and the next start has all that was acknowledged.
+ * process ends by itself, not in order, within a minute, and the next start has all that was acknowledged.
  */
 
 import { checkCounted, checkFates } from './check.ts';
@@ -50,9 +50,9 @@ export type DiskErrorTally = {
 };
 
 /** How long a process whose disk failed may go on. */
-const endWithinMs = 10_000;
+const endWithinMs = 60_000;
 /** How long to wait for the call that fails. */
-const patienceMs = 20_000;
+const patienceMs = 120_000;
 /** How long is looked at a service that must go on. */
 const outlivesMs = 2_000;
 

@@ -26,7 +26,7 @@ const diskMib = 64;
 const lowBytes = (diskMib * 2 ** 20) / 20;
 /** What the test leaves above that. */
 const roomBytes = 2 ** 18;
-const patienceMs = 20_000;
+const patienceMs = 120_000;
 
 export type FullDiskTally = { readonly acknowledged: number; readonly faults: readonly string[] };
 

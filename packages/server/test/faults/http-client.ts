@@ -16,7 +16,7 @@ export type Call = {
 };
 
 /** How long an answer may take before it counts as a hang, in milliseconds. */
-const patienceMs = 30_000;
+const patienceMs = 120_000;
 
 class StaleConnection extends Error {}
 

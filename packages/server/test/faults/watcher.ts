@@ -60,16 +60,6 @@ export class Watcher {
     this.#request = undefined;
   }
 
-  /** Resolves when everything below a number was seen, or nothing more comes. */
-  async until(next: number): Promise<void> {
-    let seen = -1;
-    for (let still = 0; this.seen.length < next && still < 200; still++) {
-      if (this.seen.length > seen) still = 0;
-      seen = this.seen.length;
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-  }
-
   #take(seq: number, data: string, expected: number): void {
     if (seq !== expected) this.faults.push(`change ${seq} came where ${expected} was expected`);
     const before = this.seen[seq];

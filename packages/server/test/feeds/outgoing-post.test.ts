@@ -332,7 +332,8 @@ describe('a request', () => {
       response.writeHead(200);
       response.write('half');
     });
-    const { post } = posting({ allowPrivate: true, timeoutMs: 100 });
+    // All of it is waited for; the first half must come within.
+    const { post } = posting({ allowPrivate: true, timeoutMs: 3_000 });
     expect(await post({ ...request, url: `http://127.0.0.1:${port}/` }, signal)).toMatchObject({
       status: 200,
       body: 'half',

@@ -22,6 +22,11 @@ type Setting = Door & {
   clock: number;
 };
 
+const hourMs = 3_600_000;
+/** No reader is let go of because this machine was slow. */
+const patient = { heartbeatMs: hourMs, stallMs: hourMs, lastWordsMs: 60_000 };
+/** Whoever does not take or answer is let go of at once. */
+const impatient = { heartbeatMs: 20, stallMs: 200, lastWordsMs: 200 };
 const open: Setting[] = [];
 afterAll(async () => {
   await Promise.all(open.map(({ app }) => app.close()));
@@ -56,7 +61,7 @@ async function setting(
           return () => undefined;
         },
       },
-      limits: { heartbeatMs: 20, stallMs: 200, lastWordsMs: 200, ...limits },
+      limits: { ...patient, ...limits },
       watch: (read) => {
         count = read;
       },
@@ -202,7 +207,7 @@ describe('server-sent events', () => {
   });
 
   it('move the place to go on even where the filter lets nothing through', async () => {
-    const { url, feed } = await setting();
+    const { url, feed } = await setting({ heartbeatMs: 20 });
     const client = await openSse(`${url}/v1/stream?segments=none`);
     feed.publish(plainEvents(0, 40));
     await expect.poll(() => client.lastEventId()).toBe('39');
@@ -250,7 +255,7 @@ describe('server-sent events', () => {
 
   it('let a reader go that takes nothing, with no more waiting for it than allowed', async () => {
     const bufferBytesMax = 100_000;
-    const { url, app, feed, count } = await setting({ bufferBytesMax });
+    const { url, app, feed, count } = await setting({ ...impatient, bufferBytesMax });
     const connections: Socket[] = [];
     app.server.on('connection', (connection) => connections.push(connection));
     const socket = connect(Number(new URL(url).port), '127.0.0.1');
@@ -295,14 +300,14 @@ describe('server-sent events', () => {
   });
 
   it('end when the key is withdrawn, and when they have been open for long', async () => {
-    const withdrawn = await setting();
+    const withdrawn = await setting({ heartbeatMs: 20 });
     const client = await openSse(`${withdrawn.url}/v1/stream`);
     withdrawn.gone.add('viewer');
     await client.ended;
     expect(client.comments.at(-1)).toMatch(/not valid any more/u);
 
     // Told of it, they do not wait for the next heartbeat.
-    const slow = await setting({ heartbeatMs: 3_600_000 });
+    const slow = await setting();
     const viewer = await openSse(`${slow.url}/v1/stream`);
     const admin = await openSse(`${slow.url}/v1/stream`, { key: 'admin' });
     const answer = await fetch(`${slow.url}/v1/stream/tickets`, {
@@ -318,7 +323,7 @@ describe('server-sent events', () => {
     await expect(openWs(`${slow.url}/v1/stream/ws/by-ticket?ticket=${ticket}`)).rejects.toThrow('401');
     admin.close();
 
-    const short = await setting({ lifetimeMs: 60 });
+    const short = await setting({ heartbeatMs: 20, lifetimeMs: 60 });
     const long = await openSse(`${short.url}/v1/stream`);
     await long.ended;
     expect(long.comments.at(-1)).toMatch(/open for long/u);
@@ -412,7 +417,7 @@ describe('a WebSocket', () => {
   });
 
   it('says what is missing, and how far it has looked', async () => {
-    const { url, feed } = await setting();
+    const { url, feed } = await setting({ heartbeatMs: 1_000 });
     feed.publish(plainEvents(50, 60));
     const client = await openWs(`${url}/v1/stream/ws?from=10&segments=none`, bearer('viewer'));
     await client.until(() =>
@@ -450,7 +455,7 @@ describe('a WebSocket', () => {
   });
 
   it('answers frames that make no sense, and goes on', async () => {
-    const { url, feed } = await setting({ heartbeatMs: 60_000 });
+    const { url, feed } = await setting();
     const client = await openWs(`${url}/v1/stream/ws`, bearer('viewer'));
     const bad = [
       '',
@@ -475,7 +480,7 @@ describe('a WebSocket', () => {
   });
 
   it('closes on a flood of frames, or on one that is too large', async () => {
-    const { url } = await setting({ heartbeatMs: 60_000 });
+    const { url } = await setting();
     const flood = await openWs(`${url}/v1/stream/ws`, bearer('viewer'));
     for (let i = 0; i < 40; i++) flood.send({ type: 'subscribe' });
     expect(await flood.closed).toMatchObject({ code: 1008 });
@@ -551,7 +556,7 @@ describe('a WebSocket', () => {
   });
 
   it('lets a reader go that does not answer pings', async () => {
-    const { url, count } = await setting();
+    const { url, count } = await setting(impatient);
     const client = await openWs(`${url}/v1/stream/ws`, bearer('viewer'));
     client.socket.pause();
     await expect.poll(count).toBe(0);

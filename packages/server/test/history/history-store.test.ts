@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +8,7 @@ import { afterAll } from 'vitest';
 
 import { openChdbStore } from '../../src/history/chdb-store.ts';
 import { openClickHouseStore } from '../../src/history/clickhouse-store.ts';
+import { OwnProcess } from '../http/own-process.ts';
 import { historyStoreConformance } from './history-store-conformance.ts';
 import { whyNoChdb } from './why-no-chdb.ts';
 
@@ -23,31 +23,27 @@ historyStoreConformance('chDB', whyNoChdb, () => {
   };
 });
 
-const wires: ChildProcess[] = [];
-afterAll(() => {
-  for (const process of wires) process.kill('SIGKILL');
+const wires: OwnProcess[] = [];
+afterAll(async () => {
+  await Promise.all(wires.map((wire) => wire.end('SIGKILL')));
 });
 
 historyStoreConformance('the HTTP interface of ClickHouse, answered by chDB', whyNoChdb, () => {
   const directory = mkdtempSync(join(tmpdir(), 'segue-history-'));
   const program = fileURLToPath(new URL('./chdb-over-http.ts', import.meta.url));
   let port: Promise<string> | undefined;
-  const start = (): Promise<string> => {
-    const child = spawn(process.execPath, [program, directory], { stdio: ['ignore', 'pipe', 'inherit'] });
-    wires.push(child);
-    return new Promise((resolve) =>
-      child.stdout.once('data', (text: Buffer) => {
-        resolve(text.toString().trim());
-      }),
-    );
+  const start = async (): Promise<string> => {
+    const wire = new OwnProcess([program, directory]);
+    wires.push(wire);
+    await wire.says('\n');
+    return wire.out.trim();
   };
   return {
     open: async () =>
       openClickHouseStore({ url: `http://default:@127.0.0.1:${await (port ??= start())}/segue` }),
-    remove: () => {
-      wires.pop()?.kill('SIGKILL');
-      rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
-      return Promise.resolve();
+    remove: async () => {
+      await wires.pop()?.end('SIGKILL');
+      rmSync(directory, { recursive: true, force: true, maxRetries: 20 });
     },
   };
 });

@@ -1,4 +1,8 @@
-/** A process of its own that serves with a service that does nothing; for tests of signals, crashes and idleness. */
+/**
+ * A process of its own that serves with a service that does nothing; for tests of signals, crashes and idleness.
+ *
+ *     node process.ts [STOP-TIMEOUT]
+ */
 
 import { createHook } from 'node:async_hooks';
 
@@ -6,6 +10,7 @@ import { openProcessLog } from '../../src/http/log.ts';
 import { serve } from '../../src/http/serve.ts';
 import { FakeService, settingsWith } from './fake-service.ts';
 
+const [stopTimeout = '1s'] = process.argv.slice(2);
 const open = { config: { access: 'open' } } as const;
 
 type Timer = { readonly ms: number; readonly repeats: boolean; readonly isIdle: boolean };
@@ -48,7 +53,7 @@ const service = new FakeService((app) => {
 
 process.exit(
   await serve({
-    settings: settingsWith({ 'stop.timeout': '1s' }),
+    settings: settingsWith({ 'stop.timeout': stopTimeout }),
     open: () => Promise.resolve(service),
     log: openProcessLog('info'),
     onStarted: ({ localUrl }) => {

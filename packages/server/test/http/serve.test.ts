@@ -1,4 +1,3 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -7,6 +6,7 @@ import type { HostProcess, StopSignal } from '../../src/http/lifecycle.ts';
 import { serve, type Started } from '../../src/http/serve.ts';
 import type { StartError } from '../../src/http/start-error.ts';
 import { FakeService, settingsWith, silentLog } from './fake-service.ts';
+import { OwnProcess } from './own-process.ts';
 
 /** A process that is asked to stop when the service has started. */
 function hostThatStops(): HostProcess & { readonly stop: () => void } {
@@ -110,42 +110,18 @@ describe('serving', () => {
 
 type Timer = { readonly ms: number; readonly repeats: boolean; readonly isIdle: boolean };
 
-type Running = {
-  readonly child: ChildProcess;
-  readonly url: string;
-  readonly lines: () => readonly string[];
-  readonly errors: () => string;
-  readonly ended: Promise<{ readonly code: number | null; readonly errors: string }>;
-};
-
-const children: ChildProcess[] = [];
-afterAll(() => {
-  for (const child of children) child.kill('SIGKILL');
+const started: OwnProcess[] = [];
+afterAll(async () => {
+  await Promise.all(started.map((running) => running.end('SIGKILL')));
 });
 
-async function startProcess(): Promise<Running> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'process.ts')], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  children.push(child);
-  let out = '';
-  let errors = '';
-  child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
-  const ended = new Promise<{ code: number | null; errors: string }>((resolve) => {
-    child.on('close', (code) => {
-      resolve({ code, errors });
-    });
-  });
-  const url = await new Promise<string>((resolve, reject) => {
-    child.stdout.on('data', (chunk: Buffer) => {
-      out += chunk.toString();
-      if (out.includes('\n')) resolve(out.split('\n')[0] ?? '');
-    });
-    void ended.then(({ errors: why }) => {
-      reject(new Error(why));
-    });
-  });
-  return { child, url, lines: () => out.split('\n'), errors: () => errors, ended };
+async function startProcess(
+  stopTimeout = '5m',
+): Promise<{ readonly running: OwnProcess; readonly url: string }> {
+  const running = new OwnProcess([join(import.meta.dirname, 'process.ts'), stopTimeout]);
+  started.push(running);
+  await running.says('\n');
+  return { running, url: running.out.split('\n')[0] ?? '' };
 }
 
 async function until(isSo: () => boolean): Promise<void> {
@@ -156,54 +132,52 @@ describe.concurrent('a process', () => {
   it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
     'answers what is under way at %s, logs that it stops, and ends with 0',
     async (signal) => {
-      const { child, url, lines, ended } = await startProcess();
+      const { running, url } = await startProcess();
       const answer = fetch(`${url}/slow`).then((response) => response.json());
-      await until(() => lines().includes('slow'));
-      child.kill(signal);
+      await running.says('\nslow\n');
+      const ended = running.end(signal);
       expect(await answer).toEqual({ done: true });
-      const { code, errors } = await ended;
-      expect(code).toBe(0);
-      expect(errors).toMatch(/"level":"info".*"msg":"started"[^]*"msg":"stopping"/);
+      expect(await ended).toBe(0);
+      expect(running.errors).toMatch(/"level":"info".*"msg":"started"[^]*"msg":"stopping"/);
     },
   );
 
   it('cuts off at the end of its patience what does not end by itself', async () => {
-    const { child, url, ended } = await startProcess();
+    const { running, url } = await startProcess('1s');
     const answer = fetch(`${url}/hang`).then(
       () => 'answered',
       () => 'cut off',
     );
     await fetch(`${url}/health`);
-    child.kill('SIGTERM');
+    const ended = running.end('SIGTERM');
     expect(await answer).toBe('cut off');
-    expect(await ended).toMatchObject({ code: 0 });
+    expect(await ended).toBe(0);
   });
 
   it('ends at once at the second signal', async () => {
-    const { child, url, errors, ended } = await startProcess();
+    const { running, url } = await startProcess();
     void fetch(`${url}/hang`).catch(() => undefined);
     await fetch(`${url}/health`);
-    child.kill('SIGTERM');
-    await until(() => errors().includes('"stopping"'));
-    child.kill('SIGINT');
-    expect(await ended).toMatchObject({ code: 130 });
+    void running.end('SIGTERM');
+    await until(() => running.errors.includes('"stopping"'));
+    expect(await running.end('SIGINT')).toBe(130);
   });
 
   it.each(['/crash', '/reject', '/fail'])('ends with 1 after %s, and its log says why', async (path) => {
-    const { url, ended } = await startProcess();
+    const { running, url } = await startProcess();
     await fetch(url + path).catch(() => undefined);
-    const { code, errors } = await ended;
-    expect(code).toBe(1);
-    expect(errors).toMatch(/"level":"fatal".*"message":"(?:nobody catches this|nor this|the disk is gone)"/);
+    expect(await running.ended).toBe(1);
+    expect(running.errors).toMatch(
+      /"level":"fatal".*"message":"(?:nobody catches this|nor this|the disk is gone)"/,
+    );
   });
 
   it('sets no timer under a second while it is idle', async () => {
-    const { child, url, ended } = await startProcess();
+    const { running, url } = await startProcess();
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     const timers = (await (await fetch(`${url}/timers`)).json()) as readonly Timer[];
     expect(timers.some(({ repeats }) => repeats)).toBe(true);
     expect(timers.filter(({ ms, repeats, isIdle }) => (repeats || isIdle) && ms < 1_000)).toEqual([]);
-    child.kill('SIGTERM');
-    await ended;
+    await running.end('SIGTERM');
   });
 });
