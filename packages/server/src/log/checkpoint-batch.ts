@@ -14,30 +14,32 @@ export const checksumBytes = 4;
 /** Bytes of a row's key. */
 const checkpointKeyBytesMax = 200;
 const lengthsBytes = 6;
-/** Rows that are packed without a pause for other work, by their bytes. */
-export const sliceBytes: number = 1 << 20;
+/** A slice is full with so many bytes or rows: it is packed without a pause for other work. */
+const sliceBytes = 1 << 20;
+const sliceRows = 2_000;
 
-/**
- * Rows from `from` on, as many as make a slice; and the index of the first that is not in it.
- *
- * @throws RangeError for a key that is too long
- */
-export function packSlice(
-  rows: readonly Row[],
-  from: number,
-): { readonly bytes: Uint8Array<ArrayBuffer>; readonly next: number } {
-  let size = 0;
-  let next = from;
-  while (next < rows.length && size < sliceBytes) {
-    const row = rows[next] as Row;
+/** Packs rows into slices. */
+export class RowPacker {
+  readonly #rows: Row[] = [];
+  #size = 0;
+
+  /** True when the slice is full. @throws RangeError for a key that is too long */
+  add(row: Row): boolean {
     checkKey(row.key);
-    size += packedBytes(row);
-    next += 1;
+    this.#rows.push(row);
+    this.#size += packedBytes(row);
+    return this.#rows.length >= sliceRows || this.#size >= sliceBytes;
   }
-  const bytes = Buffer.from(new ArrayBuffer(size));
-  let at = 0;
-  for (let i = from; i < next; i += 1) at = packRow(bytes, at, rows[i] as Row);
-  return { bytes, next };
+
+  /** What has been added since the last call; no bytes where nothing has. */
+  take(): Uint8Array<ArrayBuffer> {
+    const bytes = Buffer.from(new ArrayBuffer(this.#size));
+    let at = 0;
+    for (const row of this.#rows) at = packRow(bytes, at, row);
+    this.#rows.length = 0;
+    this.#size = 0;
+    return bytes;
+  }
 }
 
 export type PackedRow = {

@@ -12,8 +12,11 @@ export type Row = {
 export interface CheckpointStore {
   /** What the last complete `write` said; undefined before the first. */
   readonly head: Uint8Array | undefined;
-  /** Puts rows and head in place of the old, durably, in one transaction; rows come in any order, each key once. */
-  write(rows: readonly Row[], head: Uint8Array): Promise<void>;
+  /**
+   * Puts rows and head in place of the old, durably, in one transaction; rows come in any order, each key once. They are
+   * asked for as they are written, with other work in between.
+   */
+  write(rows: Iterable<Row>, head: Uint8Array): Promise<void>;
   /** Rows with from ≤ key < to (bytes compared as numbers), in order. */
   read(from: Uint8Array, to: Uint8Array): Iterable<{ readonly key: Uint8Array; readonly value: Uint8Array }>;
   get(key: Uint8Array): Uint8Array | undefined;

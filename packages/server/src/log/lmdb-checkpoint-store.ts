@@ -13,7 +13,7 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
-import { checksumBytes, packSlice, rowKey } from './checkpoint-batch.ts';
+import { checksumBytes, rowKey, RowPacker } from './checkpoint-batch.ts';
 import type { CheckpointStore, Row } from './checkpoint-store.ts';
 import { CheckpointThread } from './checkpoint-thread.ts';
 import { LmdbEnvironment } from './lmdb-environment.ts';
@@ -67,7 +67,7 @@ class StoredCheckpoints implements LmdbCheckpointStore {
   }
 
   /** Rows must not be changed until the promise settles. */
-  async write(rows: readonly Row[], head: Uint8Array): Promise<void> {
+  async write(rows: Iterable<Row>, head: Uint8Array): Promise<void> {
     const kept = Uint8Array.from(head);
     await this.#inTurn(async () => {
       await this.#sendRows(rows);
@@ -116,14 +116,15 @@ class StoredCheckpoints implements LmdbCheckpointStore {
     await this.#environment.close();
   }
 
-  async #sendRows(rows: readonly Row[]): Promise<void> {
+  async #sendRows(rows: Iterable<Row>): Promise<void> {
+    const packer = new RowPacker();
     try {
-      for (let from = 0; from < rows.length;) {
-        const { bytes, next } = packSlice(rows, from);
-        this.#thread.send(bytes);
-        from = next;
-        if (from < rows.length) await nextTurn();
+      for (const row of rows) {
+        if (!packer.add(row)) continue;
+        this.#thread.send(packer.take());
+        await nextTurn();
       }
+      this.#thread.send(packer.take());
     } catch (error) {
       await this.#thread.ask({ kind: 'forget' });
       throw error;

@@ -18,9 +18,10 @@ class CheckpointsInMemory implements CheckpointStore {
     return this.#head;
   }
 
-  async write(rows: readonly Row[], head: Uint8Array): Promise<void> {
-    for (const { key } of rows) checkKey(key);
-    const sorted = sortByKey(rows).map(({ key, value }) => [hex(key), value?.slice()] as const);
+  async write(rows: Iterable<Row>, head: Uint8Array): Promise<void> {
+    const all = [...rows];
+    for (const { key } of all) checkKey(key);
+    const sorted = sortByKey(all).map(({ key, value }) => [hex(key), value?.slice()] as const);
     const kept = head.slice();
     if (this.#closed) throw new Error('The checkpoint is closed');
     await new Promise((resolve) => setImmediate(resolve));

@@ -15,9 +15,6 @@ const format = 4;
 /** Of a sheet, mostly: see checkpoint-run.ts. */
 const sliceCustomersDefault = 256;
 
-/** Rows of the index that are made before others have a turn. */
-const indexRowsBetweenTurns = 1_000;
-
 export type CheckpointHead = Standing & {
   readonly format: number;
   /** Checkpoints written before; see MessageIndex. */
@@ -75,10 +72,6 @@ export class Checkpointer {
     const head: CheckpointHead = { format, ...standing, chunk: index.chunk, engine: header };
     this.#rows.addSeen(seen, rows);
 
-    for (const row of indexed) {
-      rows.push(row);
-      if (rows.length % indexRowsBetweenTurns === 0) await others();
-    }
     for (;;) {
       const part = engine.checkpointPart(this.#sliceCustomers);
       if (part === undefined) break;
@@ -88,9 +81,15 @@ export class Checkpointer {
     this.#rows.addIndex(rows);
     this.busyMs = busyMs + performance.now() - since;
     await before();
-    await this.#store.write(rows, Buffer.from(JSON.stringify(head)));
+    // Rows of the index, as many as there are customers, are made as they are written: none lives longer than its slice.
+    await this.#store.write(both(rows, indexed), Buffer.from(JSON.stringify(head)));
     index.endCheckpoint();
     journal?.endCheckpoint();
     return standing;
   }
+}
+
+function* both<T>(first: Iterable<T>, second: Iterable<T>): Generator<T, void> {
+  yield* first;
+  yield* second;
 }

@@ -199,7 +199,7 @@ export function writePositions(positions: readonly Position[]): Uint8Array {
     bytes.push(rest);
     before = position;
   }
-  return Uint8Array.from(bytes);
+  return new Uint8Array(bytes);
 }
 
 function readPositions(bytes: Uint8Array, into: Position[]): void {
