@@ -71,7 +71,10 @@ const waitingEntriesMax = 100_000;
 const behindEntriesMax = 20_000;
 /** How long the engine works before others have a turn, in milliseconds: at least, and at most. */
 const sliceMsMin = 3;
-const sliceMsMax = 12;
+const sliceMsMax = 5;
+/** At most while more entries than this wait for it, so that under full load it keeps up with what arrives. */
+const sliceMsMaxBehind = 12;
+const behindEntriesMany = 2_000;
 
 type Submission = {
   readonly entries: readonly LogEntry[];
@@ -345,8 +348,9 @@ export class Loop implements Intake {
   #takeSlice(): void {
     if (this.#error !== undefined) return;
     const started = performance.now();
-    // As long as others had, where they had longer: under full load the engine keeps up with what arrives.
-    const ms = Math.min(Math.max(sliceMsMin, started - this.#sliceSince), sliceMsMax);
+    // As long as others had, where they had longer.
+    const most = this.#durableEntries > behindEntriesMany ? sliceMsMaxBehind : sliceMsMax;
+    const ms = Math.min(Math.max(sliceMsMin, started - this.#sliceSince), most);
     const until = started + ms;
     const { timeFor = untilThen } = this.#options;
     const goOn = timeFor(ms);
