@@ -3,14 +3,17 @@
 import { randomBytes } from 'node:crypto';
 
 import type { Result } from '@segue/core/base/result.ts';
+import { Zone } from '@segue/core/base/zone.ts';
 import type { Definitions } from '@segue/core/model/definitions.ts';
 import type { Instant } from '@segue/core/model/message.ts';
+import { parseMessage } from '@segue/core/model/parse-message.ts';
 import { systemActor, type Catalog, type Refusal } from '@segue/server/catalog/catalog.ts';
 import { Passwords } from '@segue/server/catalog/passwords.ts';
+import type { ShopMessage } from '@segue/testkit/shop.ts';
 
+import { type Arrival, liveThroughPast } from '../past/live-through-past.ts';
 import { clearDemo, dataOf, writeDemo, type Demo } from './demo-folder.ts';
 import { pastOf, startOfYear, type DemoShopOptions } from './demo-shop.ts';
-import { liveThroughPast } from './live-through-past.ts';
 
 export type MakeDemoOptions = Omit<DemoShopOptions, 'start'> & {
   readonly folder: string;
@@ -38,7 +41,9 @@ export async function makeDemo(options: MakeDemoOptions): Promise<MadeDemo> {
     definitions,
     source,
     start,
-    messages: pastOf({ ...options, start }, now),
+    arrivals: arrivalsOf(pastOf({ ...options, start }, now), new Zone(timeZone)),
+    author: 'demo',
+    reason: 'ready-made',
     onProgress: (at: Instant) => {
       onProgress((at - start) / (now - start));
     },
@@ -49,6 +54,17 @@ export async function makeDemo(options: MakeDemoOptions): Promise<MadeDemo> {
   const demo: Demo = { seed, customers, start, runs: 0, ...arranged, email, password, door: secret() };
   await writeDemo(folder, demo);
   return { demo, messages };
+}
+
+function* arrivalsOf(shop: Iterable<readonly ShopMessage[]>, zone: Zone): Generator<readonly Arrival[]> {
+  for (const some of shop) yield some.map((raw) => arrivalOf(raw, zone));
+}
+
+function arrivalOf(raw: ShopMessage, zone: Zone): Arrival {
+  const at = Date.parse(raw.receivedAt);
+  const parsed = parseMessage(raw, { receivedAt: at, zone, nextMessageId: () => raw.messageId });
+  if (!parsed.ok) throw new Error(`The shop says what cannot be read: ${parsed.error.message}`);
+  return { at, message: parsed.value };
 }
 
 /** A source with a write key, which is given back, and an admin. */

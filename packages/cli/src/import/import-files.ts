@@ -83,7 +83,7 @@ export class FilesImport {
     }
     return {
       complete: error === undefined && !this.stopped,
-      input: this.#input(this.#stream.report),
+      input: inputOf(this.#stream.report, this.#accepted, this.#ignored),
       ...(this.#first === undefined ? {} : { first: this.#first }),
       ...(this.#last === undefined ? {} : { last: this.#last }),
       tookMs: performance.now() - started,
@@ -131,19 +131,21 @@ export class FilesImport {
     };
     for (let i = refused.length; i < refusedCount; i++) report.reject('refused by the service', place, null);
   }
+}
 
-  #input(report: ImportReport): InputSummary {
-    return {
-      files: report.files,
-      fileErrors: report.fileErrors,
-      rows: report.rows,
-      messages: this.#accepted,
-      ignored: this.#ignored,
-      skipped: report.skipped.list(),
-      rejected: report.rejected.list(),
-      warnings: report.warnings.list(),
-    };
-  }
+/** What became of the rows, where so many messages were taken. */
+export function inputOf(
+  report: ImportReport,
+  messages: number,
+  ignored: Readonly<Record<string, number>>,
+): InputSummary {
+  const { files, fileErrors, rows } = report;
+  return {
+    ...{ files, fileErrors, rows, messages, ignored },
+    skipped: report.skipped.list(),
+    rejected: report.rejected.list(),
+    warnings: report.warnings.list(),
+  };
 }
 
 async function* partsOf(batches: AsyncIterable<readonly Message[]>): AsyncGenerator<Part, void, undefined> {

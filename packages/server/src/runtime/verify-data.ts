@@ -21,6 +21,7 @@ import { openLmdbCheckpointStore } from '../log/lmdb-checkpoint-store.ts';
 import { openLmdbLog } from '../log/lmdb-log.ts';
 import type { Log } from '../log/log.ts';
 import { createMemoryCheckpointStore } from '../log/memory-checkpoint-store.ts';
+import { readWorkspace } from '../log/workspace-file.ts';
 import { CheckpointRows } from './checkpoint-rows.ts';
 import { readHead } from './checkpoints.ts';
 import { Customers, type RestoredFrom } from './customers.ts';
@@ -46,14 +47,16 @@ export async function verifyData(
   const directory = await openDataDirectory(data);
   try {
     const { paths } = directory;
+    // It belongs to the data: in another one the replay would be that of other days.
+    const { timeZone = timezone } = await readWorkspace(paths.workspace);
     const { entries } = await checkLog(paths.log);
     const log = await openLmdbLog(paths.log, { readOnly: true });
     const checkpoints = await openLmdbCheckpointStore(paths.checkpoint);
     const feed = await openLmdbFeedStore(paths.feed);
     try {
-      const restored = checkpointHash(log, checkpoints, timezone);
+      const restored = checkpointHash(log, checkpoints, timeZone);
       const base = await findBase(paths.base);
-      const replayed = await replayFrom(base, log, feed, timezone, restored?.position);
+      const replayed = await replayFrom(base, log, feed, timeZone, restored?.position);
       const from = base === undefined ? '' : `; what was before ${base.position} is taken from the base`;
       const parts: VerifiedPart[] = [
         { what: `the log: ${entries} entries, each record whole and in its place${from}` },
