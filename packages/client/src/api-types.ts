@@ -1253,6 +1253,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/jobs/stream': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Backtests and suggestions as server-sent events, {"jobs": […], "removed": [ids]}: all at once, then each that has changed and how far it is, twice a second at most.
+     * @description Takes the role viewer.
+     */
+    get: operations['streamJobs'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/backtests/{id}/cancel': {
     parameters: {
       query?: never;
@@ -2045,11 +2065,31 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * What this installation is: its time zone, its version, since when it runs.
+     * What this installation is: its name, its time zone, its version, since when it runs.
      * @description Takes the role viewer.
      */
     get: operations['getWorkspace'];
     put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/workspace/name': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /**
+     * Says what people call it.
+     * @description Takes the role admin.
+     */
+    put: operations['renameWorkspace'];
     post?: never;
     delete?: never;
     options?: never;
@@ -6823,6 +6863,8 @@ export interface operations {
                     cause: string;
                     messageId?: string;
                     why?: string[];
+                    /** @description The same as data; left out where it would be too long. */
+                    explanation?: unknown;
                   }[];
                 };
                 against?: {
@@ -6907,6 +6949,8 @@ export interface operations {
                     cause: string;
                     messageId?: string;
                     why?: string[];
+                    /** @description The same as data; left out where it would be too long. */
+                    explanation?: unknown;
                   }[];
                 };
                 sideBySide?: {
@@ -6979,6 +7023,25 @@ export interface operations {
     responses: {
       /** @description Done; there is nothing to say. */
       204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  streamJobs: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
         headers: {
           [name: string]: unknown;
         };
@@ -9279,8 +9342,39 @@ export interface operations {
              */
             startedAt: string;
             publicUrl?: string;
+            /** @description What people call it. */
+            name?: string;
           };
         };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  renameWorkspace: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request is carried out once; its answer is kept for a day. */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey'];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description Empty: as the setting `workspace.name` has it. */
+          name: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done; there is nothing to say. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
       };
       default: components['responses']['Problem'];
     };
@@ -9983,6 +10077,8 @@ export interface operations {
             why: {
               segment: string;
               text: string[];
+              /** @description The same as data, as of an explanation. */
+              explanation: unknown;
             }[];
             /** @description So much would happen that it was cut short at `until`. */
             cut: boolean;

@@ -9,6 +9,7 @@ import type { Plugin } from '../http/parts.ts';
 import { backtestBodySchema, backtestResultSchema } from './backtest-wire.ts';
 import { addJobRoutes, createJob, readJob, type BacktestRoutesOptions } from './job-routes.ts';
 import { asked, jobIdSchema, jobSchema, wireJob, type WireJob } from './job-wire.ts';
+import { openStream } from './open-stream.ts';
 import type { ApiApp } from './parts.ts';
 import { suggestRoutes } from './suggest-routes.ts';
 
@@ -25,6 +26,7 @@ export function backtestRoutes(options: BacktestRoutesOptions): Plugin {
     });
     addCreate(app, options);
     addReading(app, options);
+    addStream(app, options);
     addJobRoutes(app, options, {
       path: '/backtests',
       noun: 'Backtest',
@@ -79,5 +81,24 @@ function addReading(app: ApiApp, { jobs }: BacktestRoutesOptions): void {
     },
     async ({ params: { id } }) =>
       (await readJob(jobs, ['backtest'], id)) as { job: WireJob; result?: BacktestResult },
+  );
+}
+
+function addStream(app: ApiApp, { streams }: BacktestRoutesOptions): void {
+  app.get(
+    '/jobs/stream',
+    {
+      config: { access: 'viewer' },
+      exposeHeadRoute: false,
+      schema: {
+        operationId: 'streamJobs',
+        tags,
+        summary:
+          'Backtests and suggestions as server-sent events, {"jobs": […], "removed": [ids]}: all at once, then each that has changed and how far it is, twice a second at most.',
+      },
+    },
+    (request, reply) => {
+      openStream(streams, request, reply);
+    },
   );
 }

@@ -141,6 +141,9 @@ const trackSchema = Type.Object({
       cause: Type.String(),
       messageId: Type.Optional(Type.String()),
       why: Type.Optional(Type.Array(Type.String())),
+      explanation: Type.Optional(
+        Type.Unknown({ description: 'The same as data; left out where it would be too long.' }),
+      ),
     }),
   ),
 });

@@ -10,6 +10,7 @@ import type { Job, JobDesk, JobTask } from '../backtest/job.ts';
 import type { AuditLog } from '../catalog/audit-log.ts';
 import { actorOf } from '../catalog/catalog.ts';
 import { principalOf } from './access.ts';
+import type { JobStreams } from './job-streams.ts';
 import { jobIdSchema, jobOf, jobSchema, wireJob, type WireJob } from './job-wire.ts';
 import type { ApiApp } from './parts.ts';
 import { notFound } from './problem.ts';
@@ -17,6 +18,7 @@ import { nothingSchema } from './schemas.ts';
 
 export type BacktestRoutesOptions = {
   readonly jobs: JobDesk;
+  readonly streams: JobStreams;
   readonly definitions: () => Definitions;
   readonly timeZone: string;
   readonly now: () => Instant;

@@ -6,9 +6,10 @@ import Type from 'typebox';
 import type { Instant } from '@segue/core/model/message.ts';
 
 import { movesOfAll } from '../history/moves-of-all.ts';
+import { actorOf, type WorkspaceNames } from '../catalog/catalog.ts';
 import type { Plugin } from '../http/parts.ts';
 import type { Overview } from '../overview/overview.ts';
-import { type OverviewStreams } from '../overview/overview-streams.ts';
+import type { OverviewStreams } from '../overview/overview-streams.ts';
 import { principalOf } from './access.ts';
 import { answering, asOf, historyOf, type HistoryParts, periodOf } from './history-questions.ts';
 import {
@@ -19,9 +20,9 @@ import {
   periodSchema,
   wirePeriod,
 } from './history-schemas.ts';
+import { openStream } from './open-stream.ts';
 import type { ApiApp } from './parts.ts';
-import { ProblemError } from './problem.ts';
-import { instantSchema, wireInstant } from './schemas.ts';
+import { instantSchema, nothingSchema, wireInstant } from './schemas.ts';
 
 export type WorkspaceRoutesOptions = {
   readonly overview: Overview;
@@ -31,8 +32,12 @@ export type WorkspaceRoutesOptions = {
   readonly timeZone: string;
   readonly startedAt: Instant;
   readonly publicUrl?: string;
+  readonly names: WorkspaceNames;
+  /** What it is called where no admin has given it a name. */
+  readonly usualName?: string;
 };
 
+const nameCharactersMax = 80;
 const tags = ['workspace'];
 const access = 'viewer';
 
@@ -98,6 +103,7 @@ export function workspaceRoutes(options: WorkspaceRoutesOptions): Plugin {
   return (untyped) => {
     const app = untyped.withTypeProvider<TypeBoxTypeProvider>();
     addWorkspace(app, options);
+    addNaming(app, options);
     addOverview(app, options);
     addOverviewStream(app, options);
     addMoves(app, options);
@@ -105,7 +111,7 @@ export function workspaceRoutes(options: WorkspaceRoutesOptions): Plugin {
 }
 
 function addWorkspace(app: ApiApp, options: WorkspaceRoutesOptions): void {
-  const { version, timeZone, startedAt, publicUrl } = options;
+  const { version, timeZone, startedAt, publicUrl, names, usualName } = options;
   app.get(
     '/workspace',
     {
@@ -113,24 +119,63 @@ function addWorkspace(app: ApiApp, options: WorkspaceRoutesOptions): void {
       schema: {
         operationId: 'getWorkspace',
         tags,
-        summary: 'What this installation is: its time zone, its version, since when it runs.',
+        summary: 'What this installation is: its name, its time zone, its version, since when it runs.',
         response: {
           200: Type.Object({
             timeZone: Type.String({ description: 'IANA name; days begin at its midnights.' }),
             version: Type.String(),
             startedAt: instantSchema,
             publicUrl: Type.Optional(Type.String()),
+            name: Type.Optional(Type.String({ description: 'What people call it.' })),
           }),
         },
       },
     },
-    () => ({
-      timeZone,
-      version,
-      startedAt: wireInstant(startedAt),
-      ...(publicUrl === undefined ? {} : { publicUrl }),
-    }),
+    async () => {
+      const name = (await names.name()) ?? usualName;
+      return {
+        timeZone,
+        version,
+        startedAt: wireInstant(startedAt),
+        ...(publicUrl === undefined ? {} : { publicUrl }),
+        ...(name === undefined ? {} : { name }),
+      };
+    },
   );
+}
+
+function addNaming(app: ApiApp, { names }: WorkspaceRoutesOptions): void {
+  app.put(
+    '/workspace/name',
+    {
+      config: { access: 'admin' },
+      schema: {
+        operationId: 'renameWorkspace',
+        tags,
+        summary: 'Says what people call it.',
+        body: Type.Object(
+          {
+            name: Type.String({
+              maxLength: nameCharactersMax,
+              description: 'Empty: as the setting `workspace.name` has it.',
+            }),
+          },
+          { additionalProperties: false },
+        ),
+        response: { 204: nothingSchema },
+      },
+    },
+    async (request, reply) => {
+      const name = oneLine(request.body.name);
+      await names.rename(name === '' ? undefined : name, actorOf(principalOf(request)));
+      return reply.code(204).send(null);
+    },
+  );
+}
+
+/** It stands in titles: nothing that breaks a line or turns its direction. */
+function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\s\u2028\u2029\u202A-\u202E\u2066-\u2069]+/gu, ' ').trim();
 }
 
 function addOverview(app: ApiApp, { overview }: WorkspaceRoutesOptions): void {
@@ -163,20 +208,7 @@ function addOverviewStream(app: ApiApp, { streams }: WorkspaceRoutesOptions): vo
       },
     },
     (request, reply) => {
-      if (!streams.hasRoom) {
-        throw new ProblemError(
-          429,
-          'streams/too-many',
-          'There are as many streams open as there may be; close some, or come again later.',
-          { headers: { 'retry-after': '10' } },
-        );
-      }
-      reply.hijack();
-      const { raw } = reply;
-      for (const [name, value] of Object.entries(reply.getHeaders())) {
-        if (value !== undefined && !raw.headersSent) raw.setHeader(name, value);
-      }
-      streams.open(raw, principalOf(request));
+      openStream(streams, request, reply);
     },
   );
 }

@@ -1,6 +1,7 @@
 /** What a backtest found, as the API gives it: plain data, instants as texts. */
 
 import type { Zone } from '@segue/core/base/zone.ts';
+import type { Explanation } from '@segue/core/engine/explain.ts';
 import type { Cause } from '@segue/core/model/change.ts';
 import type { Instant } from '@segue/core/model/message.ts';
 
@@ -26,6 +27,8 @@ export type EntryRow = {
   messageId?: string;
   /** Lines for people. Missing where the answer rests on all customers, whose values of then are not kept. */
   why?: string[];
+  /** The same as data. Missing where it would be too long to be kept. */
+  explanation?: Explanation;
 };
 
 /** Of those who entered, or of those outside at the same instants. */
@@ -102,8 +105,14 @@ export type BacktestResult = {
   parts: BacktestPart[];
 };
 
-/** `why` gives the lines for an entry. */
-export type Explainer = (key: KeyedTrack, entry: SampledEntry) => readonly string[] | undefined;
+/** Why somebody entered, in lines for people and as data. */
+export type EntryReason = {
+  readonly lines: readonly string[];
+  readonly explanation: Explanation | undefined;
+};
+
+/** Undefined: it is not known why. */
+export type Explainer = (key: KeyedTrack, entry: SampledEntry) => EntryReason | undefined;
 
 export function resultOf(run: BacktestRun, why: Explainer): BacktestResult {
   const { from, to, withinMs } = run.question;
@@ -275,7 +284,7 @@ function sampleOf(run: BacktestRun, key: KeyedTrack, why: Explainer): EntryRow[]
   return key.track.sample.flatMap((entry): EntryRow[] => {
     // Who was erased is not named.
     if (run.engine.profile(entry.profile) === undefined) return [];
-    const lines = why(key, entry);
+    const reason = why(key, entry);
     const { at, cause, messageId } = entry;
     return [
       {
@@ -283,7 +292,8 @@ function sampleOf(run: BacktestRun, key: KeyedTrack, why: Explainer): EntryRow[]
         at: iso(at),
         cause,
         ...(messageId === undefined ? {} : { messageId }),
-        ...(lines === undefined ? {} : { why: [...lines] }),
+        ...(reason === undefined ? {} : { why: [...reason.lines] }),
+        ...(reason?.explanation === undefined ? {} : { explanation: reason.explanation }),
       },
     ];
   });

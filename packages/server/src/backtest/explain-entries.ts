@@ -5,7 +5,7 @@
 
 import { defined } from '@segue/core/base/assert.ts';
 import { Engine } from '@segue/core/engine/engine.ts';
-import { explain } from '@segue/core/engine/explain.ts';
+import { explain, type Explanation } from '@segue/core/engine/explain.ts';
 import { explainText } from '@segue/core/engine/explain-text.ts';
 import { noDefinitions, type Definitions } from '@segue/core/model/definitions.ts';
 import type { Input } from '@segue/core/model/input.ts';
@@ -13,13 +13,15 @@ import { readListed } from '@segue/core/model/listed-definitions.ts';
 import type { Identifier, Instant } from '@segue/core/model/message.ts';
 import { populationNeeds } from '@segue/core/rules/population.ts';
 
-import type { Explainer } from './backtest-result.ts';
+import type { EntryReason, Explainer } from './backtest-result.ts';
 import type { BacktestRun, KeyedTrack } from './backtest-run.ts';
 import type { SampledEntry } from './track.ts';
 import type { Story } from './story.ts';
 
 /** Lines of one explanation; the rest would not be read. */
 const linesMax = 40;
+/** Of one explanation as JSON, so that what was found stays small. */
+const explanationCharactersMax = 32_768;
 /** A name that no definition can have. */
 const unnamed = '?';
 
@@ -35,7 +37,7 @@ export async function explainEntries(
   const waiting = run.tracks
     .flatMap((key) => key.track.sample.map((entry): Asked => ({ key, entry })))
     .sort((a, b) => a.entry.at - b.entry.at);
-  const found = new Map<SampledEntry, readonly string[]>();
+  const found = new Map<SampledEntry, EntryReason>();
   const names = new Set<string>();
   for (const { entry } of waiting) {
     for (const identifier of run.engine.namesOf(entry.profile).identifiers) names.add(nameOf(identifier));
@@ -61,7 +63,7 @@ class Teller {
   readonly #run: BacktestRun;
   readonly #definitions: Definitions;
   readonly #waiting: readonly Asked[];
-  readonly #found: Map<SampledEntry, readonly string[]>;
+  readonly #found: Map<SampledEntry, EntryReason>;
   #next = 0;
   #engine: Engine | undefined;
 
@@ -69,7 +71,7 @@ class Teller {
     run: BacktestRun,
     definitions: Definitions,
     waiting: readonly Asked[],
-    found: Map<SampledEntry, readonly string[]>,
+    found: Map<SampledEntry, EntryReason>,
   ) {
     this.#run = run;
     this.#definitions = definitions;
@@ -93,17 +95,14 @@ class Teller {
   explainBefore(at: Instant): boolean {
     for (let asked = this.#waiting[this.#next]; asked !== undefined; asked = this.#waiting[this.#next]) {
       if (asked.entry.at >= at) return false;
-      const lines = this.#engine === undefined ? undefined : this.#explain(this.#engine, asked);
-      if (lines !== undefined) this.#found.set(asked.entry, lines);
+      const reason = this.#engine === undefined ? undefined : this.#explain(this.#engine, asked);
+      if (reason !== undefined) this.#found.set(asked.entry, reason);
       this.#next += 1;
     }
     return true;
   }
 
-  #explain(
-    engine: Engine,
-    { key: { side, stage }, entry: { profile, at } }: Asked,
-  ): readonly string[] | undefined {
+  #explain(engine: Engine, { key: { side, stage }, entry: { profile, at } }: Asked): EntryReason | undefined {
     const { question, engine: ran, zone } = this.#run;
     const subject = side === 'draft' ? question.draft : defined(question.against, 'the other side');
     const definitions = this.#definitions;
@@ -119,9 +118,16 @@ class Teller {
     engine.advanceTo(at);
     const segments = new Map([...definitions.segments, [unnamed, { name: unnamed, rule }]]);
     const world = { ...engine.world(), definitions: { ...definitions, segments } };
-    const [first = '', ...lines] = explainText(explain(engine.history(id), world, unnamed, at), zone);
-    return [first.replace(` ${unnamed} `, ` ${stage ?? subject.title} `), ...lines].slice(0, linesMax);
+    const explanation = {
+      ...explain(engine.history(id), world, unnamed, at),
+      segment: stage ?? subject.title,
+    };
+    return { lines: explainText(explanation, zone).slice(0, linesMax), explanation: short(explanation) };
   }
+}
+
+function short(explanation: Explanation): Explanation | undefined {
+  return JSON.stringify(explanation).length > explanationCharactersMax ? undefined : explanation;
 }
 
 function concerns(input: Input, names: ReadonlySet<string>): boolean {

@@ -217,6 +217,14 @@ export interface KeptAnswers {
   release(principal: string, key: string): Promise<void>;
 }
 
+/** The workspace itself, as far as people arrange it. */
+export interface WorkspaceNames {
+  /** What an admin has called it; undefined where nobody has. */
+  name(): Promise<string | undefined>;
+  /** Undefined takes the name back. */
+  rename(name: string | undefined, by: Actor): Promise<void>;
+}
+
 /** All that decides about access, for an index in memory. */
 export type AccessRecords = {
   readonly users: readonly User[];
@@ -243,6 +251,7 @@ export interface Catalog {
   readonly webhooks: WebhookEndpoints;
   readonly answers: KeptAnswers;
   readonly erasures: Erasures;
+  readonly workspace: WorkspaceNames;
   /** Settles, with the error, when the store can no longer be trusted; whoever owns the process stops it. */
   readonly failed: Promise<Error>;
   /** 32 random bytes under a name, the same for ever. */

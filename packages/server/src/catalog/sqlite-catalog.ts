@@ -17,6 +17,7 @@ import { SqliteKeys, validServerKeys, validWriteKeys } from './sqlite/sqlite-key
 import { allSessions, SqliteSessions, SqliteSignInLinks } from './sqlite/sqlite-sessions.ts';
 import { allUsers, SqliteUsers } from './sqlite/sqlite-users.ts';
 import { SqliteWebhookEndpoints } from './sqlite/sqlite-webhook-endpoints.ts';
+import { SqliteWorkspaceNames } from './sqlite/sqlite-workspace-names.ts';
 
 export type SqliteCatalogOptions = {
   /** `:memory:` for one that goes with the process. */
@@ -41,6 +42,7 @@ class SqliteCatalog implements Catalog {
   readonly webhooks: SqliteWebhookEndpoints;
   readonly answers: SqliteKeptAnswers;
   readonly erasures: SqliteErasures;
+  readonly workspace: SqliteWorkspaceNames;
   readonly #db: SqlDatabase;
 
   constructor({ path, clock, busyMs = 5000 }: SqliteCatalogOptions) {
@@ -55,6 +57,7 @@ class SqliteCatalog implements Catalog {
     this.webhooks = new SqliteWebhookEndpoints(db, this.audit);
     this.answers = new SqliteKeptAnswers(db);
     this.erasures = new SqliteErasures(db, this.audit);
+    this.workspace = new SqliteWorkspaceNames(db, this.audit);
   }
 
   get failed(): Promise<Error> {

@@ -170,6 +170,13 @@ export const settingsSchema: SettingsSchema<Settings> = {
     standard: 'UTC',
     example: 'Europe/Berlin',
   },
+  workspace: {
+    name: {
+      kind: 'text',
+      description: 'what the workspace is called in the app, until an admin gives it another name there',
+      example: 'Asha’s Shoes',
+    },
+  },
   partitions: {
     kind: 'integer',
     description: 'parts that customers are spread over',

@@ -53,6 +53,8 @@ export type Settings = {
   publicUrl?: string;
   trustProxy: string[];
   timezone: string;
+  /** What the workspace is called where no admin has given it a name. */
+  workspace: { name?: string };
   partitions: number;
   definitions?: string;
   limits: LimitSettings;

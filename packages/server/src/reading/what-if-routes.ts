@@ -88,7 +88,13 @@ const answerSchema = Type.Object({
     Type.Object({ of: Type.String(), english: Type.String(), before: plainSchema, after: plainSchema }),
     { description: 'What rules count and sum up, where it becomes another.' },
   ),
-  why: Type.Array(Type.Object({ segment: Type.String(), text: Type.Array(Type.String()) })),
+  why: Type.Array(
+    Type.Object({
+      segment: Type.String(),
+      text: Type.Array(Type.String()),
+      explanation: Type.Unknown({ description: 'The same as data, as of an explanation.' }),
+    }),
+  ),
   cut: Type.Boolean({ description: 'So much would happen that it was cut short at `until`.' }),
   restsOnOthers: Type.Boolean({
     description: 'A rule asks where they stand among all others, which stands still here.',
@@ -270,7 +276,7 @@ function wireAnswer(
     before: wireState(before),
     after: wireState(after),
     values: [...values],
-    why: why.map(({ segment, text }) => ({ segment, text: [...text] })),
+    why: why.map(({ segment, text, explanation }) => ({ segment, text: [...text], explanation })),
     cut: isCut,
     restsOnOthers,
     notices: [...notices],

@@ -6,7 +6,7 @@
 import type { Engine } from '@segue/core/engine/engine.ts';
 import { openInterpreter } from '@segue/core/engine/explain-interpreter.ts';
 import { plainValue, type PlainValue } from '@segue/core/engine/explain-findings.ts';
-import { explain } from '@segue/core/engine/explain.ts';
+import { explain, type Explanation } from '@segue/core/engine/explain.ts';
 import { explainText } from '@segue/core/engine/explain-text.ts';
 import type { ProfileView } from '@segue/core/engine/views.ts';
 import type { WhatIf, WhatIfInput } from '@segue/core/engine/what-if.ts';
@@ -45,7 +45,11 @@ export type WhatIfAnswer = {
   /** Numbers and lists that rules ask about, and that became others. */
   readonly values: readonly WhatIfValue[];
   /** Of segments in which they are and would not be, or the other way around. */
-  readonly why: readonly { readonly segment: string; readonly text: readonly string[] }[];
+  readonly why: readonly {
+    readonly segment: string;
+    readonly text: readonly string[];
+    readonly explanation: Explanation;
+  }[];
   /** So much would happen that it was cut short at `until`. */
   readonly isCut: boolean;
   /** Some rule asks where they stand among all, which stands still here and moves in truth. */
@@ -94,10 +98,11 @@ export async function tryWhatIf(
   const world = engine.world();
   await pause();
   const values = await changedValues(engine, { history, at: from }, { history: then, at: copy.now }, pause);
-  const why: { segment: string; text: readonly string[] }[] = [];
+  const why: WhatIfAnswer['why'][number][] = [];
   for (const segment of differing(before, after).slice(0, whyMax)) {
     await pause();
-    why.push({ segment, text: explainText(explain(then, world, segment, copy.now), engine.zone) });
+    const explanation = explain(then, world, segment, copy.now);
+    why.push({ segment, text: explainText(explanation, engine.zone), explanation });
   }
   const { definitions } = world;
   return {

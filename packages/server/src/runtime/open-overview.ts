@@ -16,7 +16,7 @@ import type { Log } from '../log/log.ts';
 import type { Quarantine } from '../log/quarantine.ts';
 import { ActivityKeeper } from '../overview/activity-keeper.ts';
 import { Overview } from '../overview/overview.ts';
-import { OverviewStreams } from '../overview/overview-streams.ts';
+import { overviewStreams } from '../overview/overview-streams.ts';
 import { systemClock } from './clock.ts';
 import type { RuntimeDesk } from './definitions-desk.ts';
 import { historyParts } from './open-history.ts';
@@ -71,7 +71,7 @@ export async function openOverview(parts: OverviewParts): Promise<OpenOverview> 
     building: () => buildingOf(desk),
     closed: () => loop.closed,
   });
-  const streams = new OverviewStreams({
+  const streams = overviewStreams({
     overview,
     grants,
     onFault: (error) => {
@@ -85,6 +85,8 @@ export async function openOverview(parts: OverviewParts): Promise<OpenOverview> 
     version: segueVersion,
     timeZone: settings.timezone,
     startedAt: now(),
+    names: catalog.workspace,
+    ...(settings.workspace.name === undefined ? {} : { usualName: settings.workspace.name }),
     ...(settings.publicUrl === undefined ? {} : { publicUrl: settings.publicUrl }),
   });
   const plugin: Mounted['plugin'] = async (app) => {

@@ -4,18 +4,15 @@
  */
 
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 
 import { Zone } from '@segue/core/base/zone.ts';
 import type { Instant } from '@segue/core/model/message.ts';
 
 import { Cursors } from '../api/cursors.ts';
-import { backtestRoutes } from '../api/backtest-routes.ts';
 import { createFrame } from '../api/frame.ts';
 import type { RequestLimits } from '../api/request-limits.ts';
 import { apiRoutes } from '../api/routes.ts';
 import { scenarioRoutes } from '../api/scenario-routes.ts';
-import { Jobs } from '../backtest/jobs.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { ensureFirstSignIn, type FirstSignIn as FirstSignInMade } from '../catalog/first-sign-in.ts';
 import { GrantsIndex } from '../catalog/grants-index.ts';
@@ -48,6 +45,7 @@ import { buildFromHistory, historyNotes, historyPlugin, openHistory } from './op
 import { RuntimeDesk } from './definitions-desk.ts';
 import { RuntimeErasures } from './erasure-desk.ts';
 import type { IntakeClosed } from './intake.ts';
+import { jobsPlugin, openJobs } from './open-jobs.ts';
 import { openOverview } from './open-overview.ts';
 import { openPreviews } from './open-previews.ts';
 import { MessageRetention } from './message-retention.ts';
@@ -144,7 +142,7 @@ async function open(settings: Settings, surroundings: Surroundings, opened: Open
         }),
         prefix: '/api',
       },
-      backtestPlugin(jobs, desk, settings, catalog.audit),
+      jobsPlugin(jobs, desk, settings.timezone, parts, surroundings.log),
       historyPlugin(history, runtime, settings, { cursors, audit: catalog.audit }),
       ...previews.plugins,
       ...authoring.plugins,
@@ -162,16 +160,6 @@ async function open(settings: Settings, surroundings: Surroundings, opened: Open
     ]),
     stop: () => opened.close(),
   };
-}
-
-function backtestPlugin(
-  jobs: Awaited<ReturnType<typeof openJobs>>,
-  desk: RuntimeDesk,
-  { timezone }: Settings,
-  audit: Catalog['audit'],
-): Mounted {
-  const definitions = (): ReturnType<RuntimeDesk['current']>['definitions'] => desk.current().definitions;
-  return { plugin: backtestRoutes({ jobs, definitions, timeZone: timezone, now, audit }), prefix: '/api' };
 }
 
 async function openParts(
@@ -204,20 +192,6 @@ async function openParts(
 }
 
 const now = (): Instant => systemClock.now();
-
-/** Backtests and suggestions; those that a stop interrupted go on. */
-function openJobs({ directory, runtime }: Parts, processLog: ProcessLog): Promise<Jobs> {
-  const { path, paths } = directory;
-  return Jobs.open({
-    folder: join(path, 'backtests'),
-    log: paths.log,
-    until: () => runtime.customers.position,
-    now,
-    onFault: (error) => {
-      processLog.warn({ err: error }, 'a backtest or suggestion ended badly');
-    },
-  });
-}
 
 function pluginsOf(
   { log, quarantine, catalog, grants, feed, runtime, erasures }: Parts,

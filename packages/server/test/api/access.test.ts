@@ -15,7 +15,8 @@ import { forecastRoutes } from '../../src/api/forecast-routes.ts';
 import { workspaceRoutes } from '../../src/api/workspace-routes.ts';
 import { Activity } from '../../src/overview/activity.ts';
 import { Overview } from '../../src/overview/overview.ts';
-import { OverviewStreams } from '../../src/overview/overview-streams.ts';
+import { jobStreams } from '../../src/api/job-streams.ts';
+import { overviewStreams } from '../../src/overview/overview-streams.ts';
 import { previewRoutes } from '../../src/api/preview-routes.ts';
 import { ruleSqlRoutes } from '../../src/api/rule-sql-routes.ts';
 import { schemaRoutes } from '../../src/api/schema-routes.ts';
@@ -68,7 +69,16 @@ function addOtherRoutes(app: FastifyInstance): void {
   app.register(async (scope) => scenarioRoutes({ directory: nothing } as never)(scope));
   app.register(async (scope) => webhookRoutes({ ...webhooks, now: () => 0 })(scope), { prefix: '/api' });
   const jobs = { get: () => undefined, list: () => [] } as never;
-  const backtests = { jobs, definitions: () => noDefinitions, timeZone: 'UTC', now: () => 0, audit: nothing };
+  const jobsTold = jobStreams(jobs, { grants: nothing, onFault: () => undefined });
+  jobsTold.stop();
+  const backtests = {
+    jobs,
+    streams: jobsTold,
+    definitions: () => noDefinitions,
+    timeZone: 'UTC',
+    now: () => 0,
+    audit: nothing,
+  };
   app.register(async (scope) => backtestRoutes(backtests)(scope), { prefix: '/api' });
   app.register(async (scope) => customerRoutes({ lists: nothing, definitions: () => noDefinitions })(scope), {
     prefix: '/api',
@@ -129,10 +139,11 @@ function overviewRoutes(): Plugin {
     building: () => undefined,
     closed: () => undefined,
   });
-  const streams = new OverviewStreams({ overview, grants: {} as never, onFault: () => undefined });
+  const streams = overviewStreams({ overview, grants: {} as never, onFault: () => undefined });
   streams.stop();
   const history = { history: undefined, zone: new Zone('UTC'), now } as never;
-  return workspaceRoutes({ overview, streams, history, version: '0', timeZone: 'UTC', startedAt: 0 });
+  const names = { name: () => Promise.resolve(undefined), rename: () => Promise.resolve() };
+  return workspaceRoutes({ overview, streams, history, names, version: '0', timeZone: 'UTC', startedAt: 0 });
 }
 
 describe('access', () => {

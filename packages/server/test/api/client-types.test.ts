@@ -51,7 +51,14 @@ async function wholeDocument(): Promise<OpenApiDocument> {
     allowPrivate: false,
   };
   app.register(async (scope) => webhookRoutes({ ...webhooks, now: clock })(scope), { prefix: '/api' });
-  const backtests = { jobs: nothing, definitions: nothing, timeZone: 'UTC', now: clock, audit: nothing };
+  const backtests = {
+    jobs: nothing,
+    streams: nothing,
+    definitions: nothing,
+    timeZone: 'UTC',
+    now: clock,
+    audit: nothing,
+  };
   app.register(async (scope) => backtestRoutes(backtests)(scope), { prefix: '/api' });
   const base = { sets: nothing, desk: nothing, definitions: nothing, displayIdOf: nothing, now: clock };
   for (const routes of [

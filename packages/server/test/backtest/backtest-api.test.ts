@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { fail, ok } from '@segue/core/base/result.ts';
 
 import { backtestRoutes } from '../../src/api/backtest-routes.ts';
+import { jobStreams } from '../../src/api/job-streams.ts';
 import type { Job, JobDesk, JobTask } from '../../src/backtest/job.ts';
 import { performBacktest } from '../../src/backtest/perform-backtest.ts';
 import { performLifecycle } from '../../src/suggest/perform-lifecycle.ts';
@@ -88,7 +89,8 @@ function openApi(): Promise<Door> {
   return openDoor({
     add: (app) => {
       const audit = { record: () => Promise.resolve() } as never;
-      const options = { jobs, definitions: () => inForce, timeZone: 'UTC', now: Date.now, audit };
+      const streams = jobStreams(jobs, { grants: { isCurrent: () => true }, onFault: () => undefined });
+      const options = { jobs, streams, definitions: () => inForce, timeZone: 'UTC', now: Date.now, audit };
       app.register(async (scope) => backtestRoutes(options)(scope), { prefix: '/api' });
     },
   });

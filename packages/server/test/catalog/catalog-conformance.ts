@@ -385,6 +385,22 @@ export function catalogConformance(name: string, open: (clock: () => Instant) =>
       });
     });
 
+    it('keeps what the workspace is called, and who called it so', async () => {
+      const { catalog } = fresh();
+      const { workspace } = catalog;
+      expect(await workspace.name()).toBeUndefined();
+      await workspace.rename('Asha’s Shoes', ann);
+      await workspace.rename('Asha’s Shoes', ann);
+      expect(await workspace.name()).toBe('Asha’s Shoes');
+      await workspace.rename(undefined, ann);
+      expect(await workspace.name()).toBeUndefined();
+      const { items } = await catalog.audit.list({ limit: 10 });
+      expect(items.map(({ action, details }) => [action, details])).toEqual([
+        ['workspace.renamed', { from: 'Asha’s Shoes', to: null }],
+        ['workspace.renamed', { from: null, to: 'Asha’s Shoes' }],
+      ]);
+    });
+
     it('gives the same secret under the same name', async () => {
       const { catalog } = fresh();
       const secret = await catalog.secret('cursors');

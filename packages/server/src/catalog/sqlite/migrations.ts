@@ -133,4 +133,10 @@ export const migrations: readonly string[] = [
     done_at INTEGER
   ) STRICT;
   `,
+  `
+  CREATE TABLE workspace (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    name TEXT
+  ) STRICT;
+  `,
 ];
