@@ -3,8 +3,8 @@
  * of the whole log), customer by customer.
  *
  * Rows are of the table `messages` as it stands: under the numbers that customers had when the message came, also those of who
- * was merged away since, so that nothing has to be joined and rows come in the order in which they lie. Whoever reads them
- * knows who survived. A `where` only narrows: the engine looks again.
+ * was merged away since, so that nothing has to be joined, and those of one event come in the order in which they lie. Whoever
+ * reads them knows who survived. A `where` only narrows: the engine looks again.
  */
 
 import type { Diagnostic } from '../base/diagnostic.ts';
@@ -79,9 +79,20 @@ export function eventRowsToSql(
 
 /** What the table can pass over whole pieces by, before any property is looked at. */
 function namesFilter(sources: readonly EventSource[]): readonly string[] {
+  const kinds = sources.flatMap(({ kind }) =>
+    kind === 'any' ? eventKinds : kind === 'prefix' ? 'track' : kind,
+  );
   const names = sources.flatMap((source) => ('name' in source ? [source.name] : []));
-  if (names.length < sources.length) return [`kind IN (${sqlStrings(eventKinds)})`];
-  return [`kind IN (${sqlStrings(eventKinds)})`, `name IN (${sqlStrings([...new Set(names)])})`];
+  const ofKinds = oneOf('kind', kinds);
+  return names.length < sources.length ? [ofKinds] : [ofKinds, oneOf('name', names)];
+}
+
+/** Of one value it is an equation, after which rows are known to lie in the order of what comes next. */
+function oneOf(column: string, values: readonly string[]): string {
+  const [one = '', ...others] = new Set(values);
+  return others.length === 0
+    ? `${column} = ${sqlString(one)}`
+    : `${column} IN (${sqlStrings([one, ...others])})`;
 }
 
 /** Half a surrogate pair (in JSON: its escape) is stored as U+FFFD, which may as well be one of the text's own. */

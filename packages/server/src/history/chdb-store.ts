@@ -35,6 +35,7 @@ import { readRows } from './read-rows.ts';
 import { rowStructure } from './row-binary.ts';
 import { historySchemaVersion, historyTables } from './schema.ts';
 import {
+  answerShare,
   expandedElementsMax,
   countedTables,
   cutStatements,
@@ -44,9 +45,11 @@ import {
   projectedRow,
   projectionQuery,
   quoted,
+  type Range,
   reachedQuery,
   resetStatements,
   retainStatement,
+  rowsOfRange,
   readReached,
   storeStatements,
 } from './store-tables.ts';
@@ -130,9 +133,14 @@ class ChdbStore implements HistoryStore {
     const [made] = await this.#read(projectionQuery);
     this.#log = Number(made?.[0]) === historySchemaVersion ? (made?.[1] as string) : undefined;
     this.#reached = readReached((await this.#read(reachedQuery))[0]);
-    await this.#rewind(join(directory, 'boot'));
-    for (const statement of cutStatements(this.#reached)) await this.#run(statement);
-    await this.#trimProjected();
+    const boot = join(directory, 'boot');
+    // What another version made is not looked at: it is to be reset.
+    if (this.#log !== undefined) {
+      await this.#rewind(boot);
+      for (const statement of cutStatements(this.#reached)) await this.#run(statement);
+      await this.#trimProjected();
+    }
+    await writeFile(boot, bootId());
   }
 
   async reset(log: string): Promise<void> {
@@ -167,7 +175,7 @@ class ChdbStore implements HistoryStore {
 
   async query(sql: string, options: QueryOptions): Promise<QueryRows> {
     const text = await this.#reading(options, async (reader, tag) => {
-      const result = await reader.queryAsync(`${sql}\n${settingsOf(options, tag)}`, {
+      const result = await reader.queryAsync(`${sql}\n${settingsOf(options, tag, answerShare)}`, {
         format: 'JSONCompactEachRowWithNamesAndTypes',
       });
       return result.text();
@@ -258,28 +266,28 @@ class ChdbStore implements HistoryStore {
 
   /** After another start of the machine: back to before the first batch of the end that is not whole. */
   async #rewind(file: string): Promise<void> {
-    const boot = bootId();
     const before = readIfThere(file);
-    if (before !== undefined && before !== boot) {
+    if (before !== undefined && before !== bootId()) {
       const batches = await this.#read(
-        `SELECT from_position, to_position, counts FROM projected WHERE written_at >= (SELECT max(written_at) FROM projected) - ${unsyncedMs} ORDER BY to_position`,
+        `SELECT from_position, from_seq, to_position, to_seq, counts
+FROM projected
+WHERE written_at >= (SELECT max(written_at) FROM projected) - ${unsyncedMs} ORDER BY to_position`,
       );
-      for (const [from, to, counts] of batches) {
-        if (await this.#isWhole(Number(from), Number(to), counts as Record<string, unknown>)) continue;
-        await this.#run(`DELETE FROM projected WHERE to_position > ${Number(from)}`);
+      for (const [position, seq, toPosition, toSeq, counts] of batches) {
+        const from = { position: Number(position), seq: Number(seq) };
+        const to = { position: Number(toPosition), seq: Number(toSeq) };
+        if (await this.#isWhole({ from, to }, counts as Record<string, unknown>)) continue;
+        await this.#run(`DELETE FROM projected WHERE to_position > ${from.position}`);
         this.#reached = readReached((await this.#read(reachedQuery))[0]);
         break;
       }
     }
-    await writeFile(file, boot);
   }
 
-  async #isWhole(from: number, to: number, counts: Readonly<Record<string, unknown>>): Promise<boolean> {
+  async #isWhole(range: Range, counts: Readonly<Record<string, unknown>>): Promise<boolean> {
     for (const table of countedTables) {
       const expected = Number(counts[table] ?? 0);
-      const [row] = await this.#read(
-        `SELECT count() FROM ${table} WHERE position >= ${from} AND position < ${to}`,
-      );
+      const [row] = await this.#read(`SELECT count() FROM ${table} WHERE ${rowsOfRange(table, range)}`);
       if (Number(row?.[0]) !== expected) return false;
     }
     return true;
@@ -398,11 +406,12 @@ function withoutHead(bytes: Uint8Array, head: Uint8Array): Uint8Array {
   return isThere ? bytes.subarray(head.length) : bytes;
 }
 
-function settingsOf({ timeoutMs, memoryBytes }: QueryOptions, tag: string): string {
+/** `share`: of the memory, what the answer may have; 0: as large as it is. */
+function settingsOf({ timeoutMs, memoryBytes }: QueryOptions, tag: string, share = 0): string {
   const seconds = Math.max(0.001, timeoutMs / 1000);
   // From there on the library may use the disk, for what it can.
   const spill = Math.floor(memoryBytes / 8);
-  return `SETTINGS max_execution_time = ${seconds}, max_memory_usage = ${memoryBytes}, max_bytes_before_external_sort = ${spill}, max_bytes_before_external_group_by = ${spill}, log_comment = ${quoted(tag)}, output_format_json_quote_64bit_integers = 0, max_expanded_ast_elements = ${expandedElementsMax}, readonly = 0`;
+  return `SETTINGS max_execution_time = ${seconds}, max_memory_usage = ${memoryBytes}, max_result_bytes = ${Math.floor(memoryBytes * share)}, max_bytes_before_external_sort = ${spill}, max_bytes_before_external_group_by = ${spill}, log_comment = ${quoted(tag)}, output_format_json_quote_64bit_integers = 0, max_expanded_ast_elements = ${expandedElementsMax}, readonly = 0`;
 }
 
 function cancelled(): HistoryError {

@@ -25,6 +25,7 @@ import {
 import { readRows } from './read-rows.ts';
 import { historySchemaVersion, historyTables } from './schema.ts';
 import {
+  answerShare,
   expandedElementsMax,
   cutStatements,
   eraseStatements,
@@ -96,6 +97,8 @@ class ClickHouseStore implements HistoryStore {
     const made = (await this.query(projectionQuery, unbounded)).rows[0];
     this.#log = Number(made?.[0]) === historySchemaVersion ? (made?.[1] as string) : undefined;
     this.#reached = readReached((await this.query(reachedQuery, unbounded)).rows[0]);
+    // What another version made is not looked at: it is to be reset.
+    if (this.#log === undefined) return;
     for (const statement of cutStatements(this.#reached)) await this.#run(statement);
   }
 
@@ -133,7 +136,7 @@ class ClickHouseStore implements HistoryStore {
 
   async query(sql: string, options: QueryOptions): Promise<QueryRows> {
     const pieces: Uint8Array[] = [];
-    for await (const piece of this.#pieces(sql, rowsFormat, options)) pieces.push(piece);
+    for await (const piece of this.#pieces(sql, rowsFormat, options, answerShare)) pieces.push(piece);
     return readRows(Buffer.concat(pieces).toString());
   }
 
@@ -166,7 +169,7 @@ class ClickHouseStore implements HistoryStore {
     }
   }
 
-  async *#pieces(sql: string, format: string, options: QueryOptions): AsyncIterable<Uint8Array> {
+  async *#pieces(sql: string, format: string, options: QueryOptions, share = 0): AsyncIterable<Uint8Array> {
     const { timeoutMs, memoryBytes, signal } = options;
     try {
       const { stream } = await this.#client.exec({
@@ -176,6 +179,7 @@ class ClickHouseStore implements HistoryStore {
         clickhouse_settings: {
           max_execution_time: Math.max(0.001, timeoutMs / 1000),
           max_memory_usage: String(memoryBytes),
+          max_result_bytes: String(Math.floor(memoryBytes * share)),
           max_bytes_before_external_sort: String(Math.floor(memoryBytes / 8)),
           max_bytes_before_external_group_by: String(Math.floor(memoryBytes / 8)),
           output_format_json_quote_64bit_integers: 0,

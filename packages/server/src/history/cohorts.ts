@@ -23,24 +23,21 @@ export async function cohortsOf(
 ): Promise<readonly Cohort[]> {
   const [from] = starts;
   if (from === undefined) return [];
+  const [first, then] = [sqlString(events.first), sqlString(events.then)];
+  // Events are read once: everybody's first, and when they did the other, of which each piece counts once.
   const { rows } = await history.query(
-    `WITH firsts AS (
-  SELECT profile, min(time) AS first_at
-  FROM events
-  WHERE name = ${sqlString(events.first)} AND kind = 'track' AND time < ${to}
-  GROUP BY profile
-  HAVING first_at >= ${from}
-)
-SELECT ${startOf('first_at', starts)} AS cohort,
-  is_first, piece, uniqExact(profile) AS customers
+    `SELECT ${startOf('first_at', starts)} AS cohort, counted.1 AS is_first, counted.2 AS piece, count() AS customers
 FROM (
-  SELECT profile, first_at, true AS is_first, toInt64(0) AS piece FROM firsts
-  UNION ALL
-  SELECT e.profile AS profile, f.first_at AS first_at, false AS is_first,
-    toInt64(${startOf('e.time', starts)}) AS piece
-  FROM events AS e
-  INNER JOIN firsts AS f ON f.profile = e.profile
-  WHERE e.name = ${sqlString(events.then)} AND e.kind = 'track' AND e.time >= f.first_at AND e.time < ${to}
+  SELECT first_at,
+    arrayMap(t -> toInt64(${startOf('t', starts)}), arrayFilter(t -> t >= first_at, times)) AS pieces,
+    arrayJoin(arrayConcat([(true, toInt64(0))], arrayMap(piece -> (false, piece), arrayDistinct(pieces)))) AS counted
+  FROM (
+    SELECT minIf(time, name = ${first}) AS first_at, groupArrayIf(time, name = ${then} AND time >= ${from}) AS times
+    FROM events
+    WHERE name IN (${first}, ${then}) AND kind = 'track' AND time < ${to}
+    GROUP BY profile
+    HAVING countIf(name = ${first}) > 0 AND first_at >= ${from}
+  )
 )
 GROUP BY cohort, is_first, piece`,
     options,

@@ -26,6 +26,16 @@ export type StageConversions = {
   }[];
 };
 
+type Row = [
+  stage: string,
+  nextStage: string,
+  isOpen: boolean | number,
+  isWhole: 0 | 1,
+  entries: number,
+  ongoing: number,
+  medianMs: number,
+];
+
 export async function conversionsOf(
   { history, options }: Ask,
   lifecycle: string,
@@ -37,39 +47,37 @@ export async function conversionsOf(
       leadInFrame(toNullable(at), 1) OVER w AS next_at,
       leadInFrame(toString(to_stage), 1) OVER w AS next_stage
     FROM (
-      SELECT profile, at, seq, to_stage FROM membership_changes FINAL
+      SELECT profile, at, seq, to_stage FROM membership_changes
       WHERE kind = 'stage' AND name = ${sqlString(lifecycle)} AND at < ${to}
     )
     WINDOW w AS (PARTITION BY profile ORDER BY seq ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
   )
   WHERE stage != '' AND at >= ${from}`;
-  const stages = await history.query(
-    `SELECT stage, count() AS entered, countIf(is_open), quantileExactInclusiveIf(0.5)(stayed, NOT is_open)
+  // By stage, and by where they went: spells are found once.
+  const { rows } = await history.query(
+    `SELECT stage, next_stage, is_open, grouping(next_stage) AS is_whole, count() AS entries, countIf(is_open),
+  quantileExactInclusiveIf(0.5)(stayed, NOT is_open)
 FROM (
 ${spells}
 )
-GROUP BY stage ORDER BY entered DESC, stage`,
+GROUP BY GROUPING SETS ((stage), (stage, next_stage, is_open))
+ORDER BY entries DESC, stage, next_stage`,
     options,
   );
-  const moves = await history.query(
-    `SELECT stage, next_stage, count() AS entries, quantileExactInclusive(0.5)(stayed)
-FROM (
-${spells}
-)
-WHERE NOT is_open
-GROUP BY stage, next_stage ORDER BY entries DESC, next_stage`,
-    options,
-  );
-  const nextOf = Map.groupBy(moves.rows as [string, string, number, number][], ([stage]) => stage);
-  return (stages.rows as [string, number, number, number][]).map(([stage, entered, ongoing, median]) => ({
-    stage,
-    entered,
-    ongoing,
-    medianMs: ongoing === entered ? null : median,
-    next: (nextOf.get(stage) ?? []).map(([, next, entries, medianMs]) => ({
-      stage: next,
-      entries,
-      medianMs,
-    })),
-  }));
+  const found = rows as Row[];
+  const moves = found.filter(([, , isOpen, isWhole]) => isWhole === 0 && Number(isOpen) === 0);
+  const nextOf = Map.groupBy(moves, ([stage]) => stage);
+  return found
+    .filter(([, , , isWhole]) => isWhole === 1)
+    .map(([stage, , , , entered, ongoing, median]) => ({
+      stage,
+      entered,
+      ongoing,
+      medianMs: ongoing === entered ? null : median,
+      next: (nextOf.get(stage) ?? []).map(([, next, , , entries, , medianMs]) => ({
+        stage: next,
+        entries,
+        medianMs,
+      })),
+    }));
 }

@@ -138,7 +138,7 @@ WHERE at <= ${sqlNumber(request.at)}
 GROUP BY profile
 HAVING is_in`);
     case 'changes':
-      return survivorOf(`SELECT * FROM membership_changes FINAL WHERE ${changesWhere(request)}`);
+      return survivorOf(`SELECT * FROM membership_changes WHERE ${changesWhere(request)}`);
     case 'events': {
       const { names, profile, from, to } = request;
       const where = [

@@ -25,7 +25,7 @@ export async function flowsOf(
   lifecycle: string,
   { from, to }: Period,
 ): Promise<Flows> {
-  const changes = `FROM membership_changes FINAL
+  const changes = `FROM membership_changes
 WHERE kind = 'stage' AND name = ${sqlString(lifecycle)} AND at < ${to}`;
   const ends = await history.query(
     `SELECT a, b, count() AS customers FROM (
@@ -68,7 +68,7 @@ export async function flowMembers(
   const { rows } = await history.query(
     `SELECT profile, count() OVER () AS size FROM (
   SELECT profile, argMaxIf(to_stage, seq, at < ${from}) AS a, argMax(to_stage, seq) AS b
-  FROM membership_changes FINAL
+  FROM membership_changes
   WHERE kind = 'stage' AND name = ${sqlString(lifecycle)} AND at < ${to}
   GROUP BY profile
 )

@@ -104,7 +104,9 @@ export function historyErrorOf(message: string, cause?: unknown): HistoryError {
   switch (number) {
     case 159:
       return new HistoryError('history/timeout', 'The query took longer than it may; ask for less.', cause);
+    // Too much on the way, or too much to answer.
     case 241:
+    case 396:
       return new HistoryError(
         'history/memory',
         'The query needs more memory than it may take (history.memory); ask for less.',

@@ -41,7 +41,7 @@ type Row = [
 export async function movesOfAll({ history, options }: Ask, { from, to }: Period): Promise<MovesOfAll> {
   const { rows } = await history.query(
     `SELECT kind, name, from_stage, to_stage, if(kind = 'segment', entered, true) AS comes, cause, count(), max(seq)
-FROM membership_changes FINAL
+FROM membership_changes
 WHERE at >= ${from} AND at < ${to}
 GROUP BY kind, name, from_stage, to_stage, comes, cause`,
     options,

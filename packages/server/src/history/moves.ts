@@ -16,12 +16,12 @@ export type Subject =
 export function movesOf(subject: Subject): string {
   if (subject.kind === 'segment') {
     return `SELECT profile, at, seq, cause, entered AS comes
-  FROM membership_changes FINAL
+  FROM membership_changes
   WHERE kind = 'segment' AND name = ${sqlString(subject.name)}`;
   }
   const stage = sqlString(subject.stage);
   return `SELECT profile, at, seq, cause, to_stage = ${stage} AS comes
-  FROM membership_changes FINAL
+  FROM membership_changes
   WHERE kind = 'stage' AND name = ${sqlString(subject.lifecycle)} AND (to_stage = ${stage}) != (from_stage = ${stage})`;
 }
 

@@ -17,10 +17,7 @@ import type { TableRows } from './history-store.ts';
 import { nobody, type JournalMark } from './journal.ts';
 import { RowBinaryWriter } from './row-binary.ts';
 import { Said } from './said.ts';
-import { historyTables } from './schema.ts';
-
-/** Cause of the row that ends a membership of a customer who was merged away. */
-export const goneCause = 'gone';
+import { goneCause, historyTables } from './schema.ts';
 
 /** Where an entry stands. */
 type Place = { readonly profile: number; readonly at: Instant; readonly position: Position };
@@ -140,6 +137,7 @@ export class RowMaker {
     }
     w.text(event.cause);
     w.text(event.messageId ?? '');
+    w.int64(0);
     w.endRow();
   }
 
@@ -300,7 +298,7 @@ export class RowMaker {
     kind: 'segment' | 'stage',
     name: string,
     stage: string,
-    { profile, at, seq }: JournalMark & { readonly kind: 'merged' },
+    { profile, at, seq, position }: JournalMark & { readonly kind: 'merged' },
   ): void {
     const w = this.#writer('membership_changes');
     w.int64(profile);
@@ -314,6 +312,7 @@ export class RowMaker {
     w.text('');
     w.text(goneCause);
     w.text('');
+    w.int64(position);
     w.endRow();
   }
 }

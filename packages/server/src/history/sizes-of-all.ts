@@ -15,7 +15,7 @@ export async function sizesOfAll(
   const { rows } = await history.query(
     `SELECT name, at < ${first} AS is_before, if(is_before, 0, ${startOf('at', starts)}) AS piece,
   countIf(entered) - countIf(NOT entered) AS more
-FROM membership_changes FINAL
+FROM membership_changes
 WHERE kind = 'segment' AND at < ${to}
 GROUP BY name, is_before, piece`,
     options,

@@ -1,6 +1,7 @@
 /** What both stores keep beside the tables of the schema: which log they are filled from, and how far. */
 
 import {
+  goneCause,
   historyDropStatements,
   historySchemaStatements,
   historySchemaVersion,
@@ -12,12 +13,14 @@ import type { HistoryBatch, Reached, Retained } from './history-store.ts';
 export const nowhere: Reached = { position: 0, seq: 0, at: -Infinity };
 
 const instantMin = -(2 ** 53);
+/** Above every position and every number of a change. */
+const numberMax = Number.MAX_SAFE_INTEGER;
 
 /** Every table and view; each is one statement. */
 export function storeStatements(): readonly string[] {
   return [
     `CREATE TABLE IF NOT EXISTS projected (
-  to_position UInt64, from_position UInt64, to_seq UInt64, at Int64, written_at Int64, counts Map(String, UInt64)
+  to_position UInt64, from_position UInt64, to_seq UInt64, from_seq UInt64, at Int64, written_at Int64, counts Map(String, UInt64)
 ) ENGINE = MergeTree ORDER BY to_position`,
     `CREATE TABLE IF NOT EXISTS projection (
   version UInt32, log String, made_at Int64
@@ -37,7 +40,10 @@ const notOfTheLog: ReadonlySet<string> = new Set(['deliveries']);
 
 /** Makes a store empty for a log: `known` is the one it was of, undefined where another version wrote it. */
 export function resetStatements(log: string, known: string | undefined, now: number): readonly string[] {
-  const made = known === undefined ? [...historyDropStatements(), ...storeStatements()] : [];
+  const made =
+    known === undefined
+      ? ['DROP TABLE IF EXISTS projected SYNC', ...historyDropStatements(), ...storeStatements()]
+      : [];
   const emptied = filledTables.filter((name) => known !== log || !notOfTheLog.has(name));
   return [
     ...made,
@@ -46,12 +52,27 @@ export function resetStatements(log: string, known: string | undefined, now: num
   ];
 }
 
-/** Tables whose rows bear the position of their entry, and are not merged by their key: what was cut short is taken out. */
+/** Of the log and of the feed. */
+export type Range = {
+  readonly from: Pick<Reached, 'position' | 'seq'>;
+  readonly to: Pick<Reached, 'position' | 'seq'>;
+};
+
+const changesTable = 'membership_changes';
+
+/** Tables that are not merged by a key: what was cut short is taken out. */
 export const countedTables: readonly string[] = historyTables
   .filter(
     ({ columns, engine }) => !engine.startsWith('Replacing') && columns.some((c) => c.name === 'position'),
   )
   .map(({ name }) => name);
+
+/** Which rows of such a table a range of the log and of the feed has made. */
+export function rowsOfRange(table: string, { from, to }: Range): string {
+  const positions = `position >= ${from.position} AND position < ${to.position}`;
+  if (table !== changesTable) return positions;
+  return `if(cause = ${quoted(goneCause)}, ${positions}, seq >= ${from.seq} AND seq < ${to.seq})`;
+}
 
 /** Tables with rows of a profile. */
 export const profileTables: readonly string[] = historyTables
@@ -69,7 +90,7 @@ function projectionRow(log: string, now: number): string {
 export function projectedRow({ from, to, tables }: HistoryBatch, now: number): string {
   const counts = tables.flatMap(({ table, rows }) => [quoted(table), String(rows)]).join(', ');
   const at = to.at === -Infinity ? instantMin : to.at;
-  return `INSERT INTO projected VALUES (${to.position}, ${from.position}, ${to.seq}, ${at}, ${now}, map(${counts}))`;
+  return `INSERT INTO projected VALUES (${to.position}, ${from.position}, ${to.seq}, ${from.seq}, ${at}, ${now}, map(${counts}))`;
 }
 
 export function readReached(row: readonly unknown[] | undefined): Reached {
@@ -83,8 +104,9 @@ export function readReached(row: readonly unknown[] | undefined): Reached {
 }
 
 /** Deletes what a batch that was cut short has left. */
-export function cutStatements({ position }: Reached): readonly string[] {
-  return countedTables.map((table) => `DELETE FROM ${table} WHERE position >= ${position}`);
+export function cutStatements(reached: Reached): readonly string[] {
+  const rest = { from: reached, to: { position: numberMax, seq: numberMax } };
+  return countedTables.map((table) => `DELETE FROM ${table} WHERE ${rowsOfRange(table, rest)}`);
 }
 
 /** Deletes all rows of those who were erased, and of whoever was merged into them. */
@@ -118,6 +140,9 @@ export function retainStatement(which: Retained, before: number): string {
 export function quoted(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }
+
+/** Of what a query may take of memory, the part that its answer may have: it stands there once more as text and as values. */
+export const answerShare: number = 1 / 8;
 
 /** Of a query: one that a rule was compiled to may name the same thing very often. */
 export const expandedElementsMax = 5_000_000;

@@ -141,25 +141,24 @@ FROM (
 ${spellsOf(subject)}
 )
 WHERE from_at >= ${from} AND from_at < ${to} AND from_at <= ${now}`;
-  const table = await history.query(
-    `SELECT least(intDiv(stayed, ${unitMs}), ${survivalUnitsMax}) AS units, countIf(NOT is_open), countIf(is_open)
+  // By unit, and all together: spells are found once.
+  const { rows } = await history.query(
+    `SELECT least(intDiv(stayed, ${unitMs}), ${survivalUnitsMax}) AS units, countIf(NOT is_open), countIf(is_open),
+  grouping(units) AS is_whole, sumIf(stayed, NOT is_open),
+  quantilesExactInclusiveIf(0.1, 0.25, 0.5, 0.75, 0.9)(stayed, NOT is_open)
 FROM (
 ${spells}
 )
-GROUP BY units ORDER BY units`,
+GROUP BY GROUPING SETS ((units), ())
+ORDER BY is_whole, units`,
     options,
   );
-  const ended = await history.query(
-    `SELECT count(), avg(stayed), quantilesExactInclusive(0.1, 0.25, 0.5, 0.75, 0.9)(stayed)
-FROM (
-${spells}
-)
-WHERE NOT is_open`,
-    options,
+  const found = rows as [number, number, number, 0 | 1, number, number[]][];
+  const life = lifeTable(
+    found.filter(([, , , isWhole]) => isWhole === 0).map(([units, left, open]) => [units, left, open]),
   );
-  const life = lifeTable(table.rows as readonly [number, number, number][]);
-  const [row] = ended.rows as [number, number, number[]][];
-  const [count = 0, mean = 0, quantiles = []] = row ?? [];
+  const [, count = 0, , , sum = 0, quantiles = []] = found.find(([, , , isWhole]) => isWhole === 1) ?? [];
+  const mean = sum / count;
   const [p10 = 0, p25 = 0, p50 = 0, p75 = 0, p90 = 0] = quantiles;
   return {
     spells: life.spells,

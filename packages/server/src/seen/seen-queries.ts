@@ -3,7 +3,7 @@
  *
  * Names of events and traits are counted over everything. What stands in properties is JSON that has to be read, so of a
  * name with many messages some are looked at: those of customers in ranges of numbers spread over everybody. Customers are
- * numbered in the order in which they came and the store is sorted by them, so ranges are cheap to read and are of all times.
+ * numbered in the order in which they came and every name is sorted by them, so ranges are cheap to read and are of all times.
  *
  * A step of a path that leads to a list stands for its elements, as it does in rules.
  */

@@ -47,6 +47,7 @@ function changes(seqs: readonly number[]): TableRows {
     w.text('');
     w.text('event');
     w.text('');
+    w.int64(0);
     w.endRow();
   }
   return { table: 'membership_changes', ...w.take() };
@@ -136,7 +137,7 @@ export function historyStoreConformance(
             n % 3 === 0,
           ]),
         );
-        expect(await rows('SELECT seq, at FROM membership_changes FINAL ORDER BY seq')).toEqual(
+        expect(await rows('SELECT seq, at FROM membership_changes ORDER BY seq')).toEqual(
           Array.from({ length: 9 }, (_, seq) => [seq, -(2 ** 52) + seq]),
         );
         await reopen();
@@ -160,7 +161,7 @@ export function historyStoreConformance(
       expect(await rows('SELECT count(), max(position) FROM messages')).toEqual([[10, 9]]);
       await store.apply(batch(store.reached, 20, 4));
       expect(await rows('SELECT count(), uniqExact(position) FROM messages')).toEqual([[20, 20]]);
-      expect(await rows('SELECT count() FROM membership_changes FINAL')).toEqual([[4]]);
+      expect(await rows('SELECT count() FROM membership_changes')).toEqual([[4]]);
     });
 
     test('refuses a batch that does not follow', async () => {

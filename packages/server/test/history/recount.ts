@@ -54,7 +54,7 @@ async function expectChanges(rig: Rig): Promise<void> {
     event.messageId ?? '',
   ]);
   const rows = await rig.rows(
-    "SELECT seq, profile, at, kind, name, entered, to_stage, cause, message_id FROM membership_changes FINAL WHERE cause != 'gone' ORDER BY seq",
+    "SELECT seq, profile, at, kind, name, entered, to_stage, cause, message_id FROM membership_changes WHERE cause != 'gone' ORDER BY seq",
   );
   expect(rows).toEqual(expected);
 }
@@ -64,7 +64,7 @@ async function expectMembers(rig: Rig): Promise<void> {
   const { engine } = rig.runtime.customers;
   for (const segment of engine.definitions.segments.keys()) {
     const rows = await rig.rows(
-      `SELECT profile FROM membership_changes FINAL WHERE name = '${segment}' GROUP BY profile HAVING argMax(entered, (at, seq)) ORDER BY profile`,
+      `SELECT profile FROM membership_changes WHERE name = '${segment}' GROUP BY profile HAVING argMax(entered, (at, seq)) ORDER BY profile`,
     );
     expect(rows.flat()).toEqual(engine.members(segment));
   }

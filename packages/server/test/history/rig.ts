@@ -22,6 +22,8 @@ const main = new URL('../../src/runtime/history-child-main.ts', import.meta.url)
 export type RigOptions = Partial<HistoryProcessOptions> & {
   /** How long events are kept by name. */
   readonly retention?: HistoryProcessOptions['config']['retention'];
+  /** What the store may take of memory. */
+  readonly storeMemoryBytes?: number;
 };
 
 function nextLook(): Promise<void> {
@@ -42,7 +44,7 @@ export class Rig {
     directory: string,
     clock: ManualClock,
     parts: { readonly log: Log; readonly runtime: Runtime; readonly close: () => Promise<void> },
-    { retention = [], ...options }: RigOptions,
+    { retention = [], storeMemoryBytes = 2 ** 30, ...options }: RigOptions,
   ) {
     this.directory = directory;
     this.clock = clock;
@@ -53,7 +55,12 @@ export class Rig {
     if (journal === undefined) throw new Error('no journal');
     this.history = new HistoryProcess({
       config: {
-        store: { kind: 'chdb', directory: join(directory, 'history'), threads: 1, memoryBytes: 2 ** 30 },
+        store: {
+          kind: 'chdb',
+          directory: join(directory, 'history'),
+          threads: 1,
+          memoryBytes: storeMemoryBytes,
+        },
         logPath: join(directory, 'log'),
         feedPath: join(directory, 'feed'),
         deliveriesPath: join(directory, 'deliveries'),
