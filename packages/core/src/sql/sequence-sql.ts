@@ -1,8 +1,10 @@
 /**
  * Sequences in SQL: one part for each step, which finds for every event the nearest one before it that reached the step
- * before (ASOF JOIN), and at the end the instants of completion.
+ * before (ASOF JOIN), and at the end the instants of completion. Where the window and the times between steps say how far
+ * back a step can lie, what is older is not read.
  */
 
+import type { Instant } from '../model/message.ts';
 import { formatRule } from '../rules/format.ts';
 import { durationMs } from '../rules/semantics.ts';
 import type { Condition, EventPattern, Path } from '../rules/tree.ts';
@@ -10,8 +12,9 @@ import { within } from './behaviours-past.ts';
 import { lastTime } from './behaviours-now.ts';
 import { isPast, type Build, type When } from './build.ts';
 import { eventFilters, eventSlug, eventText, propertySql } from './event-sql.ts';
+import { sqlInstant } from './sql-text.ts';
 import { elementsSql } from './sql-value.ts';
-import { atSql, windowSql } from './windows.ts';
+import { atSql, windowOpensAfter, windowSql } from './windows.ts';
 
 type Sequence = Extract<Condition, { kind: 'sequence' }>;
 
@@ -23,7 +26,7 @@ export function sequenceSql(build: Build, when: When, sequence: Sequence): strin
     return within(build, when, window, (inside) => `arrayExists(e -> ${inside}, ${times})`);
   }
   const { zone, now } = build;
-  const done = completions(build, sequence);
+  const done = completions(build, sequence, windowOpensAfter(now, window, zone));
   const other = window?.kind === 'after_last' ? lastTime(build, window.events) : '';
   const conditions = [`at <= ${atSql(now, zone)}`, ...windowSql('at', now, window, zone, `${other}.last_at`)];
   const join = other === '' ? '' : ` INNER JOIN ${other} USING (profile)`;
@@ -49,9 +52,10 @@ export function completionArrays(build: Build, when: When, sequence: Sequence): 
   return when.scope.join(part);
 }
 
-/** The part with a row (profile, at) for each completion; it knows no window. */
-function completions(build: Build, sequence: Sequence): string {
+/** The part with a row (profile, at) for each completion after an instant; some of those up to it may be there too. */
+function completions(build: Build, sequence: Sequence, after?: Instant): string {
   const { steps, absent, on } = sequence;
+  const starts = stepStarts(sequence, after);
   const key = on === undefined ? '' : ', key';
   const same = (a: string, b: string): string =>
     `${a}.profile = ${b}.profile${on === undefined ? '' : ` AND ${a}.key = ${b}.key`}`;
@@ -62,8 +66,8 @@ function completions(build: Build, sequence: Sequence): string {
   let reached = '';
   let path = begun;
   for (const [index, step] of steps.entries()) {
-    path += JSON.stringify(step);
-    const rows = rowsOf(build, step.events, on);
+    path += JSON.stringify([step, starts[index] ?? null]);
+    const rows = rowsOf(build, step.events, on, starts[index]);
     const before = reached;
     const text = eventText(step.events);
     if (index === 0) {
@@ -90,7 +94,7 @@ function completions(build: Build, sequence: Sequence): string {
     );
   }
   const silence = durationMs(absent.within);
-  const others = rowsOf(build, absent.events, on);
+  const others = rowsOf(build, absent.events, on, starts.at(-1));
   return build.parts.name(
     `completed ${path} ${JSON.stringify(absent)}`,
     `${base}_done`,
@@ -100,10 +104,36 @@ function completions(build: Build, sequence: Sequence): string {
   );
 }
 
-/** Rows of a pattern's events; with `on`, one for each value of that property. */
-function rowsOf({ zone, now }: Build, events: EventPattern, on: Path | undefined): string {
+/** After when the steps of a completion after an instant lie; undefined where that may be any time. */
+function stepStarts(
+  { steps, absent }: Sequence,
+  after: Instant | undefined,
+): readonly (Instant | undefined)[] {
+  let start = after === undefined || absent === undefined ? after : after - durationMs(absent.within);
+  return steps
+    .map(({ within: limit }) => limit)
+    .reverse()
+    .map((limit) => {
+      const own = start;
+      start = own === undefined || limit === undefined ? undefined : own - durationMs(limit);
+      return own;
+    })
+    .reverse();
+}
+
+/** Rows of a pattern's events, after an instant where one is given; with `on`, one for each value of that property. */
+function rowsOf(
+  { zone, now }: Build,
+  events: EventPattern,
+  on: Path | undefined,
+  after: Instant | undefined,
+): string {
   const key = on === undefined ? '' : `, arrayJoin(arrayDistinct(${elementsSql(propertySql(on))})) AS key`;
-  const filters = [...eventFilters(events, zone), `time <= ${atSql(now, zone)}`];
+  const filters = [
+    ...eventFilters(events, zone),
+    ...(after === undefined ? [] : [`time > ${sqlInstant(after, zone)}`]),
+    `time <= ${atSql(now, zone)}`,
+  ];
   return `SELECT profile${key}, time\nFROM events\nWHERE ${filters.join('\n  AND ')}`;
 }
 

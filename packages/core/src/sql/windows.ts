@@ -56,6 +56,27 @@ export function windowSql(
   }
 }
 
+/** What is in the window at an instant happened after this; undefined where that may be any time. */
+export function windowOpensAfter(at: Instant, window: Window | undefined, zone: Zone): Instant | undefined {
+  const justBefore = (literal: DateLiteral): Instant =>
+    defined(zone.parseInstant(literal.text), `the instant of ${literal.text}`) - 1;
+  switch (window?.kind) {
+    case 'last':
+      return at - durationMs(window.duration);
+    case 'ago':
+      return at - durationMs(window.from);
+    case 'calendar':
+      return zone.windowStart(at, window.n, window.unit) - 1;
+    case 'since':
+    case 'between':
+      return justBefore(window.from);
+    case 'before':
+    case 'after_last':
+    case undefined:
+      return undefined;
+  }
+}
+
 /** Where `last n units` begins. */
 export function windowStartSql(at: At, n: number, unit: CalendarUnit, zone: Zone): string {
   if (typeof at === 'number') return sqlInstant(zone.windowStart(at, n, unit), zone);
