@@ -33,12 +33,12 @@ async function main(): Promise<void> {
 }
 
 /** One phase in this process, a child; the result goes to the parent. */
-async function runHere(name: string, { scale, profileFolder }: ServiceOptions): Promise<void> {
+async function runHere(name: string, { scale, profileFolder, keepFolder }: ServiceOptions): Promise<void> {
   const phase = SERVICE_PHASES.get(name);
   if (phase === undefined || process.send === undefined) {
     throw new Error(`--phase ${name} is for the benchmark itself`);
   }
-  const result = await phase({ scale, profileFolder });
+  const result = await phase({ scale, profileFolder, keepFolder });
   process.send(result, () => process.exit());
 }
 
@@ -69,9 +69,10 @@ function write(file: string, text: string): void {
   process.stdout.write(`written to ${file}\n`);
 }
 
-function runChild(phase: string, { scale, profileFolder }: ServiceOptions): Promise<PhaseResult> {
+function runChild(phase: string, { scale, profileFolder, keepFolder }: ServiceOptions): Promise<PhaseResult> {
   const profile = profileFolder === undefined ? [] : ['--profile', path.resolve(profileFolder, phase)];
-  const args = ['--phase', phase, '--scale', scale.name, ...profile];
+  const keep = keepFolder === undefined ? [] : ['--keep', path.resolve(keepFolder)];
+  const args = ['--phase', phase, '--scale', scale.name, ...profile, ...keep];
   const execArgv = ['--expose-gc', '--disable-warning=ExperimentalWarning'];
   return new Promise((resolve) => {
     let result: PhaseResult | undefined;

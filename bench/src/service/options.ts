@@ -4,13 +4,14 @@ import { parseArgs } from 'node:util';
 import { SERVICE_PHASES } from './phases/phase.ts';
 import { SERVICE_SCALES, type ServiceScale } from './scale.ts';
 
-export const USAGE: string = `npm run bench:service -- [--scale small|medium|full] [--only PHASE]... [--json FILE] [--markdown FILE] [--profile FOLDER]
+export const USAGE: string = `npm run bench:service -- [--scale small|medium|full] [--only PHASE]... [--json FILE] [--markdown FILE] [--profile FOLDER] [--keep FOLDER]
 
   --scale     small (default, two to three minutes), medium, full
   --only      only this phase; may be given more than once: ${[...SERVICE_PHASES.keys()].join(', ')}
   --json      where to write the result as JSON (default out/bench-service.json)
   --markdown  where to write it as a page, if anywhere
   --profile   a folder for CPU profiles of the service; figures are lower with it
+  --keep      a folder where \`history\` keeps what it has loaded, and takes it from in the next run
 `;
 
 export type ServiceOptions = {
@@ -19,6 +20,7 @@ export type ServiceOptions = {
   readonly json: string;
   readonly markdown: string | undefined;
   readonly profileFolder: string | undefined;
+  readonly keepFolder: string | undefined;
   /** Run this one phase here and report it to the parent process. */
   readonly phase: string | undefined;
   readonly help: boolean;
@@ -34,6 +36,7 @@ export function readOptions(args: readonly string[]): ServiceOptions {
       json: { type: 'string', default: 'out/bench-service.json' },
       markdown: { type: 'string' },
       profile: { type: 'string' },
+      keep: { type: 'string' },
       phase: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
@@ -48,6 +51,6 @@ export function readOptions(args: readonly string[]): ServiceOptions {
   if (unknown !== undefined) {
     throw new Error(`There is no phase "${unknown}"; expected ${[...SERVICE_PHASES.keys()].join(', ')}.`);
   }
-  const { only, json, markdown, profile: profileFolder, phase, help } = values;
-  return { scale, only, json, markdown, profileFolder, phase, help };
+  const { only, json, markdown, profile: profileFolder, keep: keepFolder, phase, help } = values;
+  return { scale, only, json, markdown, profileFolder, keepFolder, phase, help };
 }

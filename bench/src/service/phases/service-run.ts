@@ -12,6 +12,8 @@ export type ServiceRun = {
   readonly scale: ServiceScale;
   /** A folder for the CPU profile of the service; none is taken without. */
   readonly profileFolder: string | undefined;
+  /** A folder where data that took long to load are kept, and taken from; they are removed without. */
+  readonly keepFolder: string | undefined;
 };
 
 /** Events of a body when customers are only to be brought in. */
@@ -35,14 +37,19 @@ export async function withService(
   try {
     await use(segue);
     await segue.stop();
-    const { entries, faults } = await segue.verify();
-    if (faults.length === 0) {
-      findings.check(`the service’s state is that of a replay of its ${entries} entries`);
-    }
-    for (const fault of faults) findings.problem(fault);
+    await verified(findings, segue);
   } finally {
     segue.remove();
   }
+}
+
+/** Of one that was stopped. */
+export async function verified(findings: Findings, segue: SegueProcess): Promise<void> {
+  const { entries, faults } = await segue.verify();
+  if (faults.length === 0) {
+    findings.check(`the service’s state is that of a replay of its ${entries} entries`);
+  }
+  for (const fault of faults) findings.problem(fault);
 }
 
 /** Sends rows of the traffic as fast as it goes; resolves with the seconds that it took, without those of making them. */

@@ -26,10 +26,14 @@ export type SegueOptions = {
   readonly profileFolder?: string | undefined;
 };
 
+/** What a service that is started again on the same folder is asked with. */
+export type SegueKeys = { readonly writeKey: string; readonly serverKey: string };
+
 export class SegueProcess {
   readonly folder: string;
   readonly port: number;
   readonly #options: SegueOptions;
+  #flags: readonly string[];
   #child: ChildProcess;
   #errors = '';
   #out = '';
@@ -40,17 +44,34 @@ export class SegueProcess {
     this.folder = folder;
     this.port = port;
     this.#options = options;
+    this.#flags = options.flags ?? [];
     this.#child = this.#spawn();
   }
 
-  /** A new data directory; the service runs, and there is a key for everything. */
-  static async create(options: SegueOptions = {}): Promise<SegueProcess> {
-    const folder = mkdtempSync(path.join(os.tmpdir(), 'segue-bench-'));
+  /** A new data directory in a folder, a temporary one unless given; the service runs, and there is a key for everything. */
+  static async create(
+    options: SegueOptions = {},
+    folder: string = mkdtempSync(path.join(os.tmpdir(), 'segue-bench-')),
+  ): Promise<SegueProcess> {
     const segue = new SegueProcess(folder, await freePort(), options);
     try {
       await segue.#signIn();
     } catch (error) {
       segue.remove();
+      throw error;
+    }
+    return segue;
+  }
+
+  /** On a folder that an earlier run has left; resolves when the service answers. */
+  static async reopen(folder: string, keys: SegueKeys, options: SegueOptions = {}): Promise<SegueProcess> {
+    const segue = new SegueProcess(folder, await freePort(), options);
+    segue.#writeKey = keys.writeKey;
+    segue.#serverKey = keys.serverKey;
+    try {
+      await segue.#said('Ctrl-C');
+    } catch (error) {
+      segue.end();
       throw error;
     }
     return segue;
@@ -112,10 +133,14 @@ export class SegueProcess {
   }
 
   /**
-   * Starts it again, on the same data; resolves with the milliseconds until the first request was answered, and the
-   * answer.
+   * Starts it again, on the same data, with the same flags unless others are given; resolves with the milliseconds until
+   * the first request was answered, and the answer.
    */
-  async start(target: string): Promise<{ readonly ms: number; readonly body: string }> {
+  async start(
+    target: string,
+    flags: readonly string[] = this.#flags,
+  ): Promise<{ readonly ms: number; readonly body: string }> {
+    this.#flags = flags;
     const since = performance.now();
     this.#child = this.#spawn();
     const request = getRequest(target, this.#serverKey);
@@ -166,19 +191,24 @@ export class SegueProcess {
     return { entries: report.entries, faults };
   }
 
+  /** Ends it however it stands. */
+  end(): void {
+    this.#child.kill('SIGKILL');
+  }
+
   /** Ends it however it stands, and removes its data. */
   remove(): void {
-    this.#child.kill('SIGKILL');
+    this.end();
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 
   #spawn(): ChildProcess {
-    const { flags = [], profileFolder } = this.#options;
+    const { profileFolder } = this.#options;
     const profile = profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`];
     const data = path.join(this.folder, 'data');
     const child = spawn(
       process.execPath,
-      [...profile, LAUNCHER, 'start', '--data', data, '--port', String(this.port), ...flags],
+      [...profile, LAUNCHER, 'start', '--data', data, '--port', String(this.port), ...this.#flags],
       { cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'], env: environment() },
     );
     running.add(child);
@@ -192,12 +222,16 @@ export class SegueProcess {
     return child;
   }
 
-  /** With what the first start prints; makes the first admin, and a key of theirs. */
-  async #signIn(): Promise<void> {
-    while (!this.#out.includes('Ctrl-C')) {
+  async #said(words: string): Promise<void> {
+    while (!this.#out.includes(words)) {
       this.#expectRunning();
       await pause(RETRY_MS);
     }
+  }
+
+  /** With what the first start prints; makes the first admin, and a key of theirs. */
+  async #signIn(): Promise<void> {
+    await this.#said('Ctrl-C');
     const token = /sign-in#(\S+)/.exec(this.#out)?.[1];
     const writeKey = /write key +(\S+)/.exec(this.#out)?.[1];
     if (token === undefined || writeKey === undefined) {
@@ -228,10 +262,12 @@ export class SegueProcess {
     headers: Readonly<Record<string, string>>,
     body?: unknown,
   ): Promise<Response> {
+    // A connection that lay idle may be closed just when it is used again.
+    const own = { ...headers, connection: 'close' };
     const json =
       body === undefined
-        ? { headers }
-        : { headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) };
+        ? { headers: own }
+        : { headers: { ...own, 'content-type': 'application/json' }, body: JSON.stringify(body) };
     const response = await fetch(`http://127.0.0.1:${this.port}${target}`, { method, ...json });
     if (response.ok) return response;
     throw new Error(`${method} ${target} was answered with ${response.status}: ${await response.text()}`);
