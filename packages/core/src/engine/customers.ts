@@ -261,12 +261,20 @@ export class Customers {
 
   /** Adds a customer of whom nothing is known, under an id that nobody has; to be changed, valid until the next step. */
   addAt(id: number, sampleId: string): Profile {
+    return this.#add(id, sampleId, this.#forms.take());
+  }
+
+  /** As `addAt` and as `usePassing`. */
+  addPassing(id: number, sampleId: string): Profile {
+    return this.#add(id, sampleId, this.#forms.takePassing() ?? this.#forms.take());
+  }
+
+  #add(id: number, sampleId: string, p: Profile): Profile {
     this.#touch(id);
     this.reserve(id + 1);
     this.#sampleIds[id] = sampleId;
     this.#queuedAt[id] = NEVER;
     this.#count++;
-    const p = this.#forms.take();
     p.reset(id, sampleId);
     this.#hold(id, p);
     this.#forms.hold(p);

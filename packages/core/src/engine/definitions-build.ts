@@ -83,6 +83,11 @@ export class PartBuild {
     return this.profiles.use(id) ?? this.profiles.addAt(id, sampleId);
   }
 
+  /** As `room`, for one of all, who are brought up one after another. */
+  roomInPassing(id: number, sampleId: string): Profile {
+    return this.profiles.usePassing(id) ?? this.profiles.addPassing(id, sampleId);
+  }
+
   /** What was loaded of `from` is this customer's too. */
   absorb(to: Profile, from: Profile): void {
     for (const stream of this.common.loaded) absorbRing(to, from, stream, stream.oldest(to, this.now));
@@ -135,6 +140,8 @@ export class DefinitionsBuild {
   /** Numbers below have had a turn. */
   #cursor = 0;
   #waiting: number[] = [];
+  /** Nothing fresh becomes due of anybody before. */
+  #dueFrom: Instant = NEVER;
   readonly #changes = new Map<number, AnswerChange>();
   #isReleased = false;
 
@@ -264,9 +271,14 @@ export class DefinitionsBuild {
 
   /** Somebody of whom something fresh has become due; the others wait. */
   #nextDue(): number | undefined {
-    for (const { profiles, now } of this.parts) {
+    const { now } = this.engine[0];
+    if (this.#dueFrom > now) return undefined;
+    this.#dueFrom = NEVER;
+    for (const { profiles } of this.parts) {
       for (let id = 0; id < profiles.length; id++) {
-        if (profiles.queuedAt(id) <= now && profiles.has(id)) this.#touch(id);
+        const queuedAt = profiles.queuedAt(id);
+        if (queuedAt <= now && profiles.has(id)) this.#touch(id);
+        else if (queuedAt < this.#dueFrom && profiles.has(id)) this.#dueFrom = queuedAt;
       }
     }
     return this.#waiting.pop();
@@ -283,7 +295,7 @@ export class DefinitionsBuild {
       this.#changes.delete(id);
       return;
     }
-    const p = part.room(id, old.sampleId);
+    const p = part.roomInPassing(id, old.sampleId);
     profiles.setSampleId(p, old.sampleId);
     dropCarried(p, common);
     carryOver(p, old, common);
@@ -294,7 +306,9 @@ export class DefinitionsBuild {
       change = compareAnswers(this.#comparison, old, p);
     }
     // Nobody is due now who has just been looked at.
-    profiles.setQueuedAt(id, Math.max(p.dueAt, now + 1));
+    const queuedAt = Math.max(p.dueAt, now + 1);
+    profiles.setQueuedAt(id, queuedAt);
+    if (queuedAt < this.#dueFrom) this.#dueFrom = queuedAt;
     if (change !== undefined) this.#changes.set(id, change);
     else if (this.#changes.size > 0) this.#changes.delete(id);
   }

@@ -19,7 +19,7 @@ import { type NoPast, PastEvents } from './past-events.ts';
 const nobody = 0xffff_ffff;
 /** Profiles of the index between two looks at the clock. */
 const profilesPerLook = 64;
-/** Events of the store between two looks at the clock. */
+/** Events of the store, and of a record of the log, between two looks at the clock. */
 const eventsPerLook = 16;
 
 /** Where what is loaded comes from: what is kept already (nothing is loaded), the history store, or the log. */
@@ -41,6 +41,9 @@ export class DefinitionsLoader {
   #position: Position = 0;
   /** The log from the position on. */
   #scan: Iterator<ScannedRecord> | undefined = undefined;
+  /** What it gave last, and how many messages of that have been passed. */
+  #record: ScannedRecord | undefined = undefined;
+  #passed = 0;
 
   /** `past`: from the store, or why not; undefined where there is none. */
   constructor(build: DefinitionsBuild, log: Log, index: MessageIndex, past?: PastEvents | NoPast) {
@@ -100,19 +103,23 @@ export class DefinitionsLoader {
     if (!this.#readIndex(isTime)) return false;
     if (this.#position >= end) return true;
     for (;;) {
-      // A scan reads ahead, so it is gone on with; at its end there may be more by now.
-      const isNew = this.#scan === undefined;
-      this.#scan ??= this.#log.scan(this.#position, this.#reads)[Symbol.iterator]();
-      const next = this.#scan.next();
-      if (next.done === true) {
-        this.#scan = undefined;
-        if (isNew) return false;
-        continue;
-      }
-      this.#loadRecord(next.value, end);
+      const record = (this.#record ??= this.#nextRecord());
+      if (record === undefined || !this.#loadRecord(record, end, isTime)) return false;
       if (this.#position >= end) return true;
       if (!isTime()) return false;
     }
+  }
+
+  /** A scan reads ahead, so it is gone on with; at its end there may be more by now. */
+  #nextRecord(): ScannedRecord | undefined {
+    this.#passed = 0;
+    const next = this.#scan?.next();
+    if (next !== undefined && next.done !== true) return next.value;
+    this.#scan = this.#log.scan(this.#position, this.#reads)[Symbol.iterator]();
+    const first = this.#scan.next();
+    if (first.done !== true) return first.value;
+    this.#scan = undefined;
+    return undefined;
   }
 
   /** True when nothing more comes from the store. */
@@ -162,15 +169,21 @@ export class DefinitionsLoader {
     this.#index = this.#wholeIndex.all();
   }
 
-  #loadRecord({ position, count, messages }: ScannedRecord, end: Position): void {
-    for (const { at, message } of messages) {
+  /** False where there is no time for the rest of it. */
+  #loadRecord({ position, count, messages }: ScannedRecord, end: Position, isTime: () => boolean): boolean {
+    while (this.#passed < messages.length) {
+      const { at, message } = messages[this.#passed++] as ScannedRecord['messages'][number];
       if (at < this.#position || at >= end || this.#past?.has(at) === true) continue;
       const owner = this.#owners[at - this.#ownersFrom] ?? nobody;
       if (owner !== nobody) this.build.load(this.#past?.survivorOf(owner) ?? owner, message);
+      this.#position = at + 1;
+      if (this.#passed % eventsPerLook === 0 && !isTime()) return false;
     }
     this.#position = Math.min(position + count, end);
+    this.#record = undefined;
     // The rest of the record is wanted later.
     if (position + count > end) this.#scan = undefined;
+    return true;
   }
 
   readonly #reads: DefinitionsBuild['reads'] = (kind, name) => this.build.reads(kind, name);
