@@ -2,7 +2,14 @@
  * How long the service is away when it is killed with kill -9: from the start of the new process to its first answer about
  * a customer. There is a checkpoint of everything, then events come, of which the service writes checkpoints as it likes; what
  * came after the last is replayed. The same start on an empty data directory is the floor.
+ *
+ * What a million customers would take is reckoned from two sizes, the second ten times the first, both without events since the
+ * checkpoint: what the greater takes longer grows with customers. The rest (starting at all, opening stores that are not empty,
+ * the events to replay) is there once, however many customers there are.
  */
+
+import { cpSync, renameSync } from 'node:fs';
+import path from 'node:path';
 
 import { Findings, type PhaseResult } from '../../measure/result.ts';
 import { spread } from '../../measure/rounds.ts';
@@ -22,50 +29,95 @@ const COMPARED = 50;
 const WANTED_SECONDS = 2;
 /** The size that the target is about. */
 const WANTED_CUSTOMERS = 1_000_000;
+/** The smaller size is the greater by it. */
+const SMALLER = 10;
 const [AFTER, EMPTY] = ['start after kill -9', 'start on an empty directory'] as const;
 
 export async function restartPhase(run: ServiceRun): Promise<PhaseResult> {
   const { rounds, restartCustomers: customers, restartTail } = run.scale;
   const findings = new Findings('restart');
-  // Everybody has one event; as many again come as they do in a shop; then those after the checkpoint.
-  const traffic = joinTraffic(customers, serviceTraffic({ customers, events: customers + restartTail }));
-  const categories = touchConstant(SEGMENTS).categories;
-  const maker = new BodyMaker({ traffic, categories, isPrompt: true });
   const series = new Series();
-  const empty = await SegueProcess.create();
+  const others: SegueProcess[] = [];
   try {
+    const empty = await SegueProcess.create();
+    others.push(empty);
+    const few = await SegueProcess.create({ flags: FLAGS });
+    others.push(few);
+    const fewer = makerFor(customers / SMALLER, 0);
+    await loadAll(few, fewer, fewer.rows);
     await withService(findings, { ...run, profileFolder: undefined }, FLAGS, async (segue) => {
-      await segue.putInForce(workloadRules());
-      await loadRows(segue, maker, 0, maker.rows - restartTail);
-      await segue.checkpointed();
+      const maker = makerFor(customers, restartTail);
+      await loadAll(segue, maker, maker.rows - restartTail);
+      await segue.kill();
+      const asCheckpointed = new SetAside(segue);
+      await segue.start(ofFirst);
       await loadRows(segue, maker, maker.rows - restartTail, maker.rows);
       const known = await answers(segue);
+      // At once: a checkpoint of those events would leave nothing to replay.
+      await segue.kill();
       for (let round = 0; round <= rounds; round++) {
         // The first warms up the files.
-        await measureRound(findings, segue, empty, known, round === 0 ? new Series() : series);
+        const figures = round === 0 ? new Series() : series;
+        figures.add(EMPTY, 's', await startAgain(empty, '/api/definitions'));
+        figures.add(withoutTail(customers / SMALLER), 's', await startAgain(few, ofFirst));
+        await asCheckpointed.during(async () => {
+          figures.add(withoutTail(customers), 's', await startAgain(segue, ofFirst));
+          await segue.kill();
+        });
+        figures.add(AFTER, 's', await startAgain(segue, ofFirst));
+        if ((await answers(segue)) !== known) {
+          findings.problem('after a start somebody is in other segments than before');
+        }
+        await segue.kill();
       }
+      await segue.start(ofFirst);
     });
   } finally {
-    empty.remove();
+    for (const segue of others) segue.remove();
   }
   report(findings, series, customers, restartTail);
   return findings.result();
 }
 
-async function measureRound(
-  findings: Findings,
-  segue: SegueProcess,
-  empty: SegueProcess,
-  known: string,
-  series: Series,
-): Promise<void> {
-  await empty.kill();
-  series.add(EMPTY, 's', (await empty.start('/api/definitions')).ms / 1000);
+const ofFirst = `/v1/profiles/user_id:${userId(0)}`;
+
+function withoutTail(customers: number): string {
+  return `${AFTER}, ${customers} customers, no events since a checkpoint`;
+}
+
+/** Everybody has one event; as many again come as they do in a shop; then those after the checkpoint. */
+function makerFor(customers: number, tail: number): BodyMaker {
+  const traffic = joinTraffic(customers, serviceTraffic({ customers, events: customers + tail }));
+  return new BodyMaker({ traffic, categories: touchConstant(SEGMENTS).categories, isPrompt: true });
+}
+
+async function loadAll(segue: SegueProcess, maker: BodyMaker, to: number): Promise<void> {
+  await segue.putInForce(workloadRules());
+  await loadRows(segue, maker, 0, to);
+  await segue.checkpointed();
+}
+
+/** Kills it and starts it; how long until it answers, in seconds. */
+async function startAgain(segue: SegueProcess, target: string): Promise<number> {
   await segue.kill();
-  const { ms } = await segue.start(`/v1/profiles/user_id:${userId(0)}`);
-  series.add(AFTER, 's', ms / 1000);
-  if ((await answers(segue)) !== known) {
-    findings.problem('after a start somebody is in other segments than before');
+  return (await segue.start(target)).ms / 1000;
+}
+
+/** The data of a service that does not run, as they are now, to be put in their place for a while later. */
+class SetAside {
+  readonly #data: string;
+
+  constructor({ folder }: SegueProcess) {
+    this.#data = path.join(folder, 'data');
+    cpSync(this.#data, `${this.#data}-aside`, { recursive: true });
+  }
+
+  async during(work: () => Promise<void>): Promise<void> {
+    renameSync(this.#data, `${this.#data}-later`);
+    renameSync(`${this.#data}-aside`, this.#data);
+    await work();
+    renameSync(this.#data, `${this.#data}-aside`);
+    renameSync(`${this.#data}-later`, this.#data);
   }
 }
 
@@ -85,11 +137,22 @@ function report(findings: Findings, series: Series, customers: number, tail: num
   findings.measured(series.of(EMPTY));
   const beyond = after.perRound.map((seconds, round) => seconds - (series.of(EMPTY).perRound[round] ?? NaN));
   findings.figure('of which for the data', 's', beyond);
-  const million = after.perRound.map((seconds, round) => {
-    const floor = series.of(EMPTY).perRound[round] ?? NaN;
-    return floor + ((seconds - floor) * WANTED_CUSTOMERS) / customers;
-  });
-  const reckoned = `${AFTER}, reckoned for a million customers, as if it grew with the data`;
+  const few = series.of(withoutTail(customers / SMALLER));
+  const many = series.of(withoutTail(customers));
+  findings.measured(few);
+  findings.measured(many);
+  const perCustomer = many.perRound.map(
+    (seconds, round) => (seconds - (few.perRound[round] ?? NaN)) / (customers - customers / SMALLER),
+  );
+  findings.figure(
+    'what grows with customers, each',
+    'µs',
+    perCustomer.map((seconds) => seconds * 1e6),
+  );
+  const reckoned = `${AFTER}, reckoned for a million customers`;
+  const million = after.perRound.map(
+    (seconds, round) => seconds + (perCustomer[round] ?? NaN) * (WANTED_CUSTOMERS - customers),
+  );
   if (customers !== WANTED_CUSTOMERS) findings.figure(reckoned, 's', million);
   const target = customers === WANTED_CUSTOMERS ? what : reckoned;
   findings.target(target, WANTED_SECONDS, 's', spread(million).median, 'at most');
