@@ -6,8 +6,8 @@ export default defineConfig({
     // As many at once as there are processors; one is left idle otherwise, and of two that is half.
     maxWorkers: '100%',
     // Only what hangs takes so long: a machine with other work to do may take many times what a quiet one does.
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     expect: { poll: { timeout: 120_000, interval: 20 } },
   },
 });

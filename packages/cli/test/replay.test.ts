@@ -1,16 +1,15 @@
 /** `segue replay` and `generate` as a person runs them: a process of their own. */
 
-import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-const launcher = resolve(import.meta.dirname, '../bin/segue.mjs');
-const rfmOrders = resolve(import.meta.dirname, '../../../../shared/data/rfm/rfm_data_orders.csv');
+import { OwnProcess } from '../../server/test/http/own-process.ts';
+import { launcher, type Ran, runSegue } from './running-segue.ts';
 
-type Ran = { readonly status: number | null; readonly out: string; readonly err: string };
+const rfmOrders = resolve(import.meta.dirname, '../../../../shared/data/rfm/rfm_data_orders.csv');
 
 let folder: string;
 beforeAll(() => {
@@ -24,14 +23,7 @@ afterAll(() => {
 });
 
 function segue(...args: readonly string[]): Ran {
-  const env = { PATH: process.env['PATH'] };
-  const ran = spawnSync(process.execPath, [launcher, ...args], {
-    cwd: folder,
-    encoding: 'utf8',
-    env,
-    maxBuffer: 1 << 28,
-  });
-  return { status: ran.status, out: ran.stdout, err: ran.stderr };
+  return runSegue(args, { cwd: folder, env: { PATH: process.env['PATH'] } });
 }
 
 function write(name: string, contents: string | Buffer): string {
@@ -240,19 +232,18 @@ describe('segue replay', () => {
   });
 
   it('ended by Ctrl-C prints what was reached and leaves no files behind', async () => {
-    const generated = segue('generate', '--customers', '3000', '--days', '200', '--out', 'long.ndjson');
+    const generated = segue('generate', '--customers', '6000', '--days', '400', '--out', 'long.ndjson');
     expect(generated.status).toBe(0);
     const temporary = mkdtempSync(join(folder, 'tmp-'));
-    const child = spawn(process.execPath, [launcher, 'replay', 'long.ndjson', '--json'], {
+    const replay = new OwnProcess([launcher, 'replay', 'long.ndjson', '--json'], {
       cwd: folder,
       env: { PATH: process.env['PATH'], TMPDIR: temporary },
     });
-    let out = '';
-    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-    setTimeout(() => child.kill('SIGINT'), 4_000);
-    const status = await new Promise<number | null>((done) => child.on('close', done));
+    // Which it says after some seconds, and goes on for many more.
+    await expect.poll(() => replay.errors).toContain('replaying');
+    const status = await replay.end('SIGINT');
     expect(status).toBe(130);
-    expect(JSON.parse(out)).toMatchObject({ complete: false });
+    expect(JSON.parse(replay.out)).toMatchObject({ complete: false });
     expect(readdirSync(temporary).filter((name) => name.startsWith('segue'))).toEqual([]);
   });
 
