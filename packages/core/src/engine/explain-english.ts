@@ -5,12 +5,17 @@ import { toEnglish, valueToEnglish } from '../rules/english.ts';
 import { EnglishValues, list } from '../rules/english-values.ts';
 import { pathText } from '../rules/format.ts';
 import type { Condition, EventPattern, Value } from '../rules/tree.ts';
-import { findingNames, type NamedFinding, type PlainValue } from './explain-findings.ts';
+import type { NamedFinding, PlainValue } from './explain-findings.ts';
 import type { Since } from './explain-interpreter.ts';
 import type { EventAction, RemedyAction, ValueOperator } from './explain-plans.ts';
-import { isInOrder, lastingMs, type Remedy } from './explain-remedy.ts';
+import type { Remedy } from './explain-remedy.ts';
 import type { Explanation } from './explain.ts';
-import { type Language, type ReasonNotation, spanText } from './language.ts';
+import { isInOrder, lastingMs, type Language, type ReasonNotation, spanText } from './language.ts';
+
+export const findingNames: Readonly<Record<NamedFinding, string>> = {
+  completions: 'How often it was completed.',
+  place: 'The customer’s fixed place in 0 to 100.',
+};
 
 export class English implements Language {
   readonly #notation: ReasonNotation;

@@ -14,6 +14,7 @@ import { isLiteral, mirroredOperators } from '../rules/literals.ts';
 import { literalValue } from '../rules/semantics.ts';
 import type { CompareOperator, Condition, TextOperator, Value } from '../rules/tree.ts';
 import type { RuleValue } from '../rules/value.ts';
+import { findingNames } from './explain-english.ts';
 
 export type PlainValue =
   | { readonly type: 'missing' }
@@ -28,11 +29,6 @@ export type PlainValue =
 
 /** What is found and no expression of a rule gives. */
 export type NamedFinding = 'completions' | 'place';
-
-export const findingNames: Readonly<Record<NamedFinding, string>> = {
-  completions: 'How often it was completed.',
-  place: 'The customer’s fixed place in 0 to 100.',
-};
 
 export type Finding = {
   /** The expression as the rule has it; for what has no expression of its own, what it is called. */

@@ -8,9 +8,9 @@ import type { Condition, Value } from '../rules/tree.ts';
 import type { NamedFinding, PlainValue } from './explain-findings.ts';
 import type { Since } from './explain-interpreter.ts';
 import type { EventAction, RemedyAction, ValueOperator } from './explain-plans.ts';
-import { isInOrder, lastingMs, type Remedy } from './explain-remedy.ts';
+import type { Remedy } from './explain-remedy.ts';
 import type { Explanation } from './explain.ts';
-import { type Language, type ReasonNotation, spanText } from './language.ts';
+import { isInOrder, lastingMs, type Language, type ReasonNotation, spanText } from './language.ts';
 
 export class Hindi implements Language {
   readonly #notation: ReasonNotation;

@@ -28,19 +28,6 @@ export type Remedy = {
   readonly until?: Instant;
 };
 
-/** How long after its last step a remedy has its effect, in milliseconds; a few are only the order of several events: 0. */
-export function lastingMs({ from, effectAt = from }: Remedy): number {
-  const lasting = effectAt - from;
-  return lasting < 1_000 ? 0 : lasting;
-}
-
-/** Whether actions are steps of a sequence, one after the other, and not things in any order. */
-export function isInOrder(actions: readonly RemedyAction[]): boolean {
-  const after = (action: RemedyAction): number =>
-    action.kind === 'event' ? (action.examples[0]?.afterMs ?? 0) : 0;
-  return actions.every((action, i) => i === 0 || after(action) > after(actions[i - 1] ?? action));
-}
-
 /** How much longer an answer is to be kept, in milliseconds; what puts a change off by less is no remedy. */
 const keptMin = 1_000;
 /** Plans that are tried for one remedy. */

@@ -9,6 +9,8 @@ import type { Instant } from '../model/message.ts';
 import type { Notation } from '../rules/notation.ts';
 import type { Condition, Value } from '../rules/tree.ts';
 import type { NamedFinding, PlainValue } from './explain-findings.ts';
+import type { RemedyAction } from './explain-plans.ts';
+import type { Remedy } from './explain-remedy.ts';
 import type { Explanation } from './explain.ts';
 
 /** How everything that is not a word is written. */
@@ -48,4 +50,17 @@ export function spanText(ms: number): string {
   }
   if (rest > 0 || text === '') text += `${rest}ms`;
   return ms < 0 ? `-${text}` : text;
+}
+
+/** How long after its last step a remedy has its effect, in milliseconds; a few are only the order of several events: 0. */
+export function lastingMs({ from, effectAt = from }: Remedy): number {
+  const lasting = effectAt - from;
+  return lasting < 1_000 ? 0 : lasting;
+}
+
+/** Whether actions are steps of a sequence, one after the other, and not things in any order. */
+export function isInOrder(actions: readonly RemedyAction[]): boolean {
+  const after = (action: RemedyAction): number =>
+    action.kind === 'event' ? (action.examples[0]?.afterMs ?? 0) : 0;
+  return actions.every((action, i) => i === 0 || after(action) > after(actions[i - 1] ?? action));
 }
