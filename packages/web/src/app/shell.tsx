@@ -12,6 +12,7 @@ import { sessionQuery } from '../data/queries.ts';
 import { useLive } from '../data/use-live.ts';
 import { workspaceQuery } from '../data/workspace-queries.ts';
 import { Button } from '../design/button.tsx';
+import { WorkspaceName } from '../design/layout.tsx';
 import type { TextName } from '../texts/en.ts';
 import { useFormats, useTexts } from '../texts/use-texts.ts';
 import { AccountMenu } from './account-menu.tsx';
@@ -34,6 +35,8 @@ const places: readonly Place[] = [
   { to: '/settings', name: 'nav.settings', icon: <Settings aria-hidden /> },
 ];
 
+const appName = 'Segue';
+
 /** In the colours of the app, whichever theme was chosen. */
 const toastStyle = {
   background: 'var(--raised)',
@@ -51,12 +54,15 @@ export function Shell(): JSX.Element {
   const zone = workspace === undefined ? {} : { timeZone: workspace.timeZone };
   return (
     <IntlProvider locale={intl.locale} messages={intl.messages} {...zone}>
-      <Frame />
+      <WorkspaceName value={workspace?.name ?? appName}>
+        <Frame name={workspace?.name} />
+      </WorkspaceName>
     </IntlProvider>
   );
 }
 
-function Frame(): JSX.Element {
+/** @param name - of the workspace */
+function Frame({ name }: { readonly name: string | undefined }): JSX.Element {
   const t = useTexts();
   const [isPaletteOpen, setPaletteOpen, typedEarly] = usePaletteKey();
   const session = useQuery(sessionQuery).data;
@@ -69,7 +75,16 @@ function Frame(): JSX.Element {
         <nav className="side" aria-label={t('nav.label')}>
           <Link to="/" className="brand">
             <img src="/icon.svg" alt="" />
-            Segue
+            {name === undefined ? (
+              appName
+            ) : (
+              <span className="brand-name">
+                <span className="cut" title={name}>
+                  {name}
+                </span>
+                <span className="quiet">{appName}</span>
+              </span>
+            )}
           </Link>
           <Button
             className="button search-button"

@@ -14,8 +14,6 @@ export type ThresholdResult = Extract<SuggestionResult, { readonly versions: unk
 
 /** What has come changes slowly, and the service keeps it at hand. */
 const seenMs = 60_000;
-/** Between two looks at a job that runs. */
-const jobMs = 700;
 
 export const seenEventsQuery = queryOptions({
   queryKey: ['seen', 'events'],
@@ -76,12 +74,11 @@ export const backtestsQuery = queryOptions({
   queryFn: ({ signal }) => api.call('listBacktests', {}, { signal }),
 });
 
-/** Looked at again and again while it runs. */
+/** How far it is, the stream of jobs tells. */
 export const backtestQuery = (id: string) =>
   queryOptions({
     queryKey: ['backtests', id],
     queryFn: ({ signal }) => api.call('getBacktest', { path: { id } }, { signal }),
-    refetchInterval: ({ state: { data } }) => (isUnderWay(data?.job) ? jobMs : false),
   });
 
 export const suggestionsQuery = queryOptions({
@@ -93,7 +90,6 @@ export const suggestionQuery = (id: string) =>
   queryOptions({
     queryKey: ['suggestions', id],
     queryFn: ({ signal }) => api.call('getSuggestion', { path: { id } }, { signal }),
-    refetchInterval: ({ state: { data } }) => (isUnderWay(data?.job) ? jobMs : false),
   });
 
 export function isUnderWay(job: Job | undefined): boolean {

@@ -5,6 +5,7 @@ import { queryOptions } from '@tanstack/react-query';
 
 import { api } from './client.ts';
 
+export type Workspace = Output<'getWorkspace'>;
 export type Moves = Output<'getMoves'>;
 
 export const workspaceQuery = queryOptions({

@@ -1,7 +1,7 @@
 /** Views, cards, badges, notices: what most of a screen is made of. */
 
 import { CircleAlert, TriangleAlert } from 'lucide-react';
-import type { JSX, ReactNode } from 'react';
+import { type Context, createContext, type JSX, type ReactNode, useContext, useEffect } from 'react';
 
 export function View({
   title,
@@ -14,6 +14,7 @@ export function View({
   readonly actions?: ReactNode;
   readonly children: ReactNode;
 }): JSX.Element {
+  useTitle(title);
   return (
     <main className="view" id="view" tabIndex={-1}>
       <header className="view-header">
@@ -26,6 +27,17 @@ export function View({
       {children}
     </main>
   );
+}
+
+/** What the workspace is called, for the titles of pages; where it has no name, the app's. */
+export const WorkspaceName: Context<string> = createContext('Segue');
+
+/** The browser's title says which view of which workspace it is. */
+function useTitle(title: ReactNode): void {
+  const name = useContext(WorkspaceName);
+  useEffect(() => {
+    document.title = typeof title === 'string' ? `${title} · ${name}` : name;
+  }, [title, name]);
 }
 
 export function Card({

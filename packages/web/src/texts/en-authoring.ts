@@ -47,6 +47,8 @@ export const enAuthoring = {
   'segment.time.nobody': 'Nobody entered or left in this period.',
 
   'segment.forecast.chart': 'Entries and exits of {name} by time alone, by day',
+  'segment.forecast.moves': 'Entries and exits by day',
+  'segment.forecast.sizeAfter': 'Members at the end of each day',
   'segment.forecast.who': 'Who, and when',
   'segment.forecast.nobody': 'Time alone will bring nobody in or out.',
   'segment.forecast.enters': 'enters',

@@ -48,6 +48,8 @@ export const hiAuthoring: Readonly<Record<keyof typeof enAuthoring, string>> = {
   'segment.time.nobody': 'इस अवधि में न कोई आया, न गया।',
 
   'segment.forecast.chart': 'केवल समय से {name} में दिन-दर-दिन प्रवेश और निकास',
+  'segment.forecast.moves': 'दिन के हिसाब से प्रवेश और निकास',
+  'segment.forecast.sizeAfter': 'हर दिन के अंत में सदस्य',
   'segment.forecast.who': 'कौन, और कब',
   'segment.forecast.nobody': 'केवल समय से न कोई आएगा, न जाएगा।',
   'segment.forecast.enters': 'आएँगे',

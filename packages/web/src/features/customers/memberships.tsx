@@ -122,7 +122,7 @@ function Why({
       footer={<Button onClick={onClose}>{t('settings.done')}</Button>}
     >
       <Answer of={answer} lines={5}>
-        {({ text, explanation }) => <WhyTree text={text} explanation={explanation} />}
+        {({ explanation }) => <WhyTree explanation={explanation} />}
       </Answer>
     </Dialog>
   );

@@ -9,11 +9,12 @@ import { api, sentenceOf } from '../../data/client.ts';
 import { Button, IconButton } from '../../design/button.tsx';
 import { Choice, TextField } from '../../design/field.tsx';
 import { Card, Notice } from '../../design/layout.tsx';
+import { useSpeech } from '../../texts/use-speech.ts';
 import { useFormats, useTexts } from '../../texts/use-texts.ts';
 import type { WhatIf } from './asked.ts';
 import { type DraftStep, emptyStep, type StepKind, stepOf, stepsMax } from './what-if-steps.ts';
 import { MoveList } from './move-list.tsx';
-import { plainText, withoutStop } from './why-tree.tsx';
+import { WhyTree } from './why-tree.tsx';
 
 export function WhatIfBox({
   identifier,
@@ -186,6 +187,7 @@ function Said({
 function Outcome({ of }: { readonly of: WhatIf }): JSX.Element {
   const t = useTexts();
   const formats = useFormats();
+  const speech = useSpeech();
   return (
     <div className="stack">
       <h3>{t('whatIf.outcome', { date: formats.exact(of.until) })}</h3>
@@ -197,25 +199,22 @@ function Outcome({ of }: { readonly of: WhatIf }): JSX.Element {
         </Notice>
       ))}
       {of.changes.length === 0 ? <p>{t('whatIf.nothing')}</p> : <MoveList moves={of.changes} />}
-      {of.values.length > 0 && (
+      {speech !== undefined && of.values.length > 0 && (
         <dl className="was-is">
           {of.values.map(({ of: value, english, before, after }) => (
             <div key={value} style={{ display: 'contents' }}>
-              <dt title={value}>{withoutStop(english)}</dt>
+              <dt title={value}>{speech.finding({ of: value, english })}</dt>
               <dd className="numbers">
-                {plainText(before as PlainValue, formats)} →{' '}
-                <strong>{plainText(after as PlainValue, formats)}</strong>
+                {speech.found(before as PlainValue)} → <strong>{speech.found(after as PlainValue)}</strong>
               </dd>
             </div>
           ))}
         </dl>
       )}
-      {of.why.map(({ segment, text }) => (
+      {of.why.map(({ segment, explanation }) => (
         <details key={segment}>
           <summary>{t('whatIf.why', { segment })}</summary>
-          <pre className="rule" tabIndex={0}>
-            {text.join('\n')}
-          </pre>
+          <WhyTree explanation={explanation} />
         </details>
       ))}
     </div>

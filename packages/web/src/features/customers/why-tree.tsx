@@ -1,38 +1,36 @@
 /** Why somebody is in a segment or not: the verdict in sentences, then each condition with what was found and what decided. */
 
 import type { DecidingMessage } from '@segue/core/engine/explain-deciding.ts';
-import type { PlainValue } from '@segue/core/engine/explain-findings.ts';
 import type { ExplainedCondition, Explanation } from '@segue/core/engine/explain.ts';
 import { CircleCheck, CircleX } from 'lucide-react';
 import type { JSX } from 'react';
 
-import { type Formats, useFormats, useTexts } from '../../texts/use-texts.ts';
+import { useSpeech } from '../../texts/use-speech.ts';
+import type { Speech } from '../../texts/speech.ts';
+import { Skeleton } from '../../design/layout.tsx';
+import { useFormats, useTexts } from '../../texts/use-texts.ts';
 
 /** Messages of one condition that are shown, the newest. */
 const messagesShown = 5;
 
-export function WhyTree({
-  text,
-  explanation,
-}: {
-  readonly text: readonly string[];
-  /** As the API gives it. */
-  readonly explanation: unknown;
-}): JSX.Element {
-  const { rule } = explanation as Explanation;
-  // Above “Because:” stands the verdict; below is what the tree says.
-  const verdict = text.slice(0, Math.max(0, text.indexOf('Because:')));
+/** @param explanation - as the API gives it. */
+export function WhyTree({ explanation }: { readonly explanation: unknown }): JSX.Element {
+  const speech = useSpeech();
+  if (speech === undefined) return <Skeleton lines={5} />;
+  const said = explanation as Explanation;
   return (
     <div className="stack">
-      {(verdict.length === 0 ? text : verdict).map((line) => (
+      {speech.verdict(said).map((line) => (
         <p key={line}>{line}</p>
       ))}
-      <Condition of={rule} />
+      <Condition of={said.rule} speech={speech} />
     </div>
   );
 }
 
-function Condition({ of }: { readonly of: ExplainedCondition }): JSX.Element {
+type Of = { readonly of: ExplainedCondition; readonly speech: Speech };
+
+function Condition({ of, speech }: Of): JSX.Element {
   const t = useTexts();
   const formats = useFormats();
   const joins = (of.kind === 'and' || of.kind === 'or') && of.items.length > 0;
@@ -45,10 +43,10 @@ function Condition({ of }: { readonly of: ExplainedCondition }): JSX.Element {
           <CircleX aria-label={t('why.no')} role="img" style={{ color: 'var(--bad)' }} />
         )}
         <div>
-          <p>{joins ? t(of.kind === 'and' ? 'why.all' : 'why.any') : of.english}</p>
+          <p>{joins ? t(of.kind === 'and' ? 'why.all' : 'why.any') : speech.rule(of.rule, of.english)}</p>
           {of.found.map((finding) => (
             <p key={finding.of} className="quiet">
-              {withoutStop(finding.english)}: <strong>{plainText(finding.is, formats)}</strong>
+              {speech.finding(finding)}: <strong>{speech.found(finding.is)}</strong>
             </p>
           ))}
           {of.since !== undefined && (
@@ -57,13 +55,13 @@ function Condition({ of }: { readonly of: ExplainedCondition }): JSX.Element {
               {of.until !== undefined && ` · ${t('customer.until', { date: formats.exact(of.until) })}`}
             </p>
           )}
-          <Messages of={of} />
+          <Messages of={of} speech={speech} />
         </div>
       </div>
       {of.items.length > 0 && (
         <div className="why-tree">
           {of.items.map((item, i) => (
-            <Condition key={`${String(i)} ${item.rule}`} of={item} />
+            <Condition key={`${String(i)} ${item.rule}`} of={item} speech={speech} />
           ))}
         </div>
       )}
@@ -71,11 +69,7 @@ function Condition({ of }: { readonly of: ExplainedCondition }): JSX.Element {
   );
 }
 
-function Messages({
-  of: { messages, messagesTotal },
-}: {
-  readonly of: ExplainedCondition;
-}): JSX.Element | null {
+function Messages({ of: { messages, messagesTotal }, speech }: Of): JSX.Element | null {
   const t = useTexts();
   const formats = useFormats();
   if (messages.length === 0) return null;
@@ -85,7 +79,7 @@ function Messages({
       {shown.map((message) => (
         <li key={message.messageId}>
           {nameOf(message)} · <time title={message.messageId}>{formats.exact(message.time)}</time>
-          {message.read.map(({ path, value }) => ` · ${path} ${plainText(value, formats)}`)}
+          {message.read.map(({ path, value }) => ` · ${path} ${speech.found(value)}`)}
         </li>
       ))}
       {messagesTotal > shown.length && <li>{t('why.more', { n: messagesTotal - shown.length })}</li>}
@@ -93,32 +87,6 @@ function Messages({
   );
 }
 
-/** A sentence as part of another. */
-export function withoutStop(sentence: string): string {
-  return sentence.replace(/\.$/, '');
-}
-
 function nameOf(message: DecidingMessage): string {
   return message.name === '' ? message.kind : message.name;
-}
-
-export function plainText(value: PlainValue, formats: Pick<Formats, 'number' | 'exact'>): string {
-  switch (value.type) {
-    case 'missing':
-      return '–';
-    case 'number':
-      return formats.number(value.value);
-    case 'text':
-      return value.value;
-    case 'boolean':
-      return String(value.value);
-    case 'duration':
-      return `${formats.number(Math.round(value.ms / 360_000) / 10)} h`;
-    case 'instant':
-      return formats.exact(value.ms);
-    case 'list':
-      return value.elements.map((element) => plainText(element, formats)).join(', ');
-    case 'object':
-      return JSON.stringify(value.value);
-  }
 }

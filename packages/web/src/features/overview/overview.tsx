@@ -3,7 +3,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Radio } from 'lucide-react';
-import { type JSX, type ReactNode, useEffect } from 'react';
+import { type JSX, type ReactNode, useEffect, useState } from 'react';
 
 import { Answer } from '../../data/answer.tsx';
 import { keptChangesMax } from '../../data/live-changes.ts';
@@ -14,6 +14,7 @@ import { type Moves, movesQuery, overviewQuery } from '../../data/workspace-quer
 import { Card, Empty, Notice, View } from '../../design/layout.tsx';
 import { useFormats, useTexts } from '../../texts/use-texts.ts';
 import { ChangeList } from '../live/change-list.tsx';
+import { useSegmentSentence } from '../segments/segment-sentence.ts';
 import { FirstEvent } from './first-event.tsx';
 import { Minutes } from './minutes.tsx';
 import { hasHole, type MovesSoFar, movesSoFar } from './moves-so-far.ts';
@@ -182,13 +183,21 @@ function Biggest(): JSX.Element {
 
 function BiggestList({ segments }: { readonly segments: readonly Segment[] }): JSX.Element {
   const formats = useFormats();
+  const [isPointedAt, setPointedAt] = useState(false);
+  // What says it is loaded for whoever asks: the first view is small.
+  const sentenceOf = useSegmentSentence(isPointedAt);
   const shown = [...segments].sort((a, b) => b.size - a.size).slice(0, shownMax);
   const most = Math.max(1, ...shown.map(({ size }) => size));
   return (
-    <ul className="stack">
+    <ul
+      className="stack"
+      onPointerEnter={() => {
+        setPointedAt(true);
+      }}
+    >
       {shown.map((segment) => (
         <li key={segment.name} className="size-line">
-          <Link to="/segments/$name" params={{ name: segment.name }} title={segment.english}>
+          <Link to="/segments/$name" params={{ name: segment.name }} title={sentenceOf(segment)}>
             {segment.name}
           </Link>
           <span className="size-bar" aria-hidden>

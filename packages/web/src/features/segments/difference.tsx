@@ -3,6 +3,7 @@
 import type { Definitions } from '@segue/core/model/definitions.ts';
 import type { JSX } from 'react';
 
+import { useRuleSentence } from '../../texts/use-speech.ts';
 import { useTexts } from '../../texts/use-texts.ts';
 import { readRule } from './read-rule.ts';
 
@@ -16,6 +17,7 @@ export function Difference({
   readonly definitions: Definitions;
 }): JSX.Element | null {
   const t = useTexts();
+  const sentence = useRuleSentence();
   const was = readRule(before, definitions);
   const will = readRule(after, definitions);
   if (was.formatted === will.formatted) return null;
@@ -34,7 +36,7 @@ export function Difference({
               {text}
             </pre>
           </Tag>
-          {english !== undefined && <p>{english}</p>}
+          {english !== undefined && <p>{sentence(text, english)}</p>}
         </div>
       ))}
     </section>

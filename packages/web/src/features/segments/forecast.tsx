@@ -19,7 +19,9 @@ import { Legend } from './legend.tsx';
 type Coming = Output<'forecastSegment'>;
 
 const Chart = lazy(() => import('../../charts/chart.tsx'));
-const chartPixels = 240;
+const chartPixels = 320;
+/** Room for the figures of an axis. */
+const axisPixels = 48;
 const whoShown = 20;
 
 export function Forecast({ name }: { readonly name: string }): JSX.Element {
@@ -136,44 +138,86 @@ function Who({ coming: { changes } }: { readonly coming: Coming }): JSX.Element 
   );
 }
 
+/**
+ * Two panels over the same days: how many there will be, and below, who comes and goes. Each has one axis, so nothing is
+ * read off the wrong one; the size has its own range, since some of very many would be no line at all.
+ */
 function optionOf({ days }: Coming, palette: Palette, formats: Formats, t: Words): EChartsCoreOption {
+  const dates = days.map(({ date }) => formats.day(`${date}T12:00:00Z`));
+  const dayAxis = { type: 'category', data: dates, axisTick: { show: false }, ...axisOf(palette) };
+  const number = {
+    axisLabel: {
+      color: palette.quiet,
+      formatter: (n: number) => formats.number(Math.abs(n)),
+      width: axisPixels,
+      align: 'right',
+    },
+  };
+  const titled = (name: string): object => ({
+    name,
+    nameLocation: 'end',
+    nameTextStyle: { color: palette.quiet, align: 'left', padding: [0, 0, 0, -axisPixels] },
+  });
+  const panel = { left: axisPixels + 8, right: 8, containLabel: false };
+  return {
+    ...lookOf(palette),
+    axisPointer: { link: [{ xAxisIndex: 'all' }] },
+    grid: [
+      { ...panel, top: 32, height: '32%' },
+      { ...panel, top: '56%', bottom: 28 },
+    ],
+    xAxis: [
+      { ...dayAxis, gridIndex: 0, axisLabel: { show: false } },
+      { ...dayAxis, gridIndex: 1, axisLine: { onZero: false, lineStyle: { color: palette.line } } },
+    ],
+    yAxis: [
+      valueAxisOf(palette, {
+        ...titled(t('segment.forecast.sizeAfter')),
+        ...number,
+        gridIndex: 0,
+        scale: true,
+        splitNumber: 3,
+      }),
+      valueAxisOf(palette, {
+        ...titled(t('segment.forecast.moves')),
+        ...number,
+        gridIndex: 1,
+        splitNumber: 3,
+      }),
+    ],
+    series: seriesOf(days, palette, t),
+  };
+}
+
+function seriesOf(days: Coming['days'], palette: Palette, t: Words): readonly object[] {
   const bar = (name: string, color: string, data: readonly number[]): object => ({
     name,
     type: 'bar',
     stack: 'moves',
+    xAxisIndex: 1,
+    yAxisIndex: 1,
     barMaxWidth: 36,
     itemStyle: { color },
     data,
   });
-  return {
-    ...lookOf(palette),
-    xAxis: {
-      type: 'category',
-      data: days.map(({ date }) => formats.day(`${date}T12:00:00Z`)),
-      axisTick: { show: false },
-      ...axisOf(palette),
+  return [
+    {
+      name: t('segments.size'),
+      type: 'line',
+      symbolSize: 6,
+      lineStyle: { color: palette.accent, width: 2 },
+      itemStyle: { color: palette.accent },
+      data: days.map(({ membersAfter }) => membersAfter),
     },
-    yAxis: [valueAxisOf(palette), valueAxisOf(palette, { splitLine: { show: false }, scale: true })],
-    series: [
-      bar(
-        t('segment.forecast.entries'),
-        palette.good,
-        days.map(({ entered }) => entered),
-      ),
-      bar(
-        t('segment.forecast.exits'),
-        palette.bad,
-        days.map(({ exited }) => -exited),
-      ),
-      {
-        name: t('segments.size'),
-        type: 'line',
-        yAxisIndex: 1,
-        showSymbol: false,
-        lineStyle: { color: palette.accent, width: 2 },
-        itemStyle: { color: palette.accent },
-        data: days.map(({ membersAfter }) => membersAfter),
-      },
-    ],
-  };
+    bar(
+      t('segment.forecast.entries'),
+      palette.good,
+      days.map(({ entered }) => entered),
+    ),
+    bar(
+      t('segment.forecast.exits'),
+      palette.bad,
+      days.map(({ exited }) => -exited),
+    ),
+  ];
 }

@@ -12,6 +12,7 @@ import { sentenceOf } from '../../data/client.ts';
 import { liveSizesQuery, type Segment, sizesOfAllQuery } from '../../data/queries.ts';
 import { useFormats, useTexts } from '../../texts/use-texts.ts';
 import { Beside } from '../lifecycles/period-before.tsx';
+import { useSegmentSentence } from './segment-sentence.ts';
 
 type Column = 'name' | 'size' | 'change';
 type Order = { readonly by: Column; readonly isUp: boolean };
@@ -125,6 +126,7 @@ function SegmentRow({
 }): JSX.Element {
   const formats = useFormats();
   const { segment, size, past } = row;
+  const sentence = useSegmentSentence()(segment);
   return (
     <div
       role="row"
@@ -144,8 +146,8 @@ function SegmentRow({
           {segment.name}
         </Link>
       </span>
-      <span role="cell" className="quiet cut wide" title={segment.english}>
-        {segment.english}
+      <span role="cell" className="quiet cut wide" title={sentence}>
+        {sentence}
       </span>
       <span role="cell" className="wide">
         {past !== undefined && <Sparkline values={[...past.slice(0, -1), size]} />}

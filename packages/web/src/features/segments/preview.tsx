@@ -7,6 +7,7 @@ import { type JSX, useEffect, useState } from 'react';
 import { previewQuery, type RulePreview } from '../../data/queries.ts';
 import { sentenceOf } from '../../data/client.ts';
 import { Card, Notice, Skeleton } from '../../design/layout.tsx';
+import { useRuleSentence } from '../../texts/use-speech.ts';
 import { useFormats, useTexts } from '../../texts/use-texts.ts';
 
 /** The rule is asked about when nothing was typed for so long. */
@@ -51,6 +52,7 @@ function useSettled(rule: string | undefined): string | undefined {
 function Found({ preview, isOld }: { readonly preview: RulePreview; readonly isOld: boolean }): JSX.Element {
   const t = useTexts();
   const formats = useFormats();
+  const sentence = useRuleSentence();
   const { size, everybody, share, parts, joined, members, stages } = preview;
   return (
     <div className="stack preview" aria-live="polite" aria-busy={isOld}>
@@ -64,7 +66,7 @@ function Found({ preview, isOld }: { readonly preview: RulePreview; readonly isO
         <ul className="stack tight">
           {parts.map(({ rule, english, size: passing, alone }) => (
             <li key={rule} title={rule}>
-              <p>{english}</p>
+              <p>{sentence(rule, english)}</p>
               <p className="row quiet">
                 <span className="size-bar" style={{ flex: 1 }} aria-hidden>
                   <span style={{ width: `${String((100 * passing) / Math.max(1, everybody))}%` }} />

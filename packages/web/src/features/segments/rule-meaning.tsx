@@ -3,15 +3,17 @@
 import type { JSX } from 'react';
 
 import { Notice } from '../../design/layout.tsx';
+import { useRuleSentence } from '../../texts/use-speech.ts';
 import { useTexts } from '../../texts/use-texts.ts';
 import type { ReadRule } from './read-rule.ts';
 
 export function RuleMeaning({
-  read: { diagnostics, english, isRight },
+  read: { diagnostics, english, isRight, formatted },
 }: {
   readonly read: ReadRule;
 }): JSX.Element {
   const t = useTexts();
+  const sentence = useRuleSentence();
   return (
     <div className="stack" aria-live="polite">
       {diagnostics.map(({ code, severity, message, line, column }, i) => (
@@ -27,7 +29,7 @@ export function RuleMeaning({
       {isRight && english !== undefined && (
         <div>
           <p className="quiet">{t('builder.means')}</p>
-          <p>{english}</p>
+          <p>{sentence(formatted ?? '', english)}</p>
         </div>
       )}
     </div>

@@ -9,6 +9,7 @@ import { Answer } from '../../data/answer.tsx';
 import { ruleSqlQuery } from '../../data/authoring-queries.ts';
 import { Button } from '../../design/button.tsx';
 import { Card } from '../../design/layout.tsx';
+import { useRuleSentence } from '../../texts/use-speech.ts';
 import { useFormats, useTexts } from '../../texts/use-texts.ts';
 
 export function RuleView({
@@ -21,11 +22,12 @@ export function RuleView({
   readonly english: string | undefined;
 }): JSX.Element {
   const t = useTexts();
+  const sentence = useRuleSentence();
   return (
     <Card title={t('segment.rule')} aside={<CopyButton text={rule} />}>
       <div className="stack">
         {description !== '' && <p>{description}</p>}
-        {english !== undefined && <p className="quiet">{english}</p>}
+        {english !== undefined && <p className="quiet">{sentence(rule, english)}</p>}
         <pre className="rule" tabIndex={0} aria-label={t('segment.rule')}>
           {rule}
         </pre>

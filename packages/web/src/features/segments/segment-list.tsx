@@ -14,6 +14,7 @@ import { useMay } from '../../data/use-may.ts';
 import { Card, Empty, View } from '../../design/layout.tsx';
 import { useTexts } from '../../texts/use-texts.ts';
 import { SegmentTable } from './list-table.tsx';
+import { useSegmentSentence } from './segment-sentence.ts';
 
 export function SegmentList(): JSX.Element {
   const t = useTexts();
@@ -49,7 +50,11 @@ function Searched({ segments }: { readonly segments: readonly Segment[] }): JSX.
   const t = useTexts();
   const [filter, setFilter] = useState('');
   const wanted = useDeferredValue(filter.trim().toLowerCase());
-  const found = useMemo(() => segments.filter((segment) => matches(segment, wanted)), [segments, wanted]);
+  const sentenceOf = useSegmentSentence();
+  const found = useMemo(
+    () => segments.filter((segment) => matches(segment, sentenceOf(segment), wanted)),
+    [segments, wanted, sentenceOf],
+  );
   return (
     <>
       <input
@@ -73,6 +78,6 @@ function Searched({ segments }: { readonly segments: readonly Segment[] }): JSX.
   );
 }
 
-function matches({ name, english }: Segment, wanted: string): boolean {
-  return wanted === '' || `${name} ${english}`.toLowerCase().includes(wanted);
+function matches({ name }: Segment, sentence: string, wanted: string): boolean {
+  return wanted === '' || `${name} ${sentence}`.toLowerCase().includes(wanted);
 }

@@ -24,6 +24,7 @@ import { Suggest } from './jobs/suggest.tsx';
 import { Overlap } from './overlap.tsx';
 import { Members } from './members.tsx';
 import { fieldsOf } from './segment-fields.ts';
+import { useSegmentSentence } from './segment-sentence.ts';
 import { RuleView, SqlView } from './rule-view.tsx';
 import './segments.css';
 import { SizeThroughTime } from './size-through-time.tsx';
@@ -50,10 +51,11 @@ export function SegmentPage(): JSX.Element {
   const { tab: asked } = useSearch({ from: '/inside/segments/$name' });
   const shown: TabName = tabs.find(([tab]) => tab === asked)?.[0] ?? 'members';
   const segment = useQuery(segmentQuery(name));
+  const sentenceOfSegment = useSegmentSentence();
   return (
     <View
       title={name}
-      about={segment.data?.english}
+      about={segment.data === undefined ? undefined : sentenceOfSegment(segment.data)}
       actions={segment.data !== undefined && <Actions name={name} size={segment.data.size} />}
     >
       <Answer of={segment}>

@@ -1,4 +1,4 @@
-/** People, keys, and who did what; for admins. */
+/** People, keys, who did what, and what the workspace is called; for admins. */
 
 import { Lock } from 'lucide-react';
 import { Tabs } from 'radix-ui';
@@ -10,6 +10,7 @@ import { useTexts } from '../../texts/use-texts.ts';
 import { AuditLog } from './audit-log.tsx';
 import { Keys } from './keys.tsx';
 import { Users } from './users.tsx';
+import { WorkspaceSettings } from './workspace.tsx';
 
 export function SettingsView(): JSX.Element {
   const t = useTexts();
@@ -28,6 +29,9 @@ export function SettingsView(): JSX.Element {
             <Tabs.Trigger value="audit" className="tab">
               {t('settings.audit')}
             </Tabs.Trigger>
+            <Tabs.Trigger value="workspace" className="tab">
+              {t('settings.workspace')}
+            </Tabs.Trigger>
           </Tabs.List>
           <Tabs.Content value="users">
             <Users />
@@ -37,6 +41,9 @@ export function SettingsView(): JSX.Element {
           </Tabs.Content>
           <Tabs.Content value="audit">
             <AuditLog />
+          </Tabs.Content>
+          <Tabs.Content value="workspace">
+            <WorkspaceSettings />
           </Tabs.Content>
         </Tabs.Root>
       ) : (

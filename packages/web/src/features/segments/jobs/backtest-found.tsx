@@ -8,6 +8,7 @@ import type { Palette } from '../../../charts/chart.tsx';
 import type { BacktestResult } from '../../../data/authoring-queries.ts';
 import { Skeleton } from '../../../design/layout.tsx';
 import { type Formats, useFormats, useTexts, type Words } from '../../../texts/use-texts.ts';
+import { WhyTree } from '../../customers/why-tree.tsx';
 import { axisOf, lookOf, valueAxisOf } from '../chart-look.ts';
 import { Legend } from '../legend.tsx';
 
@@ -238,7 +239,7 @@ function Sample({ track }: { readonly track: Track | undefined }): JSX.Element |
     <details>
       <summary>{t('backtest.sample', { n: track.sample.length })}</summary>
       <ol className="stack">
-        {track.sample.map(({ customer, at, why = [] }) => (
+        {track.sample.map(({ customer, at, why = [], explanation }) => (
           <li key={`${customer} ${at}`} className="stack tight">
             <p>
               <Link to="/customers/$identifier" params={{ identifier: customer }}>
@@ -248,11 +249,15 @@ function Sample({ track }: { readonly track: Track | undefined }): JSX.Element |
                 {formats.instant(at)}
               </span>
             </p>
-            {why.map((line) => (
-              <p key={line} className="quiet">
-                {line}
-              </p>
-            ))}
+            {explanation === undefined ? (
+              why.map((line) => (
+                <p key={line} className="quiet">
+                  {line}
+                </p>
+              ))
+            ) : (
+              <WhyTree explanation={explanation} />
+            )}
           </li>
         ))}
       </ol>

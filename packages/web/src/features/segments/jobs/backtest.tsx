@@ -8,6 +8,7 @@ import { type JSX, useState } from 'react';
 import { Answer } from '../../../data/answer.tsx';
 import { backtestQuery, backtestsQuery, type Job } from '../../../data/authoring-queries.ts';
 import { api, sentenceOf } from '../../../data/client.ts';
+import { useLiveJobs } from '../../../data/live-jobs.ts';
 import { useMay } from '../../../data/use-may.ts';
 import { Button } from '../../../design/button.tsx';
 import { Choice, TextArea } from '../../../design/field.tsx';
@@ -192,6 +193,7 @@ function Found({
   readonly onRemoved: () => void;
 }): JSX.Element {
   const answer = useQuery(backtestQuery(id));
+  useLiveJobs();
   return (
     <Answer of={answer} lines={6}>
       {({ job, result }) => (

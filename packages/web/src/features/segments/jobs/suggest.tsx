@@ -7,6 +7,7 @@ import { type JSX, useState } from 'react';
 import { Answer } from '../../../data/answer.tsx';
 import { ruleNumbersQuery, suggestionQuery, suggestionsQuery } from '../../../data/authoring-queries.ts';
 import { api, sentenceOf } from '../../../data/client.ts';
+import { useLiveJobs } from '../../../data/live-jobs.ts';
 import { useMay } from '../../../data/use-may.ts';
 import { Button } from '../../../design/button.tsx';
 import { Choice } from '../../../design/field.tsx';
@@ -150,6 +151,7 @@ function Found({
   readonly onRemoved: () => void;
 }): JSX.Element {
   const answer = useQuery(suggestionQuery(id));
+  useLiveJobs();
   return (
     <Answer of={answer} lines={6}>
       {({ job, result }) => (
