@@ -17,7 +17,7 @@ test('every text is used somewhere', () => {
     .filter((file) => !file.startsWith('texts'))
     .map((file) => readFileSync(path.join(source, file), 'utf8'))
     .join('\n');
-  const built = /^(cause|role|job|template|rule\.(measure|source|unit|op|unseen))\./;
+  const built = /^(cause|role|job|template|rule\.(add|measure|source|unit|op|unseen|window))\./;
   expect(names.filter((name) => !built.test(name) && !code.includes(`'${name}'`))).toEqual([]);
 });
 

@@ -13,7 +13,7 @@ import type { Diagnostic } from '../base/diagnostic.ts';
 import { calendarUnitsMax, ruleDiagnosticsMax } from '../base/limits.ts';
 import { ValueChecker, type Environment } from './check-values.ts';
 import { isTooDeep, isTooLarge } from './parse-depth.ts';
-import { canCompare, describeType, string as stringType, type TypeSet } from './check-types.ts';
+import { anything, canCompare, describeType, string as stringType, type TypeSet } from './check-types.ts';
 import { readDate } from './parse-literal.ts';
 import type { Positions } from './parse-positions.ts';
 import type { Condition, EventPattern, Literal, Value, Window } from './tree.ts';
@@ -42,7 +42,16 @@ export function checkValue(
   });
 }
 
-/** The same for an event pattern on its own. */
+/** What a value may turn out to be; anything where it is too large to be looked at. */
+export function typeOf(tree: Value, environment: Environment): TypeSet {
+  let type = anything;
+  run(tree, environment, undefined, (checker) => {
+    type = checker.value(tree);
+  });
+  return type;
+}
+
+/** Errors and warnings of an event pattern on its own. */
 export function checkEventPattern(
   tree: EventPattern,
   environment: Environment,

@@ -1,12 +1,14 @@
 /** What the app says in English. Every other language has the same names. ICU message syntax: {name}, {n, plural, …}. */
 
 import { enAuthoring } from './en-authoring.ts';
+import { enBuilder } from './en-builder.ts';
 import { enCustomers } from './en-customers.ts';
 import { enPast } from './en-past.ts';
 import { enOverview } from './en-overview.ts';
 
 export const en = {
   ...enAuthoring,
+  ...enBuilder,
   ...enCustomers,
   ...enPast,
   ...enOverview,
@@ -163,7 +165,6 @@ export const en = {
   'rule.window.last': 'in the last',
   'rule.window.calendar': 'in this and the last, by calendar',
   'rule.window.since': 'since',
-  'rule.window.other': 'in another window',
   'rule.unit': 'Unit',
   'rule.unit.m': 'minutes',
   'rule.unit.h': 'hours',
@@ -176,7 +177,6 @@ export const en = {
   'rule.unit.year': 'years',
   'rule.trait': 'Trait',
   'rule.inSegment': 'Is in',
-  'rule.stage': 'Is in stage',
   'rule.op.contains': 'contains',
   'rule.op.starts_with': 'starts with',
   'rule.op.ends_with': 'ends with',

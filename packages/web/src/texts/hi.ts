@@ -1,6 +1,7 @@
 /** What the app says in Hindi. */
 
 import { hiAuthoring } from './hi-authoring.ts';
+import { hiBuilder } from './hi-builder.ts';
 import { hiCustomers } from './hi-customers.ts';
 import { hiPast } from './hi-past.ts';
 import type { Texts } from './languages.ts';
@@ -8,6 +9,7 @@ import { hiOverview } from './hi-overview.ts';
 
 export const hi: Texts = {
   ...hiAuthoring,
+  ...hiBuilder,
   ...hiCustomers,
   ...hiPast,
   ...hiOverview,
@@ -162,7 +164,6 @@ export const hi: Texts = {
   'rule.window.last': 'पिछले',
   'rule.window.calendar': 'इस और पिछले, कैलेंडर से',
   'rule.window.since': 'तब से',
-  'rule.window.other': 'किसी और समय में',
   'rule.unit': 'इकाई',
   'rule.unit.m': 'मिनट',
   'rule.unit.h': 'घंटे',
@@ -175,7 +176,6 @@ export const hi: Texts = {
   'rule.unit.year': 'साल',
   'rule.trait': 'गुण',
   'rule.inSegment': 'इसमें है',
-  'rule.stage': 'इस चरण में है',
   'rule.op.contains': 'में है',
   'rule.op.starts_with': 'से शुरू',
   'rule.op.ends_with': 'पर ख़त्म',

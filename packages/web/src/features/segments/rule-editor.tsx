@@ -1,7 +1,6 @@
 /** The rule as conditions or as text: two views of one thing, always in step. */
 
 import type { Definitions } from '@segue/core/model/definitions.ts';
-import { formatRule } from '@segue/core/rules/format.ts';
 import { parseRule } from '@segue/core/rules/parse.ts';
 import { Tabs } from 'radix-ui';
 import { type JSX, useMemo } from 'react';
@@ -12,20 +11,34 @@ import { useTexts } from '../../texts/use-texts.ts';
 import { RuleBuilder } from './builder/rule-builder.tsx';
 import type { RuleAction, RuleHistory } from './rule-history.ts';
 
+export type RuleMode = 'builder' | 'text';
+/** The field of the text, as it is found in the page. */
+export const ruleField = 'rule';
+
 export function RuleEditor({
   history: { text },
   definitions,
+  mode,
+  onMode,
   onChange,
 }: {
   readonly history: RuleHistory;
   readonly definitions: Definitions;
+  readonly mode: RuleMode;
+  readonly onMode: (mode: RuleMode) => void;
   readonly onChange: (action: RuleAction) => void;
 }): JSX.Element {
   const t = useTexts();
   const { tree } = useMemo(() => parseRule(text), [text]);
   const isEmpty = text.trim() === '';
   return (
-    <Tabs.Root defaultValue="builder" className="stack">
+    <Tabs.Root
+      value={mode}
+      className="stack"
+      onValueChange={(chosen) => {
+        onMode(chosen === 'text' ? 'text' : 'builder');
+      }}
+    >
       <Tabs.List className="tabs" aria-label={t('builder.rule')}>
         <Tabs.Trigger value="builder" className="tab">
           {t('rule.mode.builder')}
@@ -42,7 +55,7 @@ export function RuleEditor({
             tree={isEmpty ? undefined : tree}
             definitions={definitions}
             onEdit={(changed) => {
-              onChange({ kind: 'set', text: changed === undefined ? '' : formatRule(changed) });
+              onChange({ kind: 'set', text: changed });
             }}
           />
         )}
@@ -51,6 +64,7 @@ export function RuleEditor({
         <TextArea
           label={t('builder.rule')}
           hint={t('builder.rule.hint')}
+          name={ruleField}
           value={text}
           rows={6}
           onChange={(event) => {

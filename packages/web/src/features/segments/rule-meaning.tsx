@@ -9,14 +9,18 @@ import type { ReadRule } from './read-rule.ts';
 
 export function RuleMeaning({
   read: { diagnostics, english, isRight, formatted },
+  isSaidAbove,
 }: {
   readonly read: ReadRule;
+  /** What is wrong with the conditions of a rule stands at them already. */
+  readonly isSaidAbove: boolean;
 }): JSX.Element {
   const t = useTexts();
   const sentence = useRuleSentence();
+  const shown = isSaidAbove && formatted !== undefined ? [] : diagnostics;
   return (
     <div className="stack" aria-live="polite">
-      {diagnostics.map(({ code, severity, message, line, column }, i) => (
+      {shown.map(({ code, severity, message, line, column }, i) => (
         <Notice key={`${code} ${String(i)}`} tone={severity === 'error' ? 'bad' : 'warn'}>
           <p>
             {line !== undefined && column !== undefined && (

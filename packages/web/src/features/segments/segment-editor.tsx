@@ -1,33 +1,33 @@
 /** Writing a segment: text, what it means, what is wrong with it, who would move; then saved with a reason. */
 
-import type { Definitions } from '@segue/core/model/definitions.ts';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useQuery } from '@tanstack/react-query';
+import { useParams, useSearch } from '@tanstack/react-router';
 import { Redo2, Undo2 } from 'lucide-react';
-import { type JSX, type KeyboardEvent, useMemo, useReducer, useState } from 'react';
-import { toast } from 'sonner';
+import { type JSX, type KeyboardEvent, useMemo, useReducer, useRef, useState } from 'react';
 
 import { Answer } from '../../data/answer.tsx';
-import { api, sentenceOf } from '../../data/client.ts';
 import { definitionsQuery, segmentQuery } from '../../data/queries.ts';
-import { Button, IconButton } from '../../design/button.tsx';
+import { IconButton } from '../../design/button.tsx';
 import { TextField } from '../../design/field.tsx';
-import { Card, Notice, View } from '../../design/layout.tsx';
+import { Card, View } from '../../design/layout.tsx';
 import { useTexts } from '../../texts/use-texts.ts';
-import { Difference } from './difference.tsx';
-import { Moves } from './moves.tsx';
 import { NamesContext } from './builder/names.ts';
+import { Difference } from './difference.tsx';
+import { LeaveQuestion } from './leave-question.tsx';
+import { NameField } from './name-field.tsx';
 import { namesOf } from './names-in-force.ts';
-import { RuleEditor } from './rule-editor.tsx';
+import { useObstacles } from './obstacles.ts';
 import { Preview } from './preview.tsx';
 import { readDefinitions, readRule } from './read-rule.ts';
-import { fieldsOf } from './segment-fields.ts';
+import { RuleEditor, type RuleMode } from './rule-editor.tsx';
 import { beginRule, changeRule, type RuleAction, type RuleHistory } from './rule-history.ts';
 import { RuleMeaning } from './rule-meaning.tsx';
+import { type Draft, SaveSegment } from './save-segment.tsx';
+import { fieldsOf } from './segment-fields.ts';
+import { nameTrouble, proposedName } from './segment-name.ts';
 import './segments.css';
-import { type Template, templateGroups, templates } from './templates.ts';
-
-type Draft = { readonly name: string; readonly description: string; readonly rule: string };
+import { TemplateList } from './template-list.tsx';
+import type { Template } from './templates.ts';
 
 export function NewSegment(): JSX.Element {
   const t = useTexts();
@@ -72,61 +72,108 @@ function Editor({
   readonly inForce: string | undefined;
   readonly draft: Draft;
 }): JSX.Element {
-  const t = useTexts();
   const isNew = ruleInForce === undefined;
-  const [name, setName] = useState(draft.name);
-  const [description, setDescription] = useState(draft.description);
-  const [history, change] = useReducer(changeRule, draft.rule, beginRule);
-  const inForce = useQuery(definitionsQuery).data?.definitions ?? nothing;
-  const definitions = useMemo(() => readDefinitions(inForce), [inForce]);
-  const read = useMemo(() => readRule(history.text, definitions), [history.text, definitions]);
-  const take = (template: Template): void => {
-    change({ kind: 'set', text: template.rule });
-    if (name === '') setName(template.name);
-    if (description === '') setDescription(template.description);
-  };
-  const names = useMemo(() => namesOf(definitions), [definitions]);
+  const element = useRef<HTMLDivElement>(null);
+  const isSaved = useRef(false);
+  const [isRefused, setRefused] = useState(false);
+  const { definitions, names, taken } = useInForce();
+  const { name, setName, description, setDescription, history, change, take } = useDraft(draft, taken);
+  const { text } = history;
+  const [mode, setMode] = useState<RuleMode>('builder');
+  const read = useMemo(() => readRule(text, definitions), [text, definitions]);
+  const trouble = isNew ? nameTrouble(name, taken) : undefined;
+  const given = { element, name, trouble, text, read, definitions, mode, setMode };
+  const { obstacles, refuse } = useObstacles(given);
+  const written: Draft = { name, description, rule: text };
   return (
     <NamesContext value={names}>
-      <div className="editor" onKeyDown={steppedBy(change)}>
+      <LeaveQuestion isUnsaved={() => !isSaved.current && !isSame(written, draft)} />
+      <div ref={element} className="editor" onKeyDown={steppedBy(change)}>
         <div className="stack">
           <Card>
             <div className="stack">
-              {isNew && (
-                <TextField
-                  label={t('builder.name')}
-                  hint={t('builder.name.hint')}
-                  value={name}
-                  autoFocus
-                  onChange={(event) => {
-                    setName(event.target.value);
-                  }}
-                />
-              )}
-              <TextField
-                label={t('builder.description')}
-                value={description}
-                onChange={(event) => {
-                  setDescription(event.target.value);
-                }}
+              {isNew && <NameField name={name} trouble={trouble} isAsked={isRefused} onChange={setName} />}
+              <Description text={description} onChange={setDescription} />
+              <RuleEditor
+                history={history}
+                definitions={definitions}
+                mode={mode}
+                onMode={setMode}
+                onChange={change}
               />
-              <RuleEditor history={history} definitions={definitions} onChange={change} />
               <Steps history={history} onStep={change} />
-              {history.text.trim() !== '' && <RuleMeaning read={read} />}
+              {text.trim() !== '' && <RuleMeaning read={read} isSaidAbove={mode === 'builder'} />}
               {ruleInForce !== undefined && read.isRight && (
-                <Difference before={ruleInForce} after={history.text} definitions={definitions} />
+                <Difference before={ruleInForce} after={text} definitions={definitions} />
               )}
             </div>
           </Card>
-          <Save draft={{ name, description, rule: history.text }} isRight={read.isRight && name !== ''} />
+          <SaveSegment
+            draft={written}
+            isNew={isNew}
+            obstacles={obstacles}
+            isRefused={isRefused}
+            onRefuse={() => {
+              setRefused(true);
+              return refuse();
+            }}
+            onSaved={() => {
+              isSaved.current = true;
+            }}
+          />
         </div>
         <div className="stack">
-          <Preview rule={read.isRight ? history.text : undefined} />
-          {isNew && <Templates definitions={definitions} onTake={take} />}
+          <Preview rule={read.isRight ? text : undefined} />
+          {isNew && <TemplateList definitions={definitions} onTake={take} />}
         </div>
       </div>
     </NamesContext>
   );
+}
+
+/** What is written, and how it is changed. */
+function useDraft(draft: Draft, taken: ReadonlySet<string>) {
+  const [name, setName] = useState(draft.name);
+  const [description, setDescription] = useState(draft.description);
+  const [history, change] = useReducer(changeRule, draft.rule, beginRule);
+  const take = (template: Template): void => {
+    change({ kind: 'set', text: template.rule });
+    if (name === '') setName(proposedName(template.name, taken));
+    if (description === '') setDescription(template.description);
+  };
+  return { name, setName, description, setDescription, history, change, take };
+}
+
+/** The definitions in force, and the names in them. */
+function useInForce() {
+  const inForce = useQuery(definitionsQuery).data?.definitions ?? nothing;
+  return useMemo(() => {
+    const definitions = readDefinitions(inForce);
+    return { definitions, names: namesOf(definitions), taken: new Set(definitions.segments.keys()) };
+  }, [inForce]);
+}
+
+function Description({
+  text,
+  onChange,
+}: {
+  readonly text: string;
+  readonly onChange: (text: string) => void;
+}): JSX.Element {
+  const t = useTexts();
+  return (
+    <TextField
+      label={t('builder.description')}
+      value={text}
+      onChange={(event) => {
+        onChange(event.target.value);
+      }}
+    />
+  );
+}
+
+function isSame(a: Draft, b: Draft): boolean {
+  return a.name === b.name && a.description === b.description && a.rule === b.rule;
 }
 
 function Steps({
@@ -169,106 +216,4 @@ function steppedBy(onStep: (action: RuleAction) => void): (event: KeyboardEvent)
     event.preventDefault();
     onStep({ kind: event.shiftKey ? 'redo' : 'undo' });
   };
-}
-
-function Templates({
-  definitions,
-  onTake,
-}: {
-  readonly definitions: Definitions;
-  readonly onTake: (template: Template) => void;
-}): JSX.Element {
-  const t = useTexts();
-  return (
-    <Card title={t('builder.templates')}>
-      <div className="stack">
-        {templateGroups.map((group) => (
-          <details key={group} className="template-group" open={group === 'carts'}>
-            <summary>{t(`template.${group}`)}</summary>
-            <ul className="stack tight">
-              {templates
-                .filter((template) => template.group === group)
-                .map((template) => {
-                  const lacks = template.rfm !== undefined && !definitions.rfm.has(template.rfm);
-                  return (
-                    <li key={template.name}>
-                      <button
-                        type="button"
-                        className="template"
-                        disabled={lacks}
-                        onClick={() => {
-                          onTake(template);
-                        }}
-                      >
-                        <strong>{template.name}</strong>
-                        <span className="quiet">{template.description}</span>
-                        {lacks && (
-                          <span className="quiet">{t('template.needsRfm', { name: template.rfm })}</span>
-                        )}
-                      </button>
-                    </li>
-                  );
-                })}
-            </ul>
-          </details>
-        ))}
-      </div>
-    </Card>
-  );
-}
-
-/** Who would move, why it is changed, and the change itself. */
-function Save({ draft, isRight }: { readonly draft: Draft; readonly isRight: boolean }): JSX.Element {
-  const t = useTexts();
-  const navigate = useNavigate();
-  const queryClient = useQueryClient();
-  const [reason, setReason] = useState('');
-  const { name } = draft;
-  const definition = {
-    rule: draft.rule,
-    ...(draft.description === '' ? {} : { description: draft.description }),
-  };
-  const save = useMutation({
-    mutationFn: () => api.putSegment(name, definition, { reason }),
-    onSuccess: async () => {
-      await queryClient.invalidateQueries();
-      toast.success(t('segment.saved', { name }));
-      await navigate({ to: '/segments/$name', params: { name } });
-    },
-  });
-  return (
-    <Card title={t('builder.who')}>
-      <div className="stack">
-        <Moves name={name} definition={definition} isReady={isRight} />
-        <TextField
-          label={t('builder.reason')}
-          hint={t('builder.reason.hint')}
-          value={reason}
-          onChange={(event) => {
-            setReason(event.target.value);
-          }}
-        />
-        {save.error !== null && <Notice tone="bad">{sentenceOf(save.error)}</Notice>}
-        <div className="row">
-          <Button
-            kind="primary"
-            disabled={!isRight || save.isPending}
-            onClick={() => {
-              save.mutate();
-            }}
-          >
-            {t('builder.save')}
-          </Button>
-          <Button
-            kind="plain"
-            onClick={() => {
-              globalThis.history.back();
-            }}
-          >
-            {t('builder.cancel')}
-          </Button>
-        </div>
-      </div>
-    </Card>
-  );
 }

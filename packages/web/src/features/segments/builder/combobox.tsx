@@ -22,12 +22,16 @@ type Props = {
   readonly onChange: (value: string) => void;
   /** Told of what is in the field, for suggestions that are looked for elsewhere. */
   readonly onType?: ((typed: string) => void) | undefined;
+  /** What is wrong with what was typed; then it does not count, and stays for the person to mend. */
+  readonly refuse?: ((typed: string) => string | undefined) | undefined;
+  /** Empty again once something was taken: for fields that add to a list. */
+  readonly isAdding?: boolean | undefined;
 };
 
 export function Combobox(props: Props): JSX.Element {
   const { label, size } = props;
   const id = useId();
-  const { typed, shown, active, isOpen, put, type, setOpen, onKeyDown } = useChoice(props);
+  const { typed, problem, shown, active, isOpen, put, type, setOpen, onKeyDown } = useChoice(props);
   return (
     <Popover.Root
       open={isOpen}
@@ -44,6 +48,7 @@ export function Combobox(props: Props): JSX.Element {
           aria-expanded={isOpen}
           {...(isOpen ? { 'aria-controls': id } : {})}
           {...(isOpen && active >= 0 ? { 'aria-activedescendant': `${id}-${String(active)}` } : {})}
+          {...(problem === undefined ? {} : { 'aria-invalid': true, 'aria-describedby': `${id}-problem` })}
           autoComplete="off"
           spellCheck={false}
           placeholder={label}
@@ -61,6 +66,11 @@ export function Combobox(props: Props): JSX.Element {
           onKeyDown={onKeyDown}
         />
       </Popover.Anchor>
+      {problem !== undefined && (
+        <span className="problem" id={`${id}-problem`} role="alert">
+          {problem}
+        </span>
+      )}
       {/* Not at the end of the page: it belongs to the view, and to whatever the field stands in. */}
       <Popover.Content
         id={id}
@@ -89,30 +99,35 @@ export function Combobox(props: Props): JSX.Element {
 }
 
 /** What is typed, what of it is offered, which of these the keys are at. */
-function useChoice({ value, suggestions, onChange, onType }: Props) {
+function useChoice({ value, suggestions, onChange, onType, refuse, isAdding = false }: Props) {
   const [typed, setTyped] = useState(value);
+  const [problem, setProblem] = useState<string>();
   const [isWanted, setOpen] = useState(false);
   const [active, setActive] = useState(-1);
   useEffect(() => {
     setTyped(value);
+    setProblem(undefined);
   }, [value]);
   // What is in the field already is no reason to hide the others.
   const shown = matching(suggestions, typed === value ? '' : typed);
   const isOpen = isWanted && shown.length > 0;
   const put = (text: string): void => {
-    setTyped(text);
+    const wrong = text === value ? undefined : refuse?.(text);
+    setTyped(isAdding && wrong === undefined ? '' : text);
+    setProblem(wrong);
     setOpen(false);
     setActive(-1);
     onType?.('');
-    if (text !== value) onChange(text);
+    if (text !== value && wrong === undefined) onChange(text);
   };
   const type = (text: string): void => {
     setTyped(text);
+    setProblem(undefined);
     setOpen(true);
     setActive(-1);
     onType?.(text);
     // A name that is known comes whole.
-    if (suggestions.some((one) => one.value === text)) onChange(text);
+    if (!isAdding && suggestions.some((one) => one.value === text)) onChange(text);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
@@ -126,9 +141,10 @@ function useChoice({ value, suggestions, onChange, onType }: Props) {
       event.stopPropagation();
       setOpen(false);
       setTyped(value);
+      setProblem(undefined);
     }
   };
-  return { typed, shown, active, isOpen, put, type, setOpen, onKeyDown };
+  return { typed, problem, shown, active, isOpen, put, type, setOpen, onKeyDown };
 }
 
 function Option({

@@ -1,12 +1,13 @@
 /** A length of time: a number and a unit; what is made of several units is written as text. */
 
+import { readDuration } from '@segue/core/rules/parse-literal.ts';
 import type { JSX } from 'react';
 
 import { useTexts } from '../../../texts/use-texts.ts';
-import { NameField, NumberField, Pick } from './fields.tsx';
+import { NumberField, Pick, ReadField } from './fields.tsx';
 
-type Unit = 'm' | 'h' | 'd' | 'w';
-const units: readonly Unit[] = ['m', 'h', 'd', 'w'];
+type Unit = 'ms' | 's' | 'm' | 'h' | 'd' | 'w';
+const units: readonly Unit[] = ['s', 'm', 'h', 'd', 'w'];
 
 export function DurationForm({
   label,
@@ -21,46 +22,52 @@ export function DurationForm({
   const plain = plainDuration(value);
   if (plain === undefined) {
     return (
-      <NameField
+      <ReadField
         label={label}
         value={value}
         size={6}
-        onChange={(typed) => {
-          if (isDuration(typed)) onChange(typed);
-        }}
+        read={durationOf}
+        expected={t('rule.problem.duration')}
+        onChange={onChange}
       />
     );
   }
   const [n, unit] = plain;
+  const put = (chosen: number, chosenUnit: Unit): void => {
+    const duration = durationOf(`${String(chosen)}${chosenUnit}`);
+    if (duration !== undefined) onChange(duration);
+  };
   return (
     <>
       <NumberField
         label={label}
         value={n}
-        min={1}
+        min={0}
         onChange={(chosen) => {
-          if (chosen > 0) onChange(`${String(chosen)}${unit}`);
+          put(chosen, unit);
         }}
       />
       <Pick<Unit>
         label={t('rule.unit')}
         value={unit}
-        options={units.map((each) => [each, t(`rule.unit.${each}`)])}
+        options={(unit === 'ms' ? [unit, ...units] : units).map((each) => [each, t(`rule.unit.${each}`)])}
         onChange={(chosen) => {
-          onChange(`${String(n)}${chosen}`);
+          put(n, chosen);
         }}
       />
     </>
   );
 }
 
-/** `1d12h` */
-export function isDuration(text: string): boolean {
-  return /^(?:\d+(?:\.\d+)?(?:ms|[smhdw]))+$/.test(text);
+/** `1d12h`, as it is written; undefined where it is none. */
+function durationOf(text: string): string | undefined {
+  const trimmed = text.trim();
+  return readDuration(trimmed).ok ? trimmed : undefined;
 }
 
-/** A duration of one unit that is a choice of the form. */
+/** A duration of one unit, whose number is written as the form writes it. */
 export function plainDuration(text: string): readonly [n: number, unit: Unit] | undefined {
-  const found = /^(\d+(?:\.\d+)?)([mhdw])$/.exec(text);
-  return found === null ? undefined : [Number(found[1]), found[2] as Unit];
+  const found = /^(\d+(?:\.\d+)?)(ms|[smhdw])$/.exec(text);
+  const n = Number(found?.[1]);
+  return found !== null && String(n) === found[1] ? [n, found[2] as Unit] : undefined;
 }

@@ -1,13 +1,25 @@
 /** Which events: of what kind, by which name, and what they had to say. */
 
-import type { EventPattern, EventSource } from '@segue/core/rules/tree.ts';
-import type { JSX } from 'react';
+import type { Condition, EventPattern, EventSource } from '@segue/core/rules/tree.ts';
+import { type ComponentType, createContext, type JSX, use } from 'react';
 
 import { useTexts } from '../../../texts/use-texts.ts';
 import { NameField, Pick } from './fields.tsx';
-import { FilterForm } from './filter-form.tsx';
+import { textOf, textShown } from './literal-text.ts';
 import { useEvents } from './seen.ts';
 import { Unseen } from './unseen.tsx';
+
+/**
+ * What edits a `where`. It is given from above: it is made of the same parts as the rule around it, and events are one of those.
+ */
+export const FilterContext = createContext<
+  | ComponentType<{
+      readonly source: EventSource;
+      readonly where: Condition | undefined;
+      readonly onChange: (where: Condition | undefined) => void;
+    }>
+  | undefined
+>(undefined);
 
 type Kind = EventSource['kind'];
 const kinds: readonly Kind[] = ['track', 'page', 'screen', 'prefix', 'any'];
@@ -36,11 +48,12 @@ export function SourceFields({
       {source.kind !== 'any' && (
         <NameField
           label={t('rule.event')}
-          value={name}
+          value={textShown(name)}
           suggestions={suggestions}
           size={20}
+          refuse={(typed) => (nameOf(source.kind, typed) === '' ? t('rule.problem.empty') : undefined)}
           onChange={(typed) => {
-            if (typed.trim() !== '') onChange(sourceOf(source.kind, typed.trim()));
+            onChange(sourceOf(source.kind, nameOf(source.kind, typed)));
           }}
         />
       )}
@@ -58,6 +71,7 @@ export function EventDetails({
 }): JSX.Element {
   const { source } = events;
   const { seen } = useEvents(source.kind);
+  const FilterForm = use(FilterContext);
   return (
     <>
       {source.kind !== 'any' && source.kind !== 'prefix' && (
@@ -70,15 +84,23 @@ export function EventDetails({
           }}
         />
       )}
-      <FilterForm
-        source={source}
-        where={events.where}
-        onChange={(where) => {
-          onChange(where === undefined ? { source } : { source, where });
-        }}
-      />
+      {FilterForm !== undefined && (
+        <FilterForm
+          source={source}
+          where={events.where}
+          onChange={(where) => {
+            onChange(where === undefined ? { source } : { source, where });
+          }}
+        />
+      )}
     </>
   );
+}
+
+/** What was typed, as a name; a beginning may well end in a space. */
+function nameOf(kind: Kind, typed: string): string {
+  const text = textOf(typed);
+  return kind === 'prefix' || text !== typed ? text : text.trim();
 }
 
 function sourceOf(kind: Kind, name: string): EventSource {

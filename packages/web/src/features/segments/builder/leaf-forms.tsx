@@ -1,83 +1,112 @@
-/** Forms of the smaller conditions: a trait, a segment, a stage; and any condition as text. */
+/** Forms of the smaller conditions: a segment, a list, consent, a sample, everyone; and any condition as text. */
 
 import { formatRule } from '@segue/core/rules/format.ts';
 import { parseRule } from '@segue/core/rules/parse.ts';
-import type { CompareOperator, Condition, TextOperator } from '@segue/core/rules/tree.ts';
+import type { Condition } from '@segue/core/rules/tree.ts';
 import { type JSX, use, useEffect, useState } from 'react';
 
 import { useTexts } from '../../../texts/use-texts.ts';
-import { NameField, Pick } from './fields.tsx';
-import { compareOperators, isLiteral, type TraitCondition } from './leaf-kinds.ts';
-import { literalOf, literalText, seenLiteral, traitPathOf, traitText } from './literal-text.ts';
-import { NamesContext } from './names.ts';
-import { useTraits, useTraitValues } from './seen.ts';
-import { Unseen } from './unseen.tsx';
+import { NameField, NumberField, Pick, ReadField } from './fields.tsx';
+import { textOf, textShown } from './literal-text.ts';
+import { nameOf, NamesContext } from './names.ts';
+import { useValues } from './seen.ts';
+import { choices } from './value-form.tsx';
 
-const textOperators: readonly TextOperator[] = ['contains', 'starts_with', 'ends_with', 'matches'];
-type TraitWord = CompareOperator | TextOperator | 'exists' | 'missing';
-
-export function TraitForm({
-  condition,
-  onChange,
-}: {
-  readonly condition: TraitCondition;
+type Props<K extends Condition['kind']> = {
+  readonly condition: Extract<Condition, { readonly kind: K }>;
   readonly onChange: (condition: Condition) => void;
-}): JSX.Element {
+};
+
+export function SegmentForm({ condition, onChange }: Props<'in_segment'>): JSX.Element {
   const t = useTexts();
-  const traits = useTraits();
-  const [typed, setTyped] = useState('');
-  const trait = condition.kind === 'compare' ? condition.left : condition.value;
-  const path = trait.kind === 'trait' ? trait.path : ['country'];
-  const text = valueText(condition);
-  const name = traitText(path);
-  const values = useTraitValues(name, typed);
-  const put = (word: TraitWord, chosen: string): void => {
-    onChange(traitCondition(path, word, chosen, values.values.get(chosen)));
-  };
-  const putTrait = (chosenName: string): void => {
-    const chosen = traitPathOf(chosenName);
-    if (chosen !== undefined) onChange(traitCondition(chosen, wordOf(condition), text));
-  };
-  const words: readonly TraitWord[] = [...compareOperators, ...textOperators, 'exists', 'missing'];
-  const root = traitText(path.slice(0, 1));
+  const { segments } = use(NamesContext);
   return (
-    <div className="stack tight">
-      <div className="row">
-        <span className="quiet">{t('rule.trait')}</span>
-        <NameField
-          label={t('rule.trait')}
-          value={name}
-          suggestions={traits.suggestions}
-          onChange={putTrait}
-        />
-        <Pick<TraitWord>
-          label={t('rule.operator')}
-          value={wordOf(condition)}
-          options={words.map((word) => [word, isCompare(word) ? word : t(`rule.op.${word}`)])}
-          onChange={(word) => {
-            put(word, text);
+    <div className="row">
+      <span className="quiet">{t('rule.inSegment')}</span>
+      <Pick
+        label={t('rule.inSegment')}
+        value={condition.segment}
+        options={choices(condition.segment, segments)}
+        onChange={(segment) => {
+          onChange({ ...condition, segment });
+        }}
+      />
+    </div>
+  );
+}
+
+export function ListForm({ condition, onChange }: Props<'in_list'>): JSX.Element {
+  const t = useTexts();
+  const { lists } = use(NamesContext);
+  return (
+    <div className="row">
+      <span className="quiet">{t('rule.inList')}</span>
+      <ReadField
+        label={t('rule.inList')}
+        value={condition.list}
+        suggestions={lists.map((name) => ({ value: name }))}
+        read={nameOf}
+        expected={t('rule.problem.name')}
+        onChange={(list) => {
+          onChange({ ...condition, list });
+        }}
+      />
+    </div>
+  );
+}
+
+type ConsentKind = 'channel' | 'topic';
+const consent = { kind: 'track', name: 'Subscription Updated' } as const;
+
+/** Whether they may be written to: over a channel, or on a topic over any. */
+export function ConsentForm({ condition, onChange }: Props<'subscribed'>): JSX.Element {
+  const t = useTexts();
+  const { channels, topics } = use(NamesContext);
+  const { to } = condition;
+  const come = useValues(consent, to.kind, '');
+  const usual = to.kind === 'channel' ? channels : topics;
+  const suggestions = [
+    ...come.suggestions,
+    ...usual.flatMap((value) => (come.suggestions.some((one) => one.value === value) ? [] : [{ value }])),
+  ];
+  return (
+    <div className="row">
+      <span className="quiet">{t('rule.consent')}</span>
+      <Pick<ConsentKind>
+        label={t('rule.consent.to')}
+        value={to.kind}
+        options={[
+          ['channel', t('rule.consent.channel')],
+          ['topic', t('rule.consent.topic')],
+        ]}
+        onChange={(kind) => {
+          if (kind === to.kind) return;
+          const chosen =
+            kind === 'channel'
+              ? ({ kind, channel: channels[0] ?? 'email' } as const)
+              : ({ kind, topic: topics[0] ?? 'newsletter' } as const);
+          onChange({ ...condition, to: chosen });
+        }}
+      />
+      {to.kind === 'channel' ? (
+        <ReadField
+          label={t('rule.consent.channel')}
+          value={to.channel}
+          suggestions={suggestions}
+          size={10}
+          read={nameOf}
+          expected={t('rule.problem.name')}
+          onChange={(channel) => {
+            onChange({ ...condition, to: { kind: 'channel', channel } });
           }}
         />
-        {condition.kind !== 'presence' && (
-          <NameField
-            label={t('rule.value')}
-            value={text}
-            suggestions={values.suggestions}
-            onType={setTyped}
-            onChange={(chosen) => {
-              put(wordOf(condition), chosen);
-            }}
-          />
-        )}
-      </div>
-      <Unseen text="rule.unseen.trait" name={root} seen={traits.seen} onTake={putTrait} />
-      {wordOf(condition) === '=' && (
-        <Unseen
-          text="rule.unseen.traitValue"
-          name={text}
-          seen={values.seen}
-          onTake={(chosen) => {
-            put('=', chosen);
+      ) : (
+        <NameField
+          label={t('rule.consent.topic')}
+          value={textShown(to.topic)}
+          suggestions={suggestions}
+          onChange={(topic) => {
+            onChange({ ...condition, to: { kind: 'topic', topic: textOf(topic) } });
           }}
         />
       )}
@@ -85,96 +114,47 @@ export function TraitForm({
   );
 }
 
-function isCompare(word: TraitWord): word is CompareOperator {
-  return (compareOperators as readonly string[]).includes(word);
-}
-
-function wordOf(condition: TraitCondition): TraitWord {
-  if (condition.kind === 'presence') return condition.present ? 'exists' : 'missing';
-  return condition.op;
-}
-
-function valueText(condition: TraitCondition): string {
-  if (condition.kind === 'text') return condition.text;
-  if (condition.kind === 'presence') return '';
-  return isLiteral(condition.right) ? literalText(condition.right) : '';
-}
-
-function traitCondition(
-  path: readonly string[],
-  word: TraitWord,
-  text: string,
-  seen?: string | number | boolean,
-): Condition {
-  const value = { kind: 'trait', path } as const;
-  if (word === 'exists' || word === 'missing') return { kind: 'presence', value, present: word === 'exists' };
-  return isCompare(word)
-    ? { kind: 'compare', op: word, left: value, right: seenLiteral(seen) ?? literalOf(text) }
-    : { kind: 'text', op: word, value, text };
-}
-
-export function SegmentForm({
-  segment,
-  onChange,
-}: {
-  readonly segment: string;
-  readonly onChange: (condition: Condition) => void;
-}): JSX.Element {
+/** A share of customers that is the same for ever; another seed is another share. */
+export function SampleForm({ condition, onChange }: Props<'sample'>): JSX.Element {
   const t = useTexts();
-  const { segments } = use(NamesContext);
-  const names = segments.includes(segment) ? segments : [segment, ...segments];
   return (
     <div className="row">
-      <span className="quiet">{t('rule.inSegment')}</span>
-      <Pick
-        label={t('rule.inSegment')}
-        value={segment}
-        options={names.map((name) => [name, name])}
-        onChange={(chosen) => {
-          onChange({ kind: 'in_segment', segment: chosen });
+      <span className="quiet">{t('rule.sample')}</span>
+      <NumberField
+        label={t('rule.sample.share')}
+        value={condition.percent}
+        min={0}
+        max={100}
+        onChange={(percent) => {
+          onChange({ ...condition, percent });
+        }}
+      />
+      <span className="quiet">{t('rule.sample.seed')}</span>
+      <NameField
+        label={t('rule.sample.name')}
+        value={textShown(condition.seed)}
+        size={8}
+        onChange={(seed) => {
+          onChange({ ...condition, seed: textOf(seed) });
         }}
       />
     </div>
   );
 }
 
-export function StageForm({
-  lifecycle,
-  stage,
-  onChange,
-}: {
-  readonly lifecycle: string;
-  readonly stage: string;
-  readonly onChange: (condition: Condition) => void;
-}): JSX.Element {
+export function LiteralForm({ condition, onChange }: Props<'literal'>): JSX.Element {
   const t = useTexts();
-  const { stages } = use(NamesContext);
-  const known = stages.get(lifecycle) ?? [];
-  const put = (chosenLifecycle: string, chosen: string): void => {
-    onChange({
-      kind: 'compare',
-      op: '=',
-      left: { kind: 'stage', lifecycle: chosenLifecycle },
-      right: { kind: 'string', value: chosen },
-    });
-  };
   return (
     <div className="row">
-      <span className="quiet">{t('rule.stage')}</span>
       <Pick
-        label={t('nav.lifecycles')}
-        value={lifecycle}
-        options={[...new Set([lifecycle, ...stages.keys()])].map((name) => [name, name])}
+        label={t('rule.add.everyone')}
+        value={String(condition.value)}
+        options={[
+          ['true', t('rule.everyone')],
+          ['false', t('rule.nobody')],
+        ]}
         onChange={(chosen) => {
-          put(chosen, stages.get(chosen)?.[0] ?? stage);
-        }}
-      />
-      <Pick
-        label={t('rule.stage')}
-        value={stage}
-        options={[...new Set([stage, ...known])].map((name) => [name, name])}
-        onChange={(chosen) => {
-          put(lifecycle, chosen);
+          onChange({ ...condition, value: chosen === 'true' });
         }}
       />
     </div>

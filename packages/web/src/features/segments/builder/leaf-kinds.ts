@@ -1,115 +1,121 @@
 /**
- * The conditions that have a form of their own in the builder. Everything else of the language is edited as text in its place, so
- * that nothing that can be written is beyond the builder.
+ * As which form a condition is edited; every condition of the language has one. And the conditions that a person adds, before they
+ * say more. Pure.
  */
 
-import type {
-  AggregateFunction,
-  CompareOperator,
-  Condition,
-  EventPattern,
-  Literal,
-  Path,
-  Window,
-} from '@segue/core/rules/tree.ts';
+import type { Condition, Value } from '@segue/core/rules/tree.ts';
 
+import type { Names } from './names.ts';
+import { compared, isQuestion, type Question } from './questions.ts';
 import { beginningSequence, type Sequence } from './sequence-edits.ts';
+import { before, type ValueKind, withKind } from './values.ts';
 
-/** Did it, did it so often, or a number over what was done. */
-export type Behaviour = {
-  readonly measure:
-    | { readonly kind: 'did'; readonly negated: boolean }
-    | { readonly kind: 'count' | 'days'; readonly op: CompareOperator; readonly than: number }
-    | {
-        readonly kind: 'aggregate';
-        readonly fn: NumberFunction;
-        readonly property: Path;
-        readonly op: CompareOperator;
-        readonly than: number;
-      };
-  readonly events: EventPattern;
-  readonly window: Window | undefined;
-};
+type Is<K extends Condition['kind']> = Extract<Condition, { readonly kind: K }>;
 
-export type NumberFunction = Extract<AggregateFunction, 'sum' | 'avg' | 'min' | 'max' | 'distinct'>;
-export const numberFunctions: readonly NumberFunction[] = ['sum', 'avg', 'min', 'max', 'distinct'];
-export const compareOperators: readonly CompareOperator[] = ['>=', '>', '=', '!=', '<', '<='];
-
+/** Conditions without others within. */
 export type Leaf =
-  | { readonly kind: 'behaviour'; readonly behaviour: Behaviour }
-  | { readonly kind: 'trait'; readonly condition: TraitCondition }
-  | { readonly kind: 'segment'; readonly segment: string }
-  | { readonly kind: 'stage'; readonly lifecycle: string; readonly stage: string }
+  | { readonly kind: 'question'; readonly question: Question }
   | { readonly kind: 'sequence'; readonly sequence: Sequence }
-  | { readonly kind: 'text' };
+  | { readonly kind: 'segment'; readonly condition: Is<'in_segment'> }
+  | { readonly kind: 'list'; readonly condition: Is<'in_list'> }
+  | { readonly kind: 'consent'; readonly condition: Is<'subscribed'> }
+  | { readonly kind: 'sample'; readonly condition: Is<'sample'> }
+  | { readonly kind: 'literal'; readonly condition: Is<'literal'> };
 
-export type TraitCondition = Extract<Condition, { readonly kind: 'compare' | 'presence' | 'text' }>;
-
-/** As which form a condition is edited. */
-export function leafOf(condition: Condition): Leaf {
-  const behaviour = behaviourOf(condition);
-  if (behaviour !== undefined) return { kind: 'behaviour', behaviour };
-  if (condition.kind === 'sequence') return { kind: 'sequence', sequence: condition };
-  if (condition.kind === 'in_segment') return { kind: 'segment', segment: condition.segment };
-  if (condition.kind === 'presence' || condition.kind === 'text') {
-    return condition.value.kind === 'trait' ? { kind: 'trait', condition } : { kind: 'text' };
+/** Undefined for what has conditions within: groups, `not` and `for`. */
+export function leafOf(condition: Condition): Leaf | undefined {
+  if (isQuestion(condition)) return { kind: 'question', question: condition };
+  switch (condition.kind) {
+    case 'sequence':
+      return { kind: 'sequence', sequence: condition };
+    case 'in_segment':
+      return { kind: 'segment', condition };
+    case 'in_list':
+      return { kind: 'list', condition };
+    case 'subscribed':
+      return { kind: 'consent', condition };
+    case 'sample':
+      return { kind: 'sample', condition };
+    case 'literal':
+      return { kind: 'literal', condition };
+    case 'and':
+    case 'or':
+    case 'not':
+    case 'for':
+      return undefined;
   }
-  if (condition.kind !== 'compare') return { kind: 'text' };
-  const { left, right, op } = condition;
-  if (left.kind === 'stage' && op === '=' && right.kind === 'string') {
-    return { kind: 'stage', lifecycle: left.lifecycle, stage: right.value };
-  }
-  return left.kind === 'trait' && isLiteral(right) ? { kind: 'trait', condition } : { kind: 'text' };
 }
 
-function behaviourOf(condition: Condition): Behaviour | undefined {
-  if (condition.kind === 'did') {
-    const { negated, events, window } = condition;
-    return { measure: { kind: 'did', negated }, events, window };
+/** What may be added: the common ones in sight, the others when somebody asks for more. */
+export const commonBeginnings = ['behaviour', 'sequence', 'trait', 'segment', 'stage', 'group'] as const;
+export const rareBeginnings = [
+  'recency',
+  'date',
+  'comparison',
+  'consent',
+  'list',
+  'score',
+  'rfm',
+  'standing',
+  'sample',
+  'everyone',
+] as const;
+export type Beginning = (typeof commonBeginnings)[number] | (typeof rareBeginnings)[number];
+
+const ordered: Is<'did'> = {
+  kind: 'did',
+  negated: false,
+  events: { source: { kind: 'track', name: 'Order Completed' } },
+  window: { kind: 'last', duration: '30d' },
+};
+const ordersOf = (duration: string): Value => ({
+  kind: 'count',
+  events: ordered.events,
+  window: { kind: 'last', duration },
+});
+
+export function beginning(what: Beginning, names: Names): Condition {
+  switch (what) {
+    case 'behaviour':
+      return ordered;
+    case 'sequence':
+      return beginningSequence;
+    case 'trait':
+      return asking('trait', names);
+    case 'segment':
+      return { kind: 'in_segment', segment: names.segments[0] ?? 'vip' };
+    case 'stage':
+      return asking('stage', names);
+    case 'group':
+      return { kind: 'or', items: [did('Product Added'), did('Products Searched')] };
+    case 'recency':
+      return asking('age_last', names);
+    case 'date':
+      return { ...asking('days_until_anniversary', names), op: '<=', right: { kind: 'number', value: 7 } };
+    case 'comparison':
+      return { kind: 'compare', op: '<', left: ordersOf('30d'), right: before(ordersOf('30d')) };
+    case 'consent':
+      return { kind: 'subscribed', to: { kind: 'channel', channel: names.channels[0] ?? 'email' } };
+    case 'list':
+      return { kind: 'in_list', list: names.lists[0] ?? 'vips' };
+    case 'score':
+      return { ...asking('score', names), right: { kind: 'number', value: 0.5 } };
+    case 'rfm':
+      return asking('rfm', names);
+    case 'standing':
+      return { ...asking('percentile', names), right: { kind: 'number', value: 90 } };
+    case 'sample':
+      return { kind: 'sample', percent: 10, seed: 'a' };
+    case 'everyone':
+      return { kind: 'literal', value: true };
   }
-  if (condition.kind !== 'compare' || condition.right.kind !== 'number') return undefined;
-  const { left, op } = condition;
-  const than = condition.right.value;
-  if (left.kind === 'count' || left.kind === 'days') {
-    return { measure: { kind: left.kind, op, than }, events: left.events, window: left.window };
-  }
-  if (left.kind !== 'aggregate' || !isNumberFunction(left.fn)) return undefined;
-  const { fn, property, events, window } = left;
-  return { measure: { kind: 'aggregate', fn, property, op, than }, events, window };
 }
 
-export function behaviourCondition({ measure, events, window }: Behaviour): Condition {
-  const rest = { events, ...(window === undefined ? {} : { window }) };
-  if (measure.kind === 'did') return { kind: 'did', negated: measure.negated, ...rest };
-  const right = { kind: 'number', value: measure.than } as const;
-  if (measure.kind === 'aggregate') {
-    const { fn, property, op } = measure;
-    return { kind: 'compare', op, left: { kind: 'aggregate', fn, property, ...rest }, right };
-  }
-  return { kind: 'compare', op: measure.op, left: { kind: measure.kind, ...rest }, right };
+function did(name: string): Condition {
+  return { kind: 'did', negated: false, events: { source: { kind: 'track', name } } };
 }
 
-export function isNumberFunction(fn: AggregateFunction): fn is NumberFunction {
-  return (numberFunctions as readonly string[]).includes(fn);
+/** A value with what it is usually compared with. */
+function asking(kind: ValueKind, names: Names): Is<'compare'> {
+  return compared(withKind({ kind: 'count', events: ordered.events }, kind, names), names);
 }
-
-export function isLiteral(value: { readonly kind: string }): value is Literal {
-  return ['number', 'string', 'boolean', 'date', 'duration'].includes(value.kind);
-}
-
-/** Conditions that a person adds, before they say more. */
-export const beginnings = {
-  behaviour: {
-    kind: 'did',
-    negated: false,
-    events: { source: { kind: 'track', name: 'Order Completed' } },
-    window: { kind: 'last', duration: '30d' },
-  },
-  trait: {
-    kind: 'compare',
-    op: '=',
-    left: { kind: 'trait', path: ['country'] },
-    right: { kind: 'string', value: '' },
-  },
-  sequence: beginningSequence,
-} as const satisfies Readonly<Record<string, Condition>>;

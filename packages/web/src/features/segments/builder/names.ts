@@ -1,5 +1,6 @@
 /** Names that fields offer: those that the definitions in force speak of, and those that shops usually send. */
 
+import { nameProblem } from '@segue/core/rules/names.ts';
 import { createContext } from 'react';
 
 export type Names = {
@@ -7,6 +8,11 @@ export type Names = {
   readonly properties: readonly string[];
   readonly traits: readonly string[];
   readonly segments: readonly string[];
+  readonly lists: readonly string[];
+  readonly rfm: readonly string[];
+  readonly scores: readonly string[];
+  readonly channels: readonly string[];
+  readonly topics: readonly string[];
   /** Stages by lifecycle. */
   readonly stages: ReadonlyMap<string, readonly string[]>;
 };
@@ -39,10 +45,26 @@ export const usualProperties: readonly string[] = [
   'coupon',
 ];
 
-export const NamesContext = createContext<Names>({
+/** Over which customers are usually reached. */
+export const usualChannels: readonly string[] = ['email', 'sms', 'push', 'whatsapp'];
+
+export const usualNames: Names = {
   events: usualEvents,
   properties: usualProperties,
   traits: [],
   segments: [],
+  lists: [],
+  rfm: [],
+  scores: [],
+  channels: usualChannels,
+  topics: [],
   stages: new Map(),
-});
+};
+
+export const NamesContext = createContext<Names>(usualNames);
+
+/** A name as definitions have them; undefined where what was typed is none. */
+export function nameOf(typed: string): string | undefined {
+  const name = typed.trim();
+  return nameProblem(name) === undefined ? name : undefined;
+}

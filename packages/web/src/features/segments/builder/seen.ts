@@ -18,6 +18,7 @@ import {
 } from '../../../data/authoring-queries.ts';
 import { useFormats } from '../../../texts/use-texts.ts';
 import type { Suggestion } from './combobox.tsx';
+import { seenText } from './literal-text.ts';
 import { NamesContext } from './names.ts';
 
 export type Offered = {
@@ -27,8 +28,8 @@ export type Offered = {
 };
 
 export type OfferedValues = {
+  /** As they stand in a field. */
   readonly suggestions: readonly Suggestion[];
-  readonly values: ReadonlyMap<string, string | number | boolean>;
   /** Every value there is; undefined where there are more, or nobody knows. */
   readonly seen: readonly string[] | undefined;
 };
@@ -101,9 +102,8 @@ function useOfferedValues(data: SeenValues | undefined, like: string): OfferedVa
     const found = data?.values ?? [];
     const isWhole = data !== undefined && like === '' && !data.withheld && data.different === found.length;
     return {
-      suggestions: found.map(({ value, count }) => ({ value: String(value), note: formats.number(count) })),
-      values: new Map(found.map(({ value }) => [String(value), value])),
-      seen: isWhole && found.length > 0 ? found.map(({ value }) => String(value)) : undefined,
+      suggestions: found.map(({ value, count }) => ({ value: seenText(value), note: formats.number(count) })),
+      seen: isWhole && found.length > 0 ? found.map(({ value }) => seenText(value)) : undefined,
     };
   }, [data, like]);
 }

@@ -8,7 +8,7 @@ import { Button, IconButton } from '../../../design/button.tsx';
 import { useTexts } from '../../../texts/use-texts.ts';
 import { DurationForm } from './duration-form.tsx';
 import { EventDetails, SourceFields } from './event-form.tsx';
-import { NameField } from './fields.tsx';
+import { ReadField } from './fields.tsx';
 import { pathOf, pathText } from './literal-text.ts';
 import { useProperties } from './seen.ts';
 import {
@@ -21,7 +21,7 @@ import {
   withWindow,
   withWithin,
 } from './sequence-edits.ts';
-import { WindowForm } from './window-form.tsx';
+import { WindowDetails, WindowForm } from './window-form.tsx';
 
 type Props = { readonly sequence: Sequence; readonly onChange: (condition: Condition) => void };
 
@@ -70,6 +70,12 @@ export function SequenceForm({ sequence, onChange }: Props): JSX.Element {
           }}
         />
       </div>
+      <WindowDetails
+        window={window}
+        onChange={(chosen) => {
+          onChange(withWindow(sequence, chosen));
+        }}
+      />
     </div>
   );
 }
@@ -208,13 +214,14 @@ function On({ sequence, onChange }: Props): ReactNode {
         {t('rule.sequence.on')}
       </label>
       {on !== undefined && (
-        <NameField
+        <ReadField
           label={t('rule.sequence.on')}
           value={pathText(on)}
           suggestions={suggestions}
-          onChange={(text) => {
-            const path = pathOf(text);
-            if (path !== undefined) onChange(withOn(sequence, path));
+          read={pathOf}
+          expected={t('rule.problem.property')}
+          onChange={(path) => {
+            onChange(withOn(sequence, path));
           }}
         />
       )}

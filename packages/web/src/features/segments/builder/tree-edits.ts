@@ -52,6 +52,50 @@ export function added(tree: Condition, place: Place, condition: Condition, join:
   return replaced(tree, place, grown);
 }
 
+/** Without the `not` or `for` at a place: what stood within stays. */
+export function unwrapped(tree: Condition, place: Place): Condition {
+  const node = at(tree, place);
+  return node?.kind === 'not' || node?.kind === 'for' ? replaced(tree, place, node.item) : tree;
+}
+
+/** Once more, behind itself. */
+export function doubled(tree: Condition, place: Place): Condition {
+  const node = at(tree, place);
+  const [around, i] = parentOf(tree, place);
+  if (node === undefined) return tree;
+  if (around === undefined || !isGroup(around)) return added(tree, place, node);
+  const items = around.items.flatMap((item, j) => (i === j ? [item, item] : [item]));
+  return replaced(tree, place.slice(0, -1), { ...around, items });
+}
+
+/** One place up or down within its group; undefined where there is none. */
+export function moved(tree: Condition, place: Place, step: 1 | -1): Condition | undefined {
+  const [around, i] = parentOf(tree, place);
+  if (around === undefined || !isGroup(around)) return undefined;
+  const item = around.items[i];
+  const other = around.items[i + step];
+  if (item === undefined || other === undefined) return undefined;
+  const items = around.items.map((one, j) => (j === i ? other : j === i + step ? item : one));
+  return replaced(tree, place.slice(0, -1), { ...around, items });
+}
+
+/** With notes of those who wrote it, a line each; without any where they are empty. */
+export function withNotes(condition: Condition, notes: string): Condition {
+  const { comments: _, ...bare } = condition;
+  const lines = notes.split('\n').map((line) => line.trim());
+  return notes.trim() === '' ? bare : { ...bare, comments: lines };
+}
+
+/** All places of a tree, from its root. */
+export function placesOf(tree: Condition, place: Place = []): readonly Place[] {
+  return [place, ...partsOf(tree).flatMap((part, i) => placesOf(part, [...place, i]))];
+}
+
+function parentOf(tree: Condition, place: Place): readonly [around: Condition | undefined, i: number] {
+  const last = place.at(-1);
+  return last === undefined ? [undefined, 0] : [at(tree, place.slice(0, -1)), last];
+}
+
 /** All of, or any of. */
 export function joined(tree: Condition, place: Place, join: Join): Condition {
   const node = at(tree, place);

@@ -1,22 +1,14 @@
-/** When something must have happened. What has no field here is written as text. */
+/** When something must have happened: the choice and its fields stand in a line; events within a window have details below. */
 
-import { formatWindow } from '@segue/core/rules/format.ts';
-import { parseWindow } from '@segue/core/rules/parse.ts';
 import type { CalendarUnit, Window } from '@segue/core/rules/tree.ts';
 import type { JSX } from 'react';
 
 import { useTexts } from '../../../texts/use-texts.ts';
-import { DurationForm, plainDuration } from './duration-form.tsx';
-import { NameField, NumberField, Pick } from './fields.tsx';
-
-type Kind = 'ever' | 'last' | 'calendar' | 'since' | 'text';
-
-const beginnings: Readonly<Record<Exclude<Kind, 'ever'>, Window>> = {
-  last: { kind: 'last', duration: '30d' },
-  calendar: { kind: 'calendar', n: 1, unit: 'month' },
-  since: { kind: 'since', from: { kind: 'date', text: '2026-01-01' } },
-  text: { kind: 'ago', from: '60d', to: '30d' },
-};
+import { DateField } from './date-field.tsx';
+import { DurationForm } from './duration-form.tsx';
+import { EventDetails, SourceFields } from './event-form.tsx';
+import { NumberField, Pick } from './fields.tsx';
+import { type WindowKind, windowKindOf, windowKinds, withWindowKind } from './windows.ts';
 
 export function WindowForm({
   window,
@@ -26,88 +18,146 @@ export function WindowForm({
   readonly onChange: (window: Window | undefined) => void;
 }): JSX.Element {
   const t = useTexts();
-  const kind = kindOf(window);
   return (
     <>
-      <Pick<Kind>
+      <Pick<WindowKind>
         label={t('rule.when')}
-        value={kind}
-        options={[
-          ['ever', t('rule.window.ever')],
-          ['last', t('rule.window.last')],
-          ['calendar', t('rule.window.calendar')],
-          ['since', t('rule.window.since')],
-          ['text', t('rule.window.other')],
-        ]}
-        onChange={(chosen) => {
-          onChange(chosen === 'ever' ? undefined : beginnings[chosen]);
+        value={windowKindOf(window)}
+        options={windowKinds.map((kind) => [kind, t(`rule.window.${kind}`)])}
+        onChange={(kind) => {
+          onChange(withWindowKind(window, kind, new Date().toISOString().slice(0, 10)));
         }}
       />
-      {window !== undefined && <Details window={window} onChange={onChange} />}
+      {window !== undefined && <Fields window={window} onChange={onChange} />}
     </>
   );
 }
 
-function kindOf(window: Window | undefined): Kind {
-  if (window === undefined) return 'ever';
-  if (window.kind === 'last') return plainDuration(window.duration) === undefined ? 'text' : 'last';
-  return window.kind === 'calendar' || window.kind === 'since' ? window.kind : 'text';
-}
-
-function Details({
+/** What the events of a window had to say. */
+export function WindowDetails({
   window,
   onChange,
 }: {
-  readonly window: Window;
+  readonly window: Window | undefined;
   readonly onChange: (window: Window) => void;
-}): JSX.Element {
+}): JSX.Element | null {
   const t = useTexts();
-  if (window.kind === 'last' && plainDuration(window.duration) !== undefined) {
-    return (
-      <DurationForm
-        label={t('rule.window.last')}
-        value={window.duration}
-        onChange={(duration) => {
-          onChange({ kind: 'last', duration });
-        }}
-      />
-    );
-  }
-  if (window.kind === 'calendar') return <Calendar window={window} onChange={onChange} />;
-  if (window.kind === 'since') {
-    return (
-      <input
-        className="input inline"
-        type="date"
-        aria-label={t('rule.window.since')}
-        value={window.from.text.slice(0, 10)}
-        onChange={(event) => {
-          if (event.target.value !== '') {
-            onChange({ kind: 'since', from: { kind: 'date', text: event.target.value } });
-          }
-        }}
-      />
-    );
-  }
+  if (window?.kind !== 'after_last') return null;
   return (
-    <NameField
-      label={t('rule.window.other')}
-      value={formatWindow(window)}
-      onChange={(text) => {
-        const { tree } = parseWindow(text);
-        if (tree !== undefined) onChange(tree);
-      }}
-    />
+    <div className="within">
+      <span className="quiet">{t('rule.window.details')}</span>
+      <EventDetails
+        events={window.events}
+        onChange={(events) => {
+          onChange({ ...window, events });
+        }}
+      />
+    </div>
   );
 }
 
-function Calendar({
-  window,
-  onChange,
-}: {
-  readonly window: Extract<Window, { readonly kind: 'calendar' }>;
-  readonly onChange: (window: Window) => void;
-}): JSX.Element {
+type Props<W extends Window = Window> = { readonly window: W; readonly onChange: (window: Window) => void };
+type Is<K extends Window['kind']> = Extract<Window, { readonly kind: K }>;
+
+function Fields({ window, onChange }: Props): JSX.Element {
+  const t = useTexts();
+  switch (window.kind) {
+    case 'last':
+      return (
+        <DurationForm
+          label={t('rule.window.last')}
+          value={window.duration}
+          onChange={(duration) => {
+            onChange({ ...window, duration });
+          }}
+        />
+      );
+    case 'ago':
+      return <Ago window={window} onChange={onChange} />;
+    case 'calendar':
+      return <Calendar window={window} onChange={onChange} />;
+    case 'since':
+      return (
+        <DateField
+          label={t('rule.window.since')}
+          value={window.from}
+          onChange={(from) => {
+            onChange({ ...window, from });
+          }}
+        />
+      );
+    case 'before':
+      return (
+        <DateField
+          label={t('rule.window.before')}
+          value={window.to}
+          onChange={(to) => {
+            onChange({ ...window, to });
+          }}
+        />
+      );
+    case 'between':
+      return <Between window={window} onChange={onChange} />;
+    case 'after_last':
+      return (
+        <SourceFields
+          source={window.events.source}
+          onChange={(source) => {
+            onChange({ ...window, events: { ...window.events, source } });
+          }}
+        />
+      );
+  }
+}
+
+function Ago({ window, onChange }: Props<Is<'ago'>>): JSX.Element {
+  const t = useTexts();
+  return (
+    <>
+      <DurationForm
+        label={t('rule.window.from')}
+        value={window.from}
+        onChange={(from) => {
+          onChange({ ...window, from });
+        }}
+      />
+      <span className="quiet">{t('rule.window.and')}</span>
+      <DurationForm
+        label={t('rule.window.to')}
+        value={window.to}
+        onChange={(to) => {
+          onChange({ ...window, to });
+        }}
+      />
+      <span className="quiet">{t('rule.window.isAgo')}</span>
+    </>
+  );
+}
+
+function Between({ window, onChange }: Props<Is<'between'>>): JSX.Element {
+  const t = useTexts();
+  return (
+    <>
+      <DateField
+        label={t('rule.window.from')}
+        value={window.from}
+        onChange={(from) => {
+          onChange({ ...window, from });
+        }}
+      />
+      <span className="quiet">{t('rule.window.untilDate')}</span>
+      <DateField
+        label={t('rule.window.to')}
+        value={window.to}
+        onChange={(to) => {
+          onChange({ ...window, to });
+        }}
+      />
+    </>
+  );
+}
+
+function Calendar({ window, onChange }: Props<Is<'calendar'>>): JSX.Element {
   const t = useTexts();
   return (
     <>
@@ -115,8 +165,9 @@ function Calendar({
         label={t('rule.window.calendar')}
         value={window.n}
         min={1}
+        isWhole
         onChange={(n) => {
-          if (Number.isInteger(n) && n > 0) onChange({ ...window, n });
+          onChange({ ...window, n });
         }}
       />
       <Pick<CalendarUnit>
