@@ -207,6 +207,7 @@ describe('as the past of a new data directory', () => {
         'ann exited 2025-01-31T09:00:00.000Z time',
         'ben exited 2025-02-14T09:00:00.000Z time',
         'ann entered 2025-03-01T09:00:00.000Z event',
+        'ann exited 2025-03-31T09:00:00.000Z time',
       ]);
     } finally {
       await store.close();

@@ -20,7 +20,7 @@ export type LiveOptions = Pick<ImportOptions, 'files' | 'mappings' | 'zone' | 'o
   /** The data directory: not there yet, or empty. */
   readonly data: string;
   readonly definitions: Definitions;
-  /** What is said to have happened later has arrived then. */
+  /** Up to when it lives. What is said to have happened later has arrived then. */
   readonly now: Instant;
 };
 
@@ -36,6 +36,7 @@ export class LiveImport {
   #taken = 0;
   #first: Instant | undefined;
   #last: Instant | undefined;
+  #now: Instant | undefined;
 
   constructor(options: LiveOptions) {
     this.#options = options;
@@ -44,7 +45,7 @@ export class LiveImport {
   }
 
   get progress(): ReplayProgress {
-    return { stream: this.#stream.progress, messages: this.#taken, now: this.#last };
+    return { stream: this.#stream.progress, messages: this.#taken, now: this.#now };
   }
 
   get stopped(): boolean {
@@ -77,7 +78,7 @@ export class LiveImport {
   }
 
   async #live(): Promise<void> {
-    const { data, zone, definitions } = this.#options;
+    const { data, zone, definitions, now } = this.#options;
     requireEmpty(data);
     const batches = this.#arrivals();
     const first = await batches.next();
@@ -90,7 +91,10 @@ export class LiveImport {
       const past = {
         ...{ data: making, definitions, source, author, reason, timeZone: zone.name, start },
         arrivals: chain(first.value, batches),
-        onProgress: () => undefined,
+        until: now,
+        onProgress: (at: Instant) => {
+          this.#now = at;
+        },
       };
       await liveThroughPast(past, () => Promise.resolve());
       if (this.#stopped) return;
