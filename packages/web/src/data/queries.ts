@@ -151,12 +151,12 @@ export type RulePreview = Output<'previewRule'>;
 
 export const sizeThroughTimeQuery = (
   segment: string,
-  { from, every }: { readonly from: string; readonly every: 'hour' | 'day' | 'week' },
+  period: { readonly from: string; readonly to: string; readonly every: 'hour' | 'day' | 'week' },
 ) =>
   queryOptions({
-    queryKey: ['segments', segment, 'size', from, every],
+    queryKey: ['segments', segment, 'size', period],
     queryFn: ({ signal }) =>
-      api.call('getSizeThroughTime', { query: { of: segment, from, every } }, { signal }),
+      api.call('getSizeThroughTime', { query: { of: segment, ...period } }, { signal }),
   });
 
 export const overlapQuery = (sets: readonly string[]) =>

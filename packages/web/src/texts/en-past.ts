@@ -3,6 +3,10 @@
 export const enPast = {
   'segments.past': 'Last 30 days',
   'segments.change': 'Change',
+  'charts.daysUntil': '{n} days until',
+  'charts.untilDay': 'Until another day…',
+  'charts.untilNow': 'Until now',
+  'charts.until': 'Last day of the period',
   'charts.behind.nothing': 'History is still being made; what is shown is not all.',
   'charts.behind.until': 'History knows everything up to {at}; what came later is not shown yet.',
 

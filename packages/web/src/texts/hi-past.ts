@@ -5,6 +5,10 @@ import type { enPast } from './en-past.ts';
 export const hiPast: Readonly<Record<keyof typeof enPast, string>> = {
   'segments.past': 'पिछले 30 दिन',
   'segments.change': 'बदलाव',
+  'charts.daysUntil': '{n} दिन, इस दिन तक',
+  'charts.untilDay': 'किसी और दिन तक…',
+  'charts.untilNow': 'अब तक',
+  'charts.until': 'अवधि का आख़िरी दिन',
   'charts.behind.nothing': 'इतिहास अभी बन रहा है; जो दिख रहा है वह पूरा नहीं है।',
   'charts.behind.until': 'इतिहास {at} तक सब जानता है; बाद का अभी नहीं दिखाया गया।',
 

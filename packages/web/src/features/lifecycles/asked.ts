@@ -19,9 +19,9 @@ export type Period = { readonly from: string; readonly to: string };
 
 const dayMs = 86_400_000;
 
-/** The last days up to `now`, and as many before them. */
-export function periodsOf(days: Days, now: number): { readonly now: Period; readonly before: Period } {
-  const at = (daysAgo: number): string => new Date(now - daysAgo * dayMs).toISOString();
+/** So many days up to an instant, and as many before them. */
+export function periodsOf(days: Days, until: number): { readonly now: Period; readonly before: Period } {
+  const at = (daysAgo: number): string => new Date(until - daysAgo * dayMs).toISOString();
   return { now: { from: at(days), to: at(0) }, before: { from: at(2 * days), to: at(days) } };
 }
 

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { type JSX, useMemo, useState } from 'react';
 
 import { Behind } from '../../charts/behind.tsx';
-import { type Days, PeriodPicker } from '../../charts/period.tsx';
+import { type Days, usePeriod } from '../../charts/period.tsx';
 import { sentenceOf } from '../../data/client.ts';
 import { liveSizesQuery } from '../../data/queries.ts';
 import { Button } from '../../design/button.tsx';
@@ -25,22 +25,21 @@ export function Lifecycle({
   readonly name: string;
   readonly definition: unknown;
 }): JSX.Element {
-  const [days, setDays] = useState<Days>(30);
-  const [openedAt] = useState(() => Date.now());
+  const { days, until, isPast, picker } = usePeriod(30);
   const [wanted, setWanted] = useState<Wanted>();
   const stages = useMemo(() => stagesOf(definition), [definition]);
-  const periods = useMemo(() => periodsOf(days, openedAt), [days, openedAt]);
+  const periods = useMemo(() => periodsOf(days, until), [days, until]);
   const flows = useQuery(flowsQuery(name, periods.now));
   return (
     <section className="stack" aria-label={name}>
-      <Card title={name} aside={<PeriodPicker days={days} onChange={setDays} />}>
+      <Card title={name} aside={picker}>
         <div className="stack">
           {flows.error !== null && <Away error={flows.error} onAgain={() => void flows.refetch()} />}
           {flows.data !== undefined && <Behind asOf={flows.data.asOf} />}
           <Board
             lifecycle={name}
             stages={stages}
-            before={flows.data?.nodes}
+            before={isPast ? undefined : flows.data?.nodes}
             onStage={(stage) => {
               setWanted({ kind: 'stage', lifecycle: name, stage });
             }}
@@ -56,7 +55,7 @@ export function Lifecycle({
               setWanted({ kind: 'flow', lifecycle: name, from, to, period: periods.now });
             }}
           />
-          <StageStay lifecycle={name} stages={stages} days={days} openedAt={openedAt} />
+          <StageStay lifecycle={name} stages={stages} days={days} until={until} />
         </>
       )}
       {wanted !== undefined && (
@@ -141,12 +140,12 @@ function StageStay({
   lifecycle,
   stages,
   days,
-  openedAt,
+  until,
 }: {
   readonly lifecycle: string;
   readonly stages: readonly Stage[];
   readonly days: Days;
-  readonly openedAt: number;
+  readonly until: number;
 }): JSX.Element {
   const t = useTexts();
   const [stage, setStage] = useState(() => stages[0]?.name ?? '');
@@ -154,7 +153,7 @@ function StageStay({
     <StayAndReturns
       of={`${lifecycle}.${stage}`}
       days={days}
-      openedAt={openedAt}
+      until={until}
       aside={
         <select
           className="input inline"

@@ -21,17 +21,17 @@ const chartPixels = 220;
 export function StayAndReturns({
   of,
   days,
-  openedAt,
+  until,
   aside,
 }: {
   readonly of: string;
   readonly days: Days;
   /** The period ends here. */
-  readonly openedAt: number;
+  readonly until: number;
   readonly aside?: ReactNode;
 }): JSX.Element {
   const t = useTexts();
-  const periods = useMemo(() => periodsOf(days, openedAt), [days, openedAt]);
+  const periods = useMemo(() => periodsOf(days, until), [days, until]);
   return (
     <div className="grid" data-size="wide">
       <Card title={t('stay.title')} aside={aside}>

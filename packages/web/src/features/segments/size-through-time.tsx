@@ -2,9 +2,9 @@
 
 import { useQuery } from '@tanstack/react-query';
 import type { EChartsCoreOption } from 'echarts/core';
-import { type JSX, lazy, Suspense, useCallback, useMemo, useState } from 'react';
+import { type JSX, lazy, Suspense, useCallback, useMemo } from 'react';
 
-import { type Days, periodOf, PeriodPicker } from '../../charts/period.tsx';
+import { periodOf, usePeriod } from '../../charts/period.tsx';
 import type { Palette } from '../../charts/chart.tsx';
 import { Answer } from '../../data/answer.tsx';
 import { type SizeThroughTime as Sizes, sizeThroughTimeQuery } from '../../data/queries.ts';
@@ -18,12 +18,11 @@ const chartPixels = 280;
 
 export function SizeThroughTime({ name }: { readonly name: string }): JSX.Element {
   const t = useTexts();
-  const [days, setDays] = useState<Days>(30);
-  const [openedAt] = useState(() => Date.now());
-  const period = useMemo(() => periodOf(days, openedAt), [days, openedAt]);
+  const { days, until, picker } = usePeriod(30);
+  const period = useMemo(() => periodOf(days, until), [days, until]);
   const sizes = useQuery(sizeThroughTimeQuery(name, period));
   return (
-    <Card title={t('segment.time')} aside={<PeriodPicker days={days} onChange={setDays} />}>
+    <Card title={t('segment.time')} aside={picker}>
       <Answer of={sizes} lines={8}>
         {(data) => <SizeChart data={data} name={name} />}
       </Answer>
