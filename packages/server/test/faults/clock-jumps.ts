@@ -131,8 +131,8 @@ class ClockRun {
     await this.#load(url, 'before', 300);
     // Until the long window is all that is left to be due.
     await pass(1_000);
-    await this.#jump(service, url, hourMs);
-    await this.#untilLeft(url, 'lately', 'set forth at rest');
+    const since = await this.#jump(service, url, hourMs);
+    await this.#untilLeft(url, 'lately', 'set forth at rest', since);
     await this.#load(url, 'forth', 300);
     await this.#jump(service, url, 0);
     await this.#load(url, 'back', 600);
@@ -166,13 +166,14 @@ class ClockRun {
     return started;
   }
 
-  async #jump(service: Service, url: string, offsetMs: number): Promise<void> {
+  /** Resolves with how many customers came since. */
+  async #jump(service: Service, url: string, offsetMs: number): Promise<number> {
+    const name = `jump-${this.#clock.jumps}`;
+    const ledger = new Ledger(name);
+    this.#ledgers.push(ledger);
     const settled = async (): Promise<number> => {
       // What is in the log before these messages may have been made by the clock as it stood.
-      const name = `jump-${this.#clock.jumps}`;
-      const ledger = new Ledger(name);
       ledger.messages().next();
-      this.#ledgers.push(ledger);
       await sendRest(url, this.#workspace.writeKey, ledger);
       for (let seq = 0; ;) {
         const change = this.#watcher.seen[seq];
@@ -182,6 +183,7 @@ class ClockRun {
       }
     };
     await this.#clock.jump(service, offsetMs, { seen: this.#watcher.seen.length, settled });
+    return ledger.customers.length;
   }
 
   /**
@@ -203,16 +205,18 @@ class ClockRun {
     await sendRest(url, this.#workspace.writeKey, ledger);
   }
 
-  /** Resolves when nobody is in a segment any more. */
-  async #untilLeft(url: string, segment: string, when: string): Promise<void> {
+  /** Resolves when nobody is in a segment any more but those who came since. */
+  async #untilLeft(url: string, segment: string, when: string, since = 0): Promise<void> {
     const client = new HttpClient(url);
     const until = performance.now() + leaveWithinMs;
     const path = `/v1/segments/${segment}/members?limit=1`;
     for (;;) {
       const { size } = await client.get<{ readonly size: number }>(path, this.#workspace.serverKey);
-      if (size === 0) break;
+      if (size === since) break;
       if (performance.now() > until) {
-        this.#faults.push(`${when}, ${size} customers stay in ${segment}, though their time was over`);
+        this.#faults.push(
+          `${when}, ${size - since} customers stay in ${segment}, though their time was over`,
+        );
         break;
       }
       await pass(20);
