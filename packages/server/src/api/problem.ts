@@ -159,7 +159,11 @@ function problemOfFramework(error: FastifyError): ProblemError | undefined {
         'The body is of a media type that is not read here; expected application/json.',
       );
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new ProblemError(413, 'request/too-large', 'The body is too large; send it in smaller parts.');
+      return new ProblemError(
+        413,
+        'request/too-large',
+        'The body is larger than limits.body allows, 1 MiB unless it is set; send it in smaller parts.',
+      );
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':
       return new ProblemError(400, 'request/json', 'The body is empty; expected JSON.');
     case 'FST_ERR_BAD_URL':

@@ -25,6 +25,8 @@ export const enCustomers = {
   'customer.coming': 'Next {n} days, if nothing happens',
   'customer.coming.none': 'Time alone changes nothing.',
   'customer.timeline.only': 'Which events',
+  'customer.timeline.entries': '{n, plural, one {# entry} other {# entries}}',
+  'customer.timeline.fields': '{n, plural, one {# field} other {# fields}}',
   'customer.timeline.all': 'Everything',
 
   'why.yes': 'holds',

@@ -25,6 +25,8 @@ export const hiCustomers: Readonly<Record<keyof typeof enCustomers, string>> = {
   'customer.coming': 'अगले {n} दिन, अगर कुछ न हो',
   'customer.coming.none': 'केवल समय से कुछ नहीं बदलेगा।',
   'customer.timeline.only': 'कौन सी घटनाएँ',
+  'customer.timeline.entries': '{n, plural, one {# प्रविष्टि} other {# प्रविष्टियाँ}}',
+  'customer.timeline.fields': '{n, plural, one {# फ़ील्ड} other {# फ़ील्ड}}',
   'customer.timeline.all': 'सब कुछ',
 
   'why.yes': 'सही है',

@@ -121,19 +121,40 @@ function TimelineItem({ item }: { readonly item: Item }): JSX.Element {
       <div>
         <p>{item.name ?? item.type}</p>
         {said.length > 0 && (
-          <p className="quiet said">
+          <div className="quiet said">
             {said.map(([name, value]) => (
               <span key={name}>
-                {name}{' '}
-                <span className="mono">{typeof value === 'string' ? value : JSON.stringify(value)}</span>
+                {name} <Said value={value} />
               </span>
             ))}
-          </p>
+          </div>
         )}
       </div>
       <time dateTime={item.timestamp} title={formats.exact(item.timestamp)} className="numbers">
         {formats.instant(item.timestamp)}
       </time>
     </li>
+  );
+}
+
+/** What stands in a line; above it, a list of products say, there is how much it is until somebody asks. */
+const shortCharacters = 120;
+
+function Said({ value }: { readonly value: unknown }): JSX.Element {
+  const t = useTexts();
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  if (typeof value !== 'object' || value === null || text.length <= shortCharacters) {
+    return <span className="mono">{text}</span>;
+  }
+  const n = Object.keys(value).length;
+  return (
+    <details className="long-value">
+      <summary>
+        {t(Array.isArray(value) ? 'customer.timeline.entries' : 'customer.timeline.fields', { n })}
+      </summary>
+      <pre className="rule" tabIndex={0}>
+        {JSON.stringify(value, undefined, 2)}
+      </pre>
+    </details>
   );
 }
