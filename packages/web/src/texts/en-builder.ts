@@ -1,6 +1,7 @@
 /** What the app says in English where a rule is put together from conditions, named and saved. */
 
 export const enBuilder = {
+  'rule.add.another': 'Another condition',
   'rule.add.more': 'More…',
   'rule.add.recency': 'How long ago',
   'rule.add.date': 'A date or an anniversary',

@@ -3,6 +3,7 @@
 import type { enBuilder } from './en-builder.ts';
 
 export const hiBuilder: Readonly<Record<keyof typeof enBuilder, string>> = {
+  'rule.add.another': 'एक और शर्त',
   'rule.add.more': 'और…',
   'rule.add.recency': 'कितने समय पहले',
   'rule.add.date': 'कोई तारीख़ या सालगिरह',

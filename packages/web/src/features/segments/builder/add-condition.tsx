@@ -1,6 +1,6 @@
 /** Something more that must hold: what most rules are made of in sight, the rest of the language one click away. */
 
-import { Ellipsis, Plus } from 'lucide-react';
+import { Plus } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import { type JSX, use } from 'react';
 
@@ -10,44 +10,66 @@ import type { AddProps } from './condition-tree.tsx';
 import { type Beginning, beginning, commonBeginnings, rareBeginnings } from './leaf-kinds.ts';
 import { NamesContext } from './names.ts';
 
-export function AddCondition({ onAdd }: AddProps): JSX.Element {
+export function AddCondition({ isWithin, onAdd }: AddProps): JSX.Element {
   const t = useTexts();
   const names = use(NamesContext);
   const isThere = (what: Beginning): boolean =>
     (what !== 'segment' || names.segments.length > 0) && (what !== 'stage' || names.stages.size > 0);
+  const common = commonBeginnings.filter(isThere);
+  const add = (what: Beginning): void => {
+    onAdd(beginning(what, names));
+  };
+  // Within a group one button is enough; the row of them stands once, below.
+  if (isWithin)
+    return <AddMenu text={t('rule.add.another')} choices={[...common, ...rareBeginnings]} onAdd={add} />;
   return (
     <div className="row adding">
-      {commonBeginnings.filter(isThere).map((what) => (
+      {common.map((what) => (
         <Button
           key={what}
           kind="plain"
           onClick={() => {
-            onAdd(beginning(what, names));
+            add(what);
           }}
         >
           <Plus aria-hidden />
           {t(`rule.add.${what}`)}
         </Button>
       ))}
-      <DropdownMenu.Root>
-        <DropdownMenu.Trigger className="button" data-kind="plain">
-          <Ellipsis aria-hidden />
-          {t('rule.add.more')}
-        </DropdownMenu.Trigger>
-        <DropdownMenu.Content className="menu" align="start" sideOffset={4}>
-          {rareBeginnings.map((what) => (
-            <DropdownMenu.Item
-              key={what}
-              className="menu-item"
-              onSelect={() => {
-                onAdd(beginning(what, names));
-              }}
-            >
-              {t(`rule.add.${what}`)}
-            </DropdownMenu.Item>
-          ))}
-        </DropdownMenu.Content>
-      </DropdownMenu.Root>
+      <AddMenu text={t('rule.add.more')} choices={rareBeginnings} onAdd={add} />
     </div>
+  );
+}
+
+function AddMenu({
+  text,
+  choices,
+  onAdd,
+}: {
+  readonly text: string;
+  readonly choices: readonly Beginning[];
+  readonly onAdd: (what: Beginning) => void;
+}): JSX.Element {
+  const t = useTexts();
+  return (
+    <DropdownMenu.Root>
+      <DropdownMenu.Trigger className="button" data-kind="plain">
+        <Plus aria-hidden />
+        {text}
+      </DropdownMenu.Trigger>
+      <DropdownMenu.Content className="menu" align="start" sideOffset={4}>
+        {choices.map((what) => (
+          <DropdownMenu.Item
+            key={what}
+            className="menu-item"
+            onSelect={() => {
+              onAdd(what);
+            }}
+          >
+            {t(`rule.add.${what}`)}
+          </DropdownMenu.Item>
+        ))}
+      </DropdownMenu.Content>
+    </DropdownMenu.Root>
   );
 }

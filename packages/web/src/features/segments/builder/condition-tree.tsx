@@ -45,7 +45,11 @@ import {
   withNotes,
 } from './tree-edits.ts';
 
-export type AddProps = { readonly onAdd: (condition: Condition) => void };
+export type AddProps = {
+  /** Whether it adds to a group within others. */
+  readonly isWithin: boolean;
+  readonly onAdd: (condition: Condition) => void;
+};
 
 type Tree = {
   readonly tree: Condition;
@@ -96,6 +100,7 @@ export function ConditionTree({
       )}
       {isAlone && (
         <Add
+          isWithin={false}
           onAdd={(condition) => {
             if (tree === undefined) edit(condition, []);
             else edit(added(tree, [], condition), [1]);
@@ -175,6 +180,7 @@ function Group({ tree, node, place }: Props & { readonly node: Is<'and' | 'or'> 
         <Node key={i} tree={tree} node={item} place={[...place, i]} />
       ))}
       <Add
+        isWithin={place.length > 0}
         onAdd={(condition) => {
           tree.edit(added(tree.tree, place, condition), [...place, node.items.length]);
         }}

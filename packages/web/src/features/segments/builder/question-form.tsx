@@ -233,7 +233,7 @@ function Object({ question, onChange }: Props<Compared>): ReactNode {
       return isMeasure(left) && isMeasure(right) ? (
         <TypedField
           value={right}
-          isSigned={left.kind === 'until' || left.kind === 'age' || left.kind === 'arithmetic'}
+          isSigned={left.kind === 'until' || left.kind === 'arithmetic'}
           onChange={put}
         />
       ) : (
