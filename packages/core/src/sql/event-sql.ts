@@ -5,13 +5,42 @@ import type { Zone } from '../base/zone.ts';
 import { formatEventPattern } from '../rules/format.ts';
 import type { Condition, EventPattern, EventSource, Path, Value } from '../rules/tree.ts';
 import { arithmeticSql, compareSql, oneOfSql, textTestSql } from './operators.ts';
-import { slug, sqlString } from './sql-text.ts';
+import { slug, sqlString, sqlStrings } from './sql-text.ts';
+import { storedJson } from './stored-json.ts';
 import { coalesceSql, literalSql, openAt, presenceSql, type OpenValue, type SqlValue } from './sql-value.ts';
+
+/** Texts that ClickHouse looks for at once. */
+const needlesMax = 255;
 
 /** Conditions, all of which a row of `events` must meet; none where every event matches. */
 export function eventFilters({ source, where }: EventPattern, zone: Zone): readonly string[] {
   const filters = sourceFilters(source);
-  return where === undefined ? filters : [...filters, whereSql(where, zone)];
+  return where === undefined ? filters : [...filters, ...mentionsSql(where), whereSql(where, zone)];
+}
+
+/**
+ * What the text of the properties contains wherever the condition holds, since equal values are stored as equal texts: it is
+ * found faster than a value behind its key, which is then looked for in the events that are left.
+ */
+function mentionsSql(where: Condition): readonly string[] {
+  if (where.kind === 'and') return where.items.flatMap(mentionsSql);
+  if (where.kind === 'compare' && where.op === '=') {
+    const text = plainText(where.left, where.right) ?? plainText(where.right, where.left);
+    return text === undefined ? [] : [`position(properties, ${sqlString(text)}) > 0`];
+  }
+  if (where.kind === 'one_of' && !where.negated) {
+    const texts = where.values.flatMap((literal) => plainText(where.value, literal) ?? []);
+    const isAll = texts.length > 0 && texts.length === where.values.length && texts.length <= needlesMax;
+    return isAll ? [`multiSearchAny(properties, [${sqlStrings(texts)}])`] : [];
+  }
+  return [];
+}
+
+/** How a text that a property is compared with is stored, where nothing of it has to be escaped. */
+function plainText(value: Value, literal: Value): string | undefined {
+  if (value.kind !== 'property' || literal.kind !== 'string') return undefined;
+  const stored = storedJson(literal.value);
+  return stored === `"${literal.value}"` ? stored : undefined;
 }
 
 function sourceFilters(source: EventSource): readonly string[] {
