@@ -5,6 +5,7 @@ import { HistoryProcess } from '../history/history-process.ts';
 import { HistoryError } from '../history/history-store.ts';
 import { Journal } from '../history/journal.ts';
 import { openDataDirectory } from '../log/data-directory.ts';
+import { requireData } from '../log/data-format.ts';
 import type { Position } from '../log/entry.ts';
 import { openLmdbLog } from '../log/lmdb-log.ts';
 import { historyConfig, historyMain, queryMemory } from './open-history.ts';
@@ -25,6 +26,7 @@ export async function rebuildHistory(
   settings: Settings,
   { resume, onProgress }: RebuildHistoryOptions,
 ): Promise<number> {
+  await requireData(settings.data);
   const directory = await openDataDirectory(settings.data);
   try {
     const log = await openLmdbLog(directory.paths.log, { readOnly: true });

@@ -16,6 +16,7 @@ import { findBase, openBase, type Base } from '../log/base.ts';
 import { checkLog } from '../log/check-log.ts';
 import type { CheckpointStore } from '../log/checkpoint-store.ts';
 import { openDataDirectory } from '../log/data-directory.ts';
+import { requireData } from '../log/data-format.ts';
 import type { Position } from '../log/entry.ts';
 import { openLmdbCheckpointStore } from '../log/lmdb-checkpoint-store.ts';
 import { openLmdbLog } from '../log/lmdb-log.ts';
@@ -44,6 +45,7 @@ export async function verifyData(
   data: string,
   { timezone }: { readonly timezone: string },
 ): Promise<VerifyReport> {
+  await requireData(data);
   const directory = await openDataDirectory(data);
   try {
     const { paths } = directory;
