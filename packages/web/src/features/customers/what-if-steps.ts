@@ -10,7 +10,7 @@ export type DraftStep = {
   readonly name: string;
   /** `revenue: 80, category: shoes`, or the value of a trait. */
   readonly value: string;
-  /** Local date and time of an event; empty: at once. */
+  /** Date and time of an event on the workspace’s clocks, `2026-11-30T09:00`; empty: at once. */
   readonly at: string;
 };
 
@@ -33,7 +33,8 @@ export function stepOf({ kind, name, value, at }: DraftStep): Step {
       return {
         event: name.trim(),
         ...(properties === undefined ? {} : { properties }),
-        ...(at === '' ? {} : { at: new Date(at).toISOString() }),
+        // Without an offset it is a time of the workspace, wherever the browser is.
+        ...(at === '' ? {} : { at }),
       };
     }
   }
