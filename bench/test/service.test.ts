@@ -243,7 +243,7 @@ it('a phase runs against the real service, and holds its state against a replay'
   // As `npm run bench:service` has it with --expose-gc.
   globalThis.gc ??= (() => undefined) as unknown as NonNullable<typeof globalThis.gc>;
   const scale = { ...SERVICE_SCALES.small, rounds: 1, customers: 200, ingestEvents: 1_000 };
-  const result = await ingestPhase({ scale, profileFolder: undefined });
+  const result = await ingestPhase({ scale, profileFolder: undefined, keepFolder: undefined });
   expect(result.problems).toEqual([]);
   expect(result.checks.join()).toContain('a replay of its 2401 entries');
   expect(result.figures.every(({ median }) => median > 0)).toBe(true);

@@ -2,17 +2,15 @@
  * At a steady rate, whether answers come or not: request i is due at `begin + i × interval`, and latencies count from
  * then. So a service that stands still is charged with everybody who would have come meanwhile (no coordinated omission).
  *
- * Between two requests the client sleeps only when there are some milliseconds to sleep; nearer than that it turns in
- * its event loop, since a timer is up to a millisecond late.
+ * Between two requests the client sleeps, and a thread wakes it (`Pacer`): so it takes no core from the service.
  */
 
 import { CONNECTIONS } from '../scale.ts';
 import { type Answer, type Connection, expectOk, withConnections } from './connection.ts';
+import { Pacer } from './pacer.ts';
 
 /** Requests begin this long after the start, so that the first is not late. */
 const HEAD_START_MS = 5;
-/** A timer is trusted with all but so much of a pause. */
-const TIMER_SLACK_MS = 2;
 
 export class OpenLoop {
   /** When each request was to go, did go, and was answered, by `performance.now()`; NaN for what did not happen. */
@@ -42,11 +40,16 @@ export class OpenLoop {
    */
   async run(port: number): Promise<void> {
     if (this.#requests.length === 0) return;
-    await withConnections(port, CONNECTIONS, async (connections) => {
-      this.#free = [...connections];
-      this.#begin();
-      await this.#done.promise;
-    });
+    const pacer = await Pacer.open();
+    try {
+      await withConnections(port, CONNECTIONS, async (connections) => {
+        this.#free = [...connections];
+        this.#begin(pacer);
+        await this.#done.promise;
+      });
+    } finally {
+      await pacer.close();
+    }
   }
 
   /** Sends no more. */
@@ -67,26 +70,16 @@ export class OpenLoop {
     for (let i = 0; i < this.#next; i++) yield (this.sent[i] as number) - (this.intended[i] as number);
   }
 
-  #begin(): void {
+  #begin(pacer: Pacer): void {
     const begin = performance.now() + HEAD_START_MS;
-    const pump = (): void => {
-      const now = performance.now();
-      while (this.#next < this.#requests.length && !this.#stopped) {
-        const due = begin + this.#next * this.#intervalMs;
-        if (due > now) break;
-        this.intended[this.#next] = due;
+    pacer.start(begin, this.#intervalMs, this.#requests.length, (last) => {
+      while (this.#next <= last && !this.#stopped) {
+        this.intended[this.#next] = begin + this.#next * this.#intervalMs;
         this.#late.push(this.#next++);
       }
       this.#send();
-      if (this.#next === this.#requests.length || this.#stopped) {
-        this.#settle();
-        return;
-      }
-      const pause = begin + this.#next * this.#intervalMs - performance.now();
-      if (pause > TIMER_SLACK_MS) setTimeout(pump, Math.floor(pause - TIMER_SLACK_MS) + 1);
-      else setImmediate(pump);
-    };
-    pump();
+      this.#settle();
+    });
   }
 
   #send(): void {
