@@ -4,7 +4,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { launcher, type RunningSegue, startSegue } from './running-segue.ts';
 
@@ -39,7 +39,10 @@ beforeAll(async () => {
     SEGUE_ADMIN_KEY: serverKey,
   });
   // The examples are for a service whose history has opened, which it does in the background.
-  await expect.poll(async () => historyState(url, serverKey)).not.toBe('starting');
+  await vi.waitUntil(async () => (await historyState(url, serverKey)) !== 'starting', {
+    timeout: 600_000,
+    interval: 50,
+  });
 });
 
 async function historyState(url: string, serverKey: string): Promise<string> {

@@ -193,7 +193,7 @@ export const settingsSchema: SettingsSchema<Settings> = {
   limits,
   checkpoint: {
     intervalMs: duration(
-      'how often the state is written down; what came since is read again after a stop',
+      'how often the state is written down, besides after 20,000 entries; what came since is read again after a stop',
       minuteMs,
       { minimum: secondMs, maximum: dayMs },
     ),
