@@ -2,7 +2,6 @@
 
 import { type Command, Option } from 'commander';
 
-import { exitOk, exitUnusable } from '../exit-code.ts';
 import {
   flowsText,
   membersText,
@@ -13,10 +12,12 @@ import {
   stayText,
 } from '../history/tables.ts';
 import { rebuild, type RebuildOptions } from '../history/rebuild.ts';
-import { refusalText } from '../refusal-text.ts';
-import { getFromApi, type QueryValue, remoteOf, standardUrl } from '../service/read-api.ts';
+import { type QueryValue, standardUrl } from '../service/read-api.ts';
+import { showFrom } from '../service/show-answer.ts';
 import { addSettingOptions } from '../settings/command-settings.ts';
-import type { Colours, Terminal } from '../terminal.ts';
+import type { Terminal } from '../terminal.ts';
+
+const show = showFrom('history', 'history/failed');
 
 type Options = {
   readonly url?: string;
@@ -169,23 +170,4 @@ function withPeriod(command: Command): Command {
 
 function periodOf({ from, to, fresh }: Options): Readonly<Record<string, QueryValue>> {
   return { from, to, fresh };
-}
-
-async function show(
-  what: string,
-  query: Readonly<Record<string, QueryValue>>,
-  options: Options,
-  terminal: Terminal,
-  text: (answer: never, colours: Colours) => string,
-): Promise<void> {
-  try {
-    const answer = await getFromApi(remoteOf(options), `/api/history/${what}`, query);
-    terminal.write(
-      options.json === true ? `${JSON.stringify(answer)}\n` : text(answer as never, terminal.colours),
-    );
-    process.exitCode = exitOk;
-  } catch (error) {
-    terminal.writeError(refusalText(error, 'history/failed', terminal.errorColours));
-    process.exitCode = exitUnusable;
-  }
 }

@@ -2,11 +2,12 @@
 
 import type { Command } from 'commander';
 
-import { exitOk, exitUnusable } from '../exit-code.ts';
-import { refusalText } from '../refusal-text.ts';
 import { eventsText, pathsText, traitsText, valuesText } from '../schema/tables.ts';
-import { getFromApi, type QueryValue, remoteOf, standardUrl } from '../service/read-api.ts';
-import type { Colours, Terminal } from '../terminal.ts';
+import { standardUrl } from '../service/read-api.ts';
+import { showFrom } from '../service/show-answer.ts';
+import type { Terminal } from '../terminal.ts';
+
+const show = showFrom('schema', 'schema/failed');
 
 type Options = {
   readonly url?: string;
@@ -86,23 +87,4 @@ function withValues(command: Command): Command {
   return command
     .option('--like <text>', 'only values with this in them, in any case')
     .option('--limit <n>', 'how many to name', '50');
-}
-
-async function show(
-  what: string,
-  query: Readonly<Record<string, QueryValue>>,
-  options: Options,
-  terminal: Terminal,
-  text: (answer: never, colours: Colours) => string,
-): Promise<void> {
-  try {
-    const answer = await getFromApi(remoteOf(options), `/api/schema/${what}`, query);
-    terminal.write(
-      options.json === true ? `${JSON.stringify(answer)}\n` : text(answer as never, terminal.colours),
-    );
-    process.exitCode = exitOk;
-  } catch (error) {
-    terminal.writeError(refusalText(error, 'schema/failed', terminal.errorColours));
-    process.exitCode = exitUnusable;
-  }
 }

@@ -3,10 +3,7 @@
 import { LmdbEnvironment } from '../log/lmdb-environment.ts';
 import type { FeedEvent } from './feed.ts';
 import { decodeRecord } from './feed-codec.ts';
-
-/** As lmdb-feed-store.ts has them. */
-const numberBytes = 6;
-const nextKey = Buffer.from([0]);
+import { firstOf, nextKey, numberBytes, recordKey } from './lmdb-feed-store.ts';
 
 export class LmdbFeedReader {
   readonly #environment: LmdbEnvironment;
@@ -57,15 +54,4 @@ export class LmdbFeedReader {
     }
     return undefined;
   }
-}
-
-function recordKey(first: number): Buffer {
-  const key = Buffer.allocUnsafe(1 + numberBytes);
-  key.writeUInt8(1, 0);
-  key.writeUIntBE(first, 1, numberBytes);
-  return key;
-}
-
-function firstOf(key: Buffer): number {
-  return key.readUIntBE(1, numberBytes);
 }

@@ -29,9 +29,9 @@ const trimRecordsMax = 128;
 /** Records that one transaction writes anew without names. */
 const renamedRecordsMax = 128;
 /** Of a number of an event. */
-const numberBytes = 6;
+export const numberBytes = 6;
 
-const nextKey = Buffer.from([0]);
+export const nextKey: Buffer = Buffer.from([0]);
 const nothingRead = { first: 0, events: [] };
 
 export type LmdbFeedStoreOptions = {
@@ -227,14 +227,14 @@ class LmdbFeedStore implements FeedStore {
   }
 }
 
-function recordKey(first: number): Buffer {
+export function recordKey(first: number): Buffer {
   const key = Buffer.allocUnsafe(1 + numberBytes);
   key.writeUInt8(1, 0);
   key.writeUIntBE(first, 1, numberBytes);
   return key;
 }
 
-function firstOf(key: Buffer): number {
+export function firstOf(key: Buffer): number {
   return key.readUIntBE(1, numberBytes);
 }
 
