@@ -1,5 +1,5 @@
 /**
- * The builder in a real browser before a real service: the rule language has forms, looking at a form changes nothing, and what is
+ * The builder in a real browser before a real service: all of the rule language has a form, looking at a form changes nothing, and what is
  * not right yet is neither saved nor lost.
  */
 
@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type App, hasBrowser, openApp, shot, skipped } from './open-app.ts';
 import { violations } from './violations.ts';
 
-/** The lines of the tables of the rule language, as the formatter writes it. */
+/** Every line of the tables of the rule language, as the formatter writes it. */
 const language: Readonly<Record<string, readonly string[]>> = {
   literals: [
     'trait.age = 42',
@@ -62,6 +62,7 @@ const language: Readonly<Record<string, readonly string[]>> = {
     'did "Product Viewed" where category = "shoes" and price > 100',
     'did "Product Viewed" where (category = "shoes" or category in ["bags", "hats"]) and not coupon exists',
     'did "Product Viewed" where properties["loyalty tier"] is missing or name matches "^Trail"',
+    'did "Product Viewed" where price * quantity >= 100 last 30d',
   ],
   conditions: [
     'seq("Product Viewed", "Product Added" within 1h, "Order Completed" within 1d on product_id)',
@@ -147,12 +148,7 @@ describe.runIf(hasBrowser)(`the builder${skipped}`, () => {
         expect([text, problems]).toEqual([text, []]);
         expect((await asText()).replace(/\s+/g, ' ')).toBe(text.replace(/\s+/g, ' '));
       }
-      await write(
-        rules
-          .slice(0, 12)
-          .join('\nand ')
-          .replaceAll(/# .*\n/g, ''),
-      );
+      await write(together(rules.slice(0, 12)));
       expect(await violations(page)).toEqual([]);
       await shot(page, `builder-${part}`);
     }, 600_000);
