@@ -1,6 +1,6 @@
 /**
- * The builder in a real browser before a real service: all of the rule language has a form, looking at a form changes nothing, and what is
- * not right yet is neither saved nor lost.
+ * The builder in a real browser before a real service: all of the rule language has a form, looking at a form changes nothing,
+ * and what is not right yet is neither saved nor lost.
  */
 
 import type { Page } from 'playwright-core';

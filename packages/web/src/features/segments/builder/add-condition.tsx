@@ -20,8 +20,9 @@ export function AddCondition({ isWithin, onAdd }: AddProps): JSX.Element {
     onAdd(beginning(what, names));
   };
   // Within a group one button is enough; the row of them stands once, below.
-  if (isWithin)
+  if (isWithin) {
     return <AddMenu text={t('rule.add.another')} choices={[...common, ...rareBeginnings]} onAdd={add} />;
+  }
   return (
     <div className="row adding">
       {common.map((what) => (
