@@ -67,6 +67,7 @@ export class Customers {
 
   readonly #forms: WorkingForms;
   #count = 0;
+  #touches = 0;
   /** Told of whoever is about to be changed, added or removed. */
   onTouch: ((id: number) => void) | undefined = undefined;
   /** Told as well, while questions are asked and definitions built. */
@@ -84,6 +85,11 @@ export class Customers {
     this.#arena = new Arena((id, block) => {
       this.#moved(id, block);
     });
+  }
+
+  /** Grows with everybody who is about to be changed, added or removed: where it is the same, nobody was. */
+  get touches(): number {
+    return this.#touches;
   }
 
   /** How many there are. */
@@ -131,6 +137,7 @@ export class Customers {
   }
 
   #touch(id: number): void {
+    this.#touches++;
     this.onTouch?.(id);
     if (this.#watchers.size > 0) this.#tellWatchers(id);
   }
@@ -360,6 +367,7 @@ export class Customers {
 
   /** Adds customers under ids that nobody has: blocks of an arena, which stand in `source` from a word to another. */
   restoreBlocks(source: Uint32Array, from: number, to: number): void {
+    this.#touches++;
     this.#arena.restore(source, from, to, this.#places);
   }
 

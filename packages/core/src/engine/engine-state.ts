@@ -21,6 +21,7 @@ import type { MessageHistory } from './message-history.ts';
 import { NEVER, type Profile } from './profile.ts';
 import type { Registry } from './registry.ts';
 import type { SeenMessages } from './seen-messages.ts';
+import type { Stillness } from './take-populations.ts';
 import { nextVersions } from './versions.ts';
 
 /** What most inputs give the sender to know. */
@@ -55,6 +56,8 @@ export class EngineState {
   readonly checkpoint: CheckpointRun = new CheckpointRun(this);
   /** Local midnight at which populations are next taken; NEVER when nothing needs one. */
   refreshAt: Instant = NEVER;
+  /** Where the values of populations stay as they are for a while; known after they were taken. */
+  still: Stillness | undefined = undefined;
 
   constructor(options: EngineOptions, registry: Registry, partition: number) {
     const { timeZone, start, definitions } = options;

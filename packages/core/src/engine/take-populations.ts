@@ -5,9 +5,12 @@
  * With several partitions all are asked for the values of their customers first, and then each is given those of all.
  */
 
+import { defined } from '../base/assert.ts';
+import type { Instant } from '../model/message.ts';
 import type { EngineState, Partitions } from './engine-state.ts';
+import type { Plan } from './make-plan.ts';
 import { NEVER, type Profile } from './profile.ts';
-import { magnitude } from './value-plan.ts';
+import { magnitude, type ValuePlan } from './value-plan.ts';
 
 /** A partition, or what is built for one. */
 export type Measured = Pick<
@@ -15,28 +18,71 @@ export type Measured = Pick<
   'plan' | 'env' | 'profiles' | 'now' | 'machine' | 'keepsAllMessages'
 >;
 
+/**
+ * What everybody's values are until then, unless somebody is touched. Midnights at which nothing can be other than at the one
+ * before cost nothing by that: of data that ended years ago there are thousands.
+ */
+export type Stillness = { readonly plan: Plan; readonly touches: number; readonly until: Instant };
+
 /** Takes all populations, and says when they are next taken. Returns the keys of those that are not as they were. */
 export function takePopulations(parts: Partitions): readonly string[] {
   const [{ plan, zone, now }] = parts;
   const keys = [...plan.populationValues.keys()];
   const refreshAt = keys.length === 0 ? NEVER : zone.nextDay(now);
   for (const state of parts) state.refreshAt = refreshAt;
-  return keys.filter((key) => takePopulation(parts, key));
+  if (keys.length === 0) return [];
+  if (parts.every(isStill)) {
+    for (const key of keys) keepForAll(parts, key, lastValues(parts[0], key));
+    return [];
+  }
+  for (const state of parts) {
+    state.still = { plan, touches: state.profiles.touches, until: NEVER };
+  }
+  // One after another: those that rest on another come after it.
+  return keys.filter((key) => keepForAll(parts, key, valuesOfAll(parts, key)));
+}
+
+function isStill({ still, plan, profiles, now }: EngineState): boolean {
+  return still?.plan === plan && still.touches === profiles.touches && still.until > now;
+}
+
+function lastValues({ env }: EngineState, key: string): Float64Array {
+  return defined(env.populations.get(key)?.at(-1), 'a population taken before').values;
+}
+
+function valuesOfAll(parts: Partitions, key: string): Float64Array {
+  const all: number[] = [];
+  for (const state of parts) collectValues(state, key, all);
+  return Float64Array.from(all).sort();
 }
 
 /** True when the values are not those of the time before. */
-function takePopulation(parts: Partitions, key: string): boolean {
-  const all: number[] = [];
-  for (const state of parts) collectValues(state, key, all);
-  const values = Float64Array.from(all).sort();
+function keepForAll(parts: Partitions, key: string, values: Float64Array): boolean {
   let isOther = false;
   for (const state of parts) isOther = keepPopulation(state, key, values);
   return isOther;
 }
 
-/** Adds the values of the partition's own customers, as of now. */
+/** Adds the values of the partition's own customers, as of now, and notes until when they stay as they are. */
 function collectValues(state: EngineState, key: string, into: number[]): void {
-  for (const p of state.profiles) collectValue(state, p, key, into);
+  const { plan, profiles, now } = state;
+  const still = defined(state.still, 'when values were taken');
+  const value = plan.populationValues.get(key);
+  let { until } = still;
+  for (let id = 0; id < profiles.length; id++) {
+    const p = profiles.glance(id);
+    if (p === undefined) continue;
+    collectValue(state, p, key, into);
+    if (until > now) until = Math.min(until, stillUntil(value, p, now));
+  }
+  state.still = { ...still, until };
+}
+
+/** Until when time alone does not change the value; `now` where it changes it all the time. */
+function stillUntil(value: ValuePlan | undefined, p: Profile, now: Instant): Instant {
+  if (p.bornAt > now) return p.bornAt;
+  if (value === undefined) return NEVER;
+  return value.slope(p, now) === 0 ? value.next(p, now) : now;
 }
 
 /** Adds the value of one, where they have one. */
@@ -79,8 +125,11 @@ export function refreshPopulations(parts: Partitions): void {
 }
 
 function lookAgain(state: EngineState, changed: readonly string[]): void {
-  for (const p of state.profiles) {
-    if (p.bornAt > state.now) continue;
+  const { profiles, now } = state;
+  for (let id = 0; id < profiles.length; id++) {
+    profiles.beginStep();
+    const p = profiles.usePassing(id);
+    if (p === undefined || p.bornAt > now) continue;
     askMeasured(state, p, changed);
     state.enqueue(p);
   }

@@ -302,7 +302,8 @@ export const en = {
   'settings.object': 'Of what',
   'settings.workspace': 'Workspace',
   'settings.workspace.name': 'Name',
-  'settings.workspace.name.hint': 'Shown beside the logo and in the titles of pages. Empty: as the settings of the service have it.',
+  'settings.workspace.name.hint':
+    'Shown beside the logo and in the titles of pages. Empty: as the settings of the service have it.',
   'settings.workspace.save': 'Save',
   'settings.workspace.renamed': 'The name is in force.',
   'settings.workspace.timeZone': 'Time zone',
