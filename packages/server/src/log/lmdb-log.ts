@@ -66,12 +66,12 @@ class StoredLog implements Log {
   }
 
   get next(): Position {
-    if (this.#isOthers) this.#findEnd();
+    this.#lookAnew();
     return this.#next;
   }
 
   get lastAt(): Instant | undefined {
-    if (this.#isOthers) this.#findEnd();
+    this.#lookAnew();
     return this.#lastAt;
   }
 
@@ -93,6 +93,7 @@ class StoredLog implements Log {
   }
 
   *read(from: Position): Generator<LogRecord, void, undefined> {
+    this.#lookAnew();
     let next = this.#storedAt(from)?.position ?? 0;
     for (;;) {
       const chunk = this.#chunk(next);
@@ -107,6 +108,7 @@ class StoredLog implements Log {
   }
 
   *scan(from: Position, reads: (kind: MessageKind, name: string) => boolean): Iterable<ScannedRecord> {
+    this.#lookAnew();
     let next = this.#storedAt(from)?.position ?? 0;
     for (;;) {
       const chunk = this.#chunk(next);
@@ -121,10 +123,11 @@ class StoredLog implements Log {
   }
 
   entryAt(position: Position): LogEntry | undefined {
+    if (position >= this.#next) this.#lookAnew();
     const recent = this.#recent.find(position);
     if (recent !== undefined) return recent.entries[position - recent.position];
     const stored = this.#storedAt(position);
-    if (stored === undefined || (position >= this.#next && position >= this.next)) return undefined;
+    if (stored === undefined || position >= this.#next) return undefined;
     // Who asks for several of a record reads all of it at once.
     const times = stored.position === this.#singles.position ? this.#singles.times + 1 : 1;
     this.#singles = { position: stored.position, times };
@@ -134,16 +137,18 @@ class StoredLog implements Log {
   }
 
   timeAt(position: Position): Instant | undefined {
+    if (position >= this.#next) this.#lookAnew();
     const known = this.#times.find(position);
     if (known !== undefined) return timeIn(known, position);
     const stored = this.#storedAt(position);
-    if (stored === undefined || (position >= this.#next && position >= this.next)) return undefined;
+    if (stored === undefined || position >= this.#next) return undefined;
     const found = { position: stored.position, times: timesOfRecord(stored.bytes, stored.position) };
     this.#times.add(found);
     return timeIn(found, position);
   }
 
   recordAt(position: Position): LogRecord | undefined {
+    if (position >= this.#next) this.#lookAnew();
     const recent = this.#recent.find(position);
     if (recent !== undefined) return recent;
     const stored = this.#storedAt(position);
@@ -187,6 +192,13 @@ class StoredLog implements Log {
     this.#recent.clear();
     this.#times.clear();
     this.#environment.db.resetReadTxn();
+  }
+
+  /** LMDB shows what there was when it was first asked in a turn of the event loop; another process may have written since. */
+  #lookAnew(): void {
+    if (!this.#isOthers) return;
+    this.#environment.db.resetReadTxn();
+    this.#findEnd();
   }
 
   /** As of the last durable record. */
