@@ -249,6 +249,29 @@ describe.runIf(hasBrowser)(`the builder${skipped}`, () => {
     await problem.getByText('“for” is a word of the rule language.').waitFor();
   });
 
+  test('the keys go on in what a menu adds', async () => {
+    const becomesTrue = (what: string): Promise<void> => expect.poll(() => page.evaluate(what)).toBe(true);
+    const isInLeaf = (place: number): Promise<void> =>
+      becomesTrue(
+        `document.activeElement?.closest('.leaf') === document.querySelectorAll('.leaf')[${String(place)}]`,
+      );
+    const choose = async (): Promise<void> => {
+      await page.keyboard.press('Enter');
+      await becomesTrue("document.activeElement?.role === 'menuitem'");
+    };
+    await write('did "Order Completed" last 30d');
+    await page.getByRole('button', { name: 'More…' }).focus();
+    await choose();
+    await page.keyboard.press('Enter');
+    await isInLeaf(1);
+    await page.locator('.leaf').first().getByRole('button', { name: 'More about this condition' }).focus();
+    await choose();
+    await page.getByRole('menuitem', { name: 'Duplicate' }).focus();
+    await page.keyboard.press('Enter');
+    await isInLeaf(1);
+    expect(await page.locator('.leaf').count()).toBe(3);
+  });
+
   test('saving is refused with what is in the way, and leads there', async () => {
     await page.getByRole('textbox', { name: 'Name' }).fill('');
     await write('did "Order Completed" last 30d and in nobdy');

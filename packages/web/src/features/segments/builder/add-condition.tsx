@@ -9,6 +9,7 @@ import { useTexts } from '../../../texts/use-texts.ts';
 import type { AddProps } from './condition-tree.tsx';
 import { type Beginning, beginning, commonBeginnings, rareBeginnings } from './leaf-kinds.ts';
 import { NamesContext } from './names.ts';
+import { useKeysOfMenu } from './use-keys-of-menu.ts';
 
 export function AddCondition({ isWithin, onAdd }: AddProps): JSX.Element {
   const t = useTexts();
@@ -52,18 +53,20 @@ function AddMenu({
   readonly onAdd: (what: Beginning) => void;
 }): JSX.Element {
   const t = useTexts();
+  const keys = useKeysOfMenu();
   return (
     <DropdownMenu.Root>
       <DropdownMenu.Trigger className="button" data-kind="plain">
         <Plus aria-hidden />
         {text}
       </DropdownMenu.Trigger>
-      <DropdownMenu.Content className="menu" align="start" sideOffset={4}>
+      <DropdownMenu.Content className="menu" align="start" sideOffset={4} onCloseAutoFocus={keys.onClosed}>
         {choices.map((what) => (
           <DropdownMenu.Item
             key={what}
             className="menu-item"
             onSelect={() => {
+              keys.leave();
               onAdd(what);
             }}
           >

@@ -17,6 +17,7 @@ import type { JSX, ReactNode } from 'react';
 
 import { IconButton } from '../../../design/button.tsx';
 import { useTexts } from '../../../texts/use-texts.ts';
+import { useKeysOfMenu } from './use-keys-of-menu.ts';
 import { doubled, moved, negated, type Place, replaced } from './tree-edits.ts';
 
 type Props = {
@@ -35,11 +36,14 @@ type Props = {
 
 export function ConditionMenu(props: Props): JSX.Element {
   const t = useTexts();
-  const { tree, node, place, isWhere, isText = false, edit, onNote, onText } = props;
+  const { tree, node, place, isWhere, isText = false, onNote, onText } = props;
   const last = place.at(-1) ?? 0;
   const around = place.slice(0, -1);
-  const up = moved(tree, place, -1);
-  const down = moved(tree, place, 1);
+  const keys = useKeysOfMenu();
+  const edit: Props['edit'] = (changed, focus) => {
+    keys.leave();
+    props.edit(changed, focus);
+  };
   return (
     <DropdownMenu.Root>
       <DropdownMenu.Trigger asChild>
@@ -47,7 +51,7 @@ export function ConditionMenu(props: Props): JSX.Element {
           <Ellipsis aria-hidden />
         </IconButton>
       </DropdownMenu.Trigger>
-      <DropdownMenu.Content className="menu" align="end" sideOffset={4}>
+      <DropdownMenu.Content className="menu" align="end" sideOffset={4} onCloseAutoFocus={keys.onClosed}>
         <Item
           icon={<CircleSlash aria-hidden />}
           text={t('rule.negate')}
@@ -55,7 +59,7 @@ export function ConditionMenu(props: Props): JSX.Element {
             edit(replaced(tree, place, negated(node)), place);
           }}
         />
-        <Alternative {...props} />
+        <Alternative {...props} edit={edit} />
         {!isWhere && node.kind !== 'for' && (
           <Item
             icon={<Hourglass aria-hidden />}
@@ -73,24 +77,7 @@ export function ConditionMenu(props: Props): JSX.Element {
             edit(doubled(tree, place), place.length === 0 ? [1] : [...around, last + 1]);
           }}
         />
-        {up !== undefined && (
-          <Item
-            icon={<ArrowUp aria-hidden />}
-            text={t('rule.up')}
-            onSelect={() => {
-              edit(up, [...around, last - 1]);
-            }}
-          />
-        )}
-        {down !== undefined && (
-          <Item
-            icon={<ArrowDown aria-hidden />}
-            text={t('rule.down')}
-            onSelect={() => {
-              edit(down, [...around, last + 1]);
-            }}
-          />
-        )}
+        <Moves {...props} edit={edit} />
         {!isWhere && onText !== undefined && (
           <Item
             icon={<Braces aria-hidden />}
@@ -100,6 +87,37 @@ export function ConditionMenu(props: Props): JSX.Element {
         )}
       </DropdownMenu.Content>
     </DropdownMenu.Root>
+  );
+}
+
+/** Up and down among those it stands with. */
+function Moves({ tree, place, edit }: Props): JSX.Element {
+  const t = useTexts();
+  const last = place.at(-1) ?? 0;
+  const around = place.slice(0, -1);
+  const up = moved(tree, place, -1);
+  const down = moved(tree, place, 1);
+  return (
+    <>
+      {up !== undefined && (
+        <Item
+          icon={<ArrowUp aria-hidden />}
+          text={t('rule.up')}
+          onSelect={() => {
+            edit(up, [...around, last - 1]);
+          }}
+        />
+      )}
+      {down !== undefined && (
+        <Item
+          icon={<ArrowDown aria-hidden />}
+          text={t('rule.down')}
+          onSelect={() => {
+            edit(down, [...around, last + 1]);
+          }}
+        />
+      )}
+    </>
   );
 }
 

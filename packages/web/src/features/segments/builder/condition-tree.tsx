@@ -116,8 +116,15 @@ function useFocus(element: RefObject<HTMLElement | null>, name: string): (place:
   const wanted = useRef<Place>(undefined);
   useEffect(() => {
     const place = wanted.current;
-    wanted.current = undefined;
-    if (place !== undefined && element.current !== null) focusPlace(element.current, name, place);
+    if (place === undefined) return undefined;
+    // After a menu that closes has let the keys go.
+    const soon = setTimeout(() => {
+      wanted.current = undefined;
+      if (element.current !== null) focusPlace(element.current, name, place);
+    });
+    return () => {
+      clearTimeout(soon);
+    };
   });
   return (place) => {
     wanted.current = place;
