@@ -72,6 +72,14 @@ export async function openApp(): Promise<App> {
   };
   const call = (method: string, where: string, body?: unknown): Promise<unknown> =>
     request(serverKey, method, where, body);
+  // What is asked of the past is answered from the beginning on.
+  for (;;) {
+    const { state } = (await call('GET', '/api/history/status')) as { readonly state: string };
+    if (state === 'running') break;
+    await new Promise((resolve) => {
+      setTimeout(resolve, 100);
+    });
+  }
   const signIn: App['signIn'] = async (role, { dark, width = 1280 } = {}) => {
     const user = { email: `${crypto.randomUUID()}@example.com`, name: `A ${role}`, role };
     const { link } = (await call('POST', '/api/users', user)) as { link: { token: string } };

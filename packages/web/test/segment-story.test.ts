@@ -50,7 +50,6 @@ describe.runIf(hasBrowser)(`a segment, from the question to the answer${skipped}
   beforeAll(async () => {
     app = await openApp();
     await app.send(past(Date.now()));
-    await app.call('GET', '/api/history/size?of=none&fresh=true').catch(() => undefined);
     page = await app.signIn('marketer');
   });
   afterAll(async () => {

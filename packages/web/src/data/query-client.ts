@@ -11,6 +11,8 @@ import { withTold } from './live-sizes.ts';
 import { lifecyclesQuery, liveSizesQuery, type Segment, segmentQuery, segmentsQuery } from './queries.ts';
 
 const freshMs = 10_000;
+/** How soon what was not there is asked again, such as the history store, which opens some seconds after the service. */
+const awayMs = 5_000;
 
 /** `onSignedOut`: the session has ended meanwhile. */
 export function createQueryClient(onSignedOut: () => void): QueryClient {
@@ -29,8 +31,8 @@ export function createQueryClient(onSignedOut: () => void): QueryClient {
         staleTime: freshMs,
         retry: false,
         refetchOnWindowFocus: true,
-        refetchInterval: ({ state: { data, dataUpdateCount } }) =>
-          askedAgainMs(data, dataUpdateCount, Date.now()),
+        refetchInterval: ({ state: { data, dataUpdateCount, error } }) =>
+          isAway(error) ? awayMs : askedAgainMs(data, dataUpdateCount, Date.now()),
       },
     },
   });
@@ -39,6 +41,10 @@ export function createQueryClient(onSignedOut: () => void): QueryClient {
   });
   keepSizesFresh(client);
   return client;
+}
+
+function isAway(error: unknown): boolean {
+  return error instanceof SegueError && error.status === 503;
 }
 
 /** Sizes are told by the stream; what is defined is asked anew where a name came or went. */

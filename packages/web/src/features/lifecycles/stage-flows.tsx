@@ -9,7 +9,7 @@ import type { Palette, Picked } from '../../charts/chart.tsx';
 import { Answer } from '../../data/answer.tsx';
 import { isBehind } from '../../data/as-of.ts';
 import { Card, Skeleton } from '../../design/layout.tsx';
-import { useFormats, useTexts, type Words } from '../../texts/use-texts.ts';
+import { type Formats, useFormats, useTexts, type Words } from '../../texts/use-texts.ts';
 import type { Flows } from './asked.ts';
 
 const Chart = lazy(() => import('../../charts/chart.tsx'));
@@ -49,7 +49,7 @@ function Found({
 }): JSX.Element {
   const t = useTexts();
   const formats = useFormats();
-  const option = useCallback((palette: Palette) => optionOf(data, palette, t), [data, t]);
+  const option = useCallback((palette: Palette) => optionOf(data, palette, t, formats), [data, t, formats]);
   return (
     <div className="stack">
       <Suspense fallback={<Skeleton lines={6} />}>
@@ -114,8 +114,23 @@ function linkOf({ links }: Flows, t: Words, picked: Picked): Flows['links'][numb
   );
 }
 
+/** A link, or a node: their names begin with the side at which they stand. */
+type Pointed = {
+  readonly name: string;
+  readonly value: number;
+  readonly data: { readonly source?: string; readonly target?: string };
+};
+
+function tooltipOf({ name, value, data: { source, target } }: Pointed, formats: Formats): HTMLElement {
+  const what =
+    source === undefined || target === undefined ? name.slice(2) : `${source.slice(2)} → ${target.slice(2)}`;
+  const element = document.createElement('span');
+  element.textContent = `${what}: ${formats.number(value)}`;
+  return element;
+}
+
 /** Stages before at the left, after at the right: the same stage stands at both sides. */
-function optionOf({ links }: Flows, palette: Palette, t: Words): EChartsCoreOption {
+function optionOf({ links }: Flows, palette: Palette, t: Words, formats: Formats): EChartsCoreOption {
   const left = [...new Set(links.map(({ from }) => from))].map((stage) => `0 ${stageText(t, stage)}`);
   const right = [...new Set(links.map(({ to }) => to))].map((stage) => `1 ${stageText(t, stage)}`);
   return {
@@ -124,6 +139,7 @@ function optionOf({ links }: Flows, palette: Palette, t: Words): EChartsCoreOpti
       backgroundColor: palette.surface,
       borderColor: palette.line,
       textStyle: { color: palette.ink },
+      formatter: (of: Pointed) => tooltipOf(of, formats),
     },
     series: [
       {

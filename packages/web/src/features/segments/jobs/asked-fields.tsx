@@ -1,4 +1,4 @@
-/** What a backtest and a suggestion are both asked: from when, which outcome, within how long. */
+/** What a backtest and a suggestion are both asked: from when and until when, which outcome, within how long. */
 
 import { useQuery } from '@tanstack/react-query';
 import { type JSX, useId } from 'react';
@@ -7,7 +7,13 @@ import { seenEventsQuery } from '../../../data/authoring-queries.ts';
 import { Choice, TextField } from '../../../design/field.tsx';
 import { useTexts } from '../../../texts/use-texts.ts';
 
-export type Asked = { readonly from: string; readonly outcome: string; readonly within: string };
+export type Asked = {
+  readonly from: string;
+  /** Up to now unless given. */
+  readonly to?: string;
+  readonly outcome: string;
+  readonly within: string;
+};
 
 const dayMs = 86_400_000;
 const daysBack = 180;
@@ -41,6 +47,15 @@ export function AskedFields({
         required
         onChange={(event) => {
           onChange({ ...asked, from: event.target.value });
+        }}
+      />
+      <TextField
+        label={t('asked.to')}
+        type="date"
+        value={asked.to ?? ''}
+        onChange={({ target: { value } }) => {
+          const { to: _, ...rest } = asked;
+          onChange(value === '' ? rest : { ...rest, to: value });
         }}
       />
       <TextField

@@ -99,19 +99,13 @@ function Ask({
 }
 
 /** What is in force is compared with the draft, where there is one. */
-function begin(
-  name: string,
-  draft: string,
-  isDraft: boolean,
-  { from, within, outcome }: Asked,
-): Promise<Job> {
+function begin(name: string, draft: string, isDraft: boolean, { outcome, ...period }: Asked): Promise<Job> {
   return api.call('createBacktest', {
     body: {
       title: titleOf(name, draft),
       segment: name,
       ...(isDraft ? { rule: draft } : {}),
-      from,
-      within,
+      ...period,
       outcomes: [{ event: outcome, ...valueOf(outcome) }],
     },
   });
