@@ -16,6 +16,7 @@ import { FactLog } from './facts.ts';
 import type { RefusedMerge } from './identity.ts';
 import type { Plan } from './make-plan.ts';
 import { NEVER, type Profile } from './profile.ts';
+import type { StreamPlan } from './plan.ts';
 import { trim } from './ring-events.ts';
 import { type ColumnState, readRing, replaceRing, type RingState } from './ring-state.ts';
 import { findRing, UNIT_SCALE } from './rings.ts';
@@ -87,11 +88,13 @@ export function writeProfile(
     if (stream.source === undefined) continue;
     // When exactly an event was let go depends on when somebody looked; what is written down does not.
     const o = findRing(p, stream.id);
-    if (o >= 0) trim(p, stream, o, stream.oldest(p, now));
+    const oldest = o >= 0 ? stream.oldest(p, now) : -NEVER;
+    if (o >= 0) trim(p, stream, o, oldest);
     const ring = readRing(p, stream);
     // Nor is it told that there was something that has left nothing.
     if (ring !== undefined && (ring.times.length > 0 || ring.trimmed > 0)) {
-      rings.push(ringToJson(stream.id, inOneOrder({ ...ring, columns: ring.columns.map(inLowestScale) })));
+      const asked = onlyTimeOfLast(ring, stream, oldest);
+      rings.push(ringToJson(stream.id, inOneOrder({ ...asked, columns: asked.columns.map(inLowestScale) })));
     }
   }
   return {
@@ -157,6 +160,24 @@ function inLowestScale({ scale, base, units }: ColumnState): ColumnState {
   }
   const divisor = 10n ** BigInt(down);
   return { scale: scale - down, base: base / divisor, units: units.map((u) => u / divisor) };
+}
+
+/**
+ * The last event that no window sees any more stays for its time alone where the stream keeps no ids: what else it says
+ * is that of whichever event of its instant came last, so what is written down leaves it out (totals keep its number).
+ */
+function onlyTimeOfLast(ring: RingState, stream: StreamPlan, oldest: Instant): RingState {
+  const [time] = ring.times;
+  if (stream.keepsIds || ring.times.length !== 1 || time === undefined || time > oldest) return ring;
+  return {
+    ...ring,
+    values: ring.values.map(() => [undefined]),
+    columns: ring.columns.map(({ scale, base, units }) => ({
+      scale,
+      base: stream.keepsTotals ? base + (units[0] ?? 0n) : 0n,
+      units: [0n],
+    })),
+  };
 }
 
 /**
