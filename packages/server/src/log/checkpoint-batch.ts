@@ -18,27 +18,36 @@ const lengthsBytes = 6;
 const sliceBytes = 1 << 20;
 const sliceRows = 2_000;
 
-/** Packs rows into slices. */
+/** Packs rows into slices, each as it comes: nothing is kept of it but its bytes. */
 export class RowPacker {
-  readonly #rows: Row[] = [];
+  #bytes: Buffer<ArrayBuffer> = Buffer.from(new ArrayBuffer(sliceBytes));
   #size = 0;
+  #rows = 0;
 
   /** True when the slice is full. @throws RangeError for a key that is too long */
   add(row: Row): boolean {
     checkKey(row.key);
-    this.#rows.push(row);
-    this.#size += packedBytes(row);
-    return this.#rows.length >= sliceRows || this.#size >= sliceBytes;
+    const size = this.#size + packedBytes(row);
+    if (size > this.#bytes.length) this.#grow(size);
+    packRow(this.#bytes, this.#size, row);
+    this.#size = size;
+    this.#rows++;
+    return this.#rows >= sliceRows || size >= sliceBytes;
   }
 
   /** What has been added since the last call; no bytes where nothing has. */
   take(): Uint8Array<ArrayBuffer> {
-    const bytes = Buffer.from(new ArrayBuffer(this.#size));
-    let at = 0;
-    for (const row of this.#rows) at = packRow(bytes, at, row);
-    this.#rows.length = 0;
+    const bytes = new Uint8Array(new ArrayBuffer(this.#size));
+    bytes.set(this.#bytes.subarray(0, this.#size));
     this.#size = 0;
+    this.#rows = 0;
     return bytes;
+  }
+
+  #grow(size: number): void {
+    const larger = Buffer.from(new ArrayBuffer(Math.max(size, 2 * this.#bytes.length)));
+    larger.set(this.#bytes.subarray(0, this.#size));
+    this.#bytes = larger;
   }
 }
 
@@ -84,14 +93,12 @@ function packedBytes({ key, value }: Row): number {
   return lengthsBytes + 1 + key.length + (value === undefined ? 0 : checksumBytes + value.length);
 }
 
-function packRow(bytes: Buffer, from: number, { key, value }: Row): number {
+function packRow(bytes: Buffer, from: number, { key, value }: Row): void {
   bytes.writeUInt16LE(key.length + 1, from);
   bytes.writeUInt32LE(value === undefined ? 0 : value.length + 1, from + 2);
   let at = from + lengthsBytes;
   bytes[at] = rowPrefix;
   bytes.set(key, at + 1);
   at += key.length + 1;
-  if (value === undefined) return at;
-  bytes.set(value, at + checksumBytes);
-  return at + checksumBytes + value.length;
+  if (value !== undefined) bytes.set(value, at + checksumBytes);
 }

@@ -19,7 +19,7 @@
 import { crc32 } from 'node:zlib';
 import type { Identifier, Instant, Message, MessageKind } from '@segue/core/model/message.ts';
 import type { LogEntry, LogRecord, Position } from './entry.ts';
-import type { ScannedRecord } from './log.ts';
+import type { ScannedRecord, SkimmedRecord, Wanted } from './log.ts';
 import { damaged, newerRecord } from './log-damage.ts';
 import { PackedError } from './packed-format.ts';
 import { PackedReader } from './packed-reader.ts';
@@ -125,6 +125,28 @@ export function scanRecord(
 }
 
 /**
+ * The messages of a record that are wanted, and every entry that is no message. Of the others little more than the time is
+ * looked at.
+ * @throws StorageError when the bytes are not a whole record of the entry at `position`.
+ */
+export function skimRecord(bytes: Buffer, position: Position, wanted: Wanted): SkimmedRecord {
+  const { at, count } = checkRecord(bytes, position);
+  const entries: { at: Position; entry: LogEntry }[] = [];
+  try {
+    reader.start(bytes, headBytes);
+    for (let i = 0; i < count; i += 1) {
+      const entry = skimEntry(at, position + i, wanted);
+      if (entry !== undefined) entries.push({ at: position + i, entry });
+    }
+    reader.finish();
+  } catch (error) {
+    if (error instanceof PackedError) throw damaged(position, 'its entries cannot be read', error);
+    throw error;
+  }
+  return { position, at, count, entries };
+}
+
+/**
  * One entry of a record, `index` counted from 0; those before it are passed over and those after it not looked at.
  * @throws StorageError when the bytes are not a whole record of the entry at `position`.
  */
@@ -206,6 +228,42 @@ function scanEntry(at: Instant, reads: (kind: MessageKind, name: string) => bool
   return undefined;
 }
 
+function skimEntry(at: Instant, position: Position, { byName, wants }: Wanted): LogEntry | undefined {
+  if (reader.readByte() !== messageEntry) return reader.readValue() as LogEntry;
+  reader.mark();
+  reader.skipText();
+  const bits = reader.readByte();
+  reader.skipText();
+  const number = reader.readNumber();
+  const identifiers = byName ? readIdentifiers() : skipIdentifiers();
+  if (wants((bits & ownTimeBit) === 0 ? at + number : number, identifiers, at, position)) {
+    reader.rewind();
+    const source = reader.readText();
+    return { kind: 'message', message: readMessage(at), source };
+  }
+  reader.unmark();
+  reader.skipText();
+  reader.skipValue();
+  reader.skipValue();
+  if ((bits & previousIdBit) !== 0) reader.skipText();
+  return undefined;
+}
+
+const noIdentifiers: readonly Identifier[] = [];
+
+function skipIdentifiers(): readonly Identifier[] {
+  for (let left = 2 * reader.readCount(); left > 0; left -= 1) reader.skipText();
+  return noIdentifiers;
+}
+
+function readIdentifiers(): readonly Identifier[] {
+  const identifiers: Identifier[] = [];
+  for (let left = reader.readCount(); left > 0; left -= 1) {
+    identifiers.push({ kind: reader.readText(), value: reader.readText() });
+  }
+  return identifiers;
+}
+
 function readEntry(at: Instant): LogEntry {
   const kind = reader.readByte();
   if (kind === messageEntry) {
@@ -249,10 +307,7 @@ function readMessage(at: Instant): Message {
   if (kind === undefined) throw new PackedError('There is no such kind of message');
   const messageId = reader.readText();
   const number = reader.readNumber();
-  const identifiers: Identifier[] = [];
-  for (let left = reader.readCount(); left > 0; left -= 1) {
-    identifiers.push({ kind: reader.readText(), value: reader.readText() });
-  }
+  const identifiers = readIdentifiers();
   const message: Writable<Message> = {
     kind,
     messageId,

@@ -14,13 +14,14 @@ import {
   decodeRecord,
   encodeRecord,
   scanRecord,
+  skimRecord,
   timesOfRecord,
 } from './entry-codec.ts';
 import type { LogEntry, LogRecord, Position } from './entry.ts';
 import { positionKey, readPosition } from './keys.ts';
 import { LmdbEnvironment } from './lmdb-environment.ts';
 import { damagedGap } from './log-damage.ts';
-import type { Log, ScannedRecord } from './log.ts';
+import type { Log, ScannedRecord, SkimmedRecord, Wanted } from './log.ts';
 import { RecentRecords } from './recent-records.ts';
 import { RecentTimes, timeIn } from './recent-times.ts';
 import { withEntries } from './replaced-entries.ts';
@@ -92,34 +93,24 @@ class StoredLog implements Log {
     return position;
   }
 
-  *read(from: Position): Generator<LogRecord, void, undefined> {
-    this.#lookAnew();
-    let next = this.#storedAt(from)?.position ?? 0;
-    for (;;) {
-      const chunk = this.#chunk(next);
-      if (chunk.length === 0) return;
-      for (const { position, bytes } of chunk) {
-        if (position !== next) throw damagedGap(next, position);
-        const record = decodeRecord(bytes, position);
-        next = position + record.entries.length;
-        if (next > from) yield record;
-      }
-    }
+  read(from: Position): Generator<LogRecord, void, undefined> {
+    return this.#records(from, decodeRecord, ({ entries }) => entries.length);
   }
 
-  *scan(from: Position, reads: (kind: MessageKind, name: string) => boolean): Iterable<ScannedRecord> {
-    this.#lookAnew();
-    let next = this.#storedAt(from)?.position ?? 0;
-    for (;;) {
-      const chunk = this.#chunk(next);
-      if (chunk.length === 0) return;
-      for (const { position, bytes } of chunk) {
-        if (position !== next) throw damagedGap(next, position);
-        const record = scanRecord(bytes, position, reads);
-        next = position + record.count;
-        if (next > from) yield record;
-      }
-    }
+  scan(from: Position, reads: (kind: MessageKind, name: string) => boolean): Iterable<ScannedRecord> {
+    return this.#records(
+      from,
+      (bytes, position) => scanRecord(bytes, position, reads),
+      ({ count }) => count,
+    );
+  }
+
+  skim(from: Position, wanted: Wanted): Iterable<SkimmedRecord> {
+    return this.#records(
+      from,
+      (bytes, position) => skimRecord(bytes, position, wanted),
+      ({ count }) => count,
+    );
   }
 
   entryAt(position: Position): LogEntry | undefined {
@@ -216,6 +207,26 @@ class StoredLog implements Log {
     const range = this.#environment.db.getRange({ start: positionKey(position), reverse: true, limit: 1 });
     for (const { key, value } of range) return { position: readPosition(key), bytes: value };
     return undefined;
+  }
+
+  /** From the one that holds `from` on; `countOf`: the entries of a record. */
+  *#records<R>(
+    from: Position,
+    decode: (bytes: Buffer, position: Position) => R,
+    countOf: (record: R) => number,
+  ): Generator<R, void, undefined> {
+    this.#lookAnew();
+    let next = this.#storedAt(from)?.position ?? 0;
+    for (;;) {
+      const chunk = this.#chunk(next);
+      if (chunk.length === 0) return;
+      for (const { position, bytes } of chunk) {
+        if (position !== next) throw damagedGap(next, position);
+        const record = decode(bytes, position);
+        next = position + countOf(record);
+        if (next > from) yield record;
+      }
+    }
   }
 
   #chunk(from: Position): readonly Stored[] {

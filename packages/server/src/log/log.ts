@@ -5,7 +5,7 @@
  * `failed` tells. What an implementation must do is in the conformance suite, test/log/log-conformance.ts.
  */
 
-import type { Instant, Message, MessageKind } from '@segue/core/model/message.ts';
+import type { Identifier, Instant, Message, MessageKind } from '@segue/core/model/message.ts';
 
 import type { LogEntry, LogRecord, Position } from './entry.ts';
 
@@ -15,6 +15,29 @@ export type ScannedRecord = {
   /** Of all entries. */
   readonly count: number;
   readonly messages: readonly { readonly at: Position; readonly message: Message }[];
+};
+
+/** Which messages a skim makes something of. */
+export type Wanted = {
+  /** Whether it has to do with identifiers; without it none are told. */
+  readonly byName: boolean;
+  /** `at` is the instant of the record. */
+  readonly wants: (
+    time: Instant,
+    identifiers: readonly Identifier[],
+    at: Instant,
+    position: Position,
+  ) => boolean;
+};
+
+/** What a skim finds in a record. */
+export type SkimmedRecord = {
+  readonly position: Position;
+  readonly at: Instant;
+  /** Of all entries. */
+  readonly count: number;
+  /** Those that are wanted, and all that are no messages; `at` is the position. */
+  readonly entries: readonly { readonly at: Position; readonly entry: LogEntry }[];
 };
 
 export interface Log {
@@ -39,6 +62,12 @@ export interface Log {
    * a message's position.
    */
   scan(from: Position, reads: (kind: MessageKind, name: string) => boolean): Iterable<ScannedRecord>;
+
+  /**
+   * As `read`, but of messages that are not wanted nothing is made: for whoever asks of all of them when they happened or who
+   * they are of, and reads few.
+   */
+  skim(from: Position, wanted: Wanted): Iterable<SkimmedRecord>;
 
   /** A durable entry by itself; undefined when there is none. Cheaper than its record where that is long. */
   entryAt(position: Position): LogEntry | undefined;

@@ -5,9 +5,16 @@
 
 import type { Instant, MessageKind } from '@segue/core/model/message.ts';
 import { refuseAppend } from './append-guard.ts';
-import { decodeEntry, decodeRecord, encodeRecord, scanRecord, timesOfRecord } from './entry-codec.ts';
+import {
+  decodeEntry,
+  decodeRecord,
+  encodeRecord,
+  scanRecord,
+  skimRecord,
+  timesOfRecord,
+} from './entry-codec.ts';
 import type { LogEntry, LogRecord, Position } from './entry.ts';
-import type { Log, ScannedRecord } from './log.ts';
+import type { Log, ScannedRecord, SkimmedRecord, Wanted } from './log.ts';
 import { timeIn } from './recent-times.ts';
 import { withEntries } from './replaced-entries.ts';
 
@@ -75,6 +82,14 @@ class RecordsInMemory implements MemoryLog {
     for (let i = Math.max(0, this.#indexOf(from)); i < this.#durable.length; i += 1) {
       const { position, bytes } = this.#durable[i] as Kept;
       const record = scanRecord(bytes, position, reads);
+      if (position + record.count > from) yield record;
+    }
+  }
+
+  *skim(from: Position, wanted: Wanted): Iterable<SkimmedRecord> {
+    for (let i = Math.max(0, this.#indexOf(from)); i < this.#durable.length; i += 1) {
+      const { position, bytes } = this.#durable[i] as Kept;
+      const record = skimRecord(bytes, position, wanted);
       if (position + record.count > from) yield record;
     }
   }

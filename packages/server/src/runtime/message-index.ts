@@ -12,6 +12,7 @@ import type { Instant, Message } from '@segue/core/model/message.ts';
 import type { CheckpointStore, Row } from '../log/checkpoint-store.ts';
 import type { Position } from '../log/entry.ts';
 import type { Log } from '../log/log.ts';
+import { NotedPositions } from './noted-positions.ts';
 import { numberKey, numberOfKey, prefixRange } from './row-keys.ts';
 
 /** First byte of the rows' keys. */
@@ -30,9 +31,9 @@ export class MessageIndex implements MessageHistory {
   readonly #log: Log;
   readonly #store: CheckpointStore;
   /** Positions noted since the last checkpoint, by profile. */
-  #fresh = new Map<number, Position[]>();
+  #fresh = new NotedPositions();
   /** Positions that a checkpoint under way is writing. */
-  #leaving = new Map<number, Position[]>();
+  #leaving = new NotedPositions();
   /** Profiles whose rows no longer count, since all they had has been noted elsewhere or forgotten. */
   #gone = new Set<number>();
   #leavingGone: ReadonlySet<number> = new Set<number>();
@@ -57,9 +58,7 @@ export class MessageIndex implements MessageHistory {
 
   /** The message at a position is the profile's. */
   note(profile: number, position: Position): void {
-    const positions = this.#fresh.get(profile);
-    if (positions === undefined) this.#fresh.set(profile, [position]);
-    else positions.push(position);
+    this.#fresh.add(profile, position);
   }
 
   /** Already noted when the message was taken. */
@@ -95,8 +94,8 @@ export class MessageIndex implements MessageHistory {
       const [from, to] = prefixRange(indexPrefix, profile);
       for (const { value } of this.#store.read(from, to)) readPositions(value, positions);
     }
-    if (!this.#gone.has(profile)) positions.push(...(this.#leaving.get(profile) ?? []));
-    positions.push(...(this.#fresh.get(profile) ?? []));
+    if (!this.#gone.has(profile)) positions.push(...this.#leaving.of(profile));
+    positions.push(...this.#fresh.of(profile));
     // A checkpoint that has just been written may still be among those leaving.
     return [...new Set(positions)].sort((a, b) => a - b);
   }
@@ -141,7 +140,7 @@ export class MessageIndex implements MessageHistory {
   }
 
   forget(profile: number): void {
-    this.#fresh.delete(profile);
+    this.#fresh.forget(profile);
     this.#gone.add(profile);
   }
 
@@ -154,16 +153,12 @@ export class MessageIndex implements MessageHistory {
     this.#chunk++;
     this.#leaving = this.#fresh;
     this.#leavingGone = this.#gone;
-    this.#fresh = new Map();
+    this.#fresh = new NotedPositions();
     this.#gone = new Set();
     return rows;
   }
 
-  *#rowsOf(
-    fresh: ReadonlyMap<number, readonly Position[]>,
-    gone: ReadonlySet<number>,
-    chunk: number,
-  ): Generator<Row, void> {
+  *#rowsOf(fresh: NotedPositions, gone: ReadonlySet<number>, chunk: number): Generator<Row, void> {
     for (const profile of gone) {
       const [from, to] = prefixRange(indexPrefix, profile);
       for (const { key } of [...this.#store.read(from, to)]) yield { key, value: undefined };
@@ -175,7 +170,7 @@ export class MessageIndex implements MessageHistory {
 
   /** The checkpoint begun last is written. */
   endCheckpoint(): void {
-    this.#leaving = new Map();
+    this.#leaving = new NotedPositions();
     this.#leavingGone = new Set();
   }
 }
@@ -186,21 +181,28 @@ function isEvent({ kind }: Message): boolean {
 
 /** Positions as differences, seven bits a byte, the high bit telling that more follow. */
 export function writePositions(positions: readonly Position[]): Uint8Array {
-  const bytes: number[] = [];
+  const room = positions.length * positionBytesMax;
+  if (scratch.length < room) scratch = new Uint8Array(2 * room);
+  let at = 0;
   let before = 0;
   for (const position of positions) {
     // Zigzag: after a merge they need not ascend.
     const difference = position - before;
     let rest = difference < 0 ? -2 * difference - 1 : 2 * difference;
     while (rest >= 128) {
-      bytes.push((rest % 128) | 128);
+      scratch[at++] = (rest % 128) | 128;
       rest = Math.floor(rest / 128);
     }
-    bytes.push(rest);
+    scratch[at++] = rest;
     before = position;
   }
-  return new Uint8Array(bytes);
+  return scratch.slice(0, at);
 }
+
+/** Of a difference of 54 bits. */
+const positionBytesMax = 8;
+/** What is written next: one buffer for all, since a checkpoint writes a row for every customer. */
+let scratch = new Uint8Array(1024);
 
 function readPositions(bytes: Uint8Array, into: Position[]): void {
   let before = 0;
