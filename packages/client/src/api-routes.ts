@@ -128,6 +128,7 @@ export const routes: Readonly<Record<OperationId, readonly [method: string, path
   getConversions: ['GET', '/api/history/conversions'],
   getFlowMembers: ['GET', '/api/history/flows/members'],
   getRfmTableThen: ['GET', '/api/history/rfm/{name}'],
+  getRfmMembersThen: ['GET', '/api/history/rfm/{name}/members'],
   exportMembers: ['GET', '/api/history/export/members'],
   exportChanges: ['GET', '/api/history/export/changes'],
   exportEvents: ['GET', '/api/history/export/events'],

@@ -1977,6 +1977,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/history/rfm/{name}/members': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Who would have been in a cell or group of an RFM model at an instant.
+     * @description Takes the role viewer.
+     */
+    get: operations['getRfmMembersThen'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/history/export/members': {
     parameters: {
       query?: never;
@@ -8106,7 +8126,18 @@ export interface operations {
               size: number;
             }[];
             groups: {
-              group: string;
+              group:
+                | 'champions'
+                | 'loyal'
+                | 'potential_loyalists'
+                | 'new_customers'
+                | 'promising'
+                | 'needs_attention'
+                | 'about_to_sleep'
+                | 'at_risk'
+                | 'cannot_lose'
+                | 'hibernating'
+                | 'lost';
               size: number;
             }[];
             /** @description Customers who bought nothing in the window of the model. */
@@ -9164,7 +9195,18 @@ export interface operations {
               size: number;
             }[];
             groups: {
-              group: string;
+              group:
+                | 'champions'
+                | 'loyal'
+                | 'potential_loyalists'
+                | 'new_customers'
+                | 'promising'
+                | 'needs_attention'
+                | 'about_to_sleep'
+                | 'at_risk'
+                | 'cannot_lose'
+                | 'hibernating'
+                | 'lost';
               size: number;
             }[];
             /** @description Customers who bought nothing in the window of the model. */
@@ -9174,6 +9216,73 @@ export interface operations {
              * @description UTC, to the millisecond.
              */
             at: string;
+            /** @description Up to where history knows: it may lag behind the service. */
+            asOf: {
+              /** @description Entries of the log that are in history. */
+              position: number;
+              /**
+               * Format: date-time
+               * @description UTC, to the millisecond.
+               */
+              at?: string;
+              /** @description Entries that are not in yet. */
+              behind: number;
+            };
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getRfmMembersThen: {
+    parameters: {
+      query: {
+        /** @description An instant, or a date in the time zone of the workspace: `2026-11-01`. */
+        at: string;
+        recency?: number;
+        frequency?: number;
+        monetary?: number;
+        group?:
+          | 'champions'
+          | 'loyal'
+          | 'potential_loyalists'
+          | 'new_customers'
+          | 'promising'
+          | 'needs_attention'
+          | 'about_to_sleep'
+          | 'at_risk'
+          | 'cannot_lose'
+          | 'hibernating'
+          | 'lost';
+        limit?: number;
+        /** @description The `next` of the page before. */
+        cursor?: string;
+        /** @description Wait up to five seconds until history has all that was acknowledged before. */
+        fresh?: boolean;
+      };
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            size: number;
+            members: {
+              /** @description Number of the customer then. */
+              id: number;
+              /** @description Missing for who is no longer there. */
+              displayId?: string;
+            }[];
+            next?: string;
             /** @description Up to where history knows: it may lag behind the service. */
             asOf: {
               /** @description Entries of the log that are in history. */

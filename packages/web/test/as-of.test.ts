@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { askedAgainMs } from '../src/data/as-of.ts';
+import { askedAgainMs, isBehind } from '../src/data/as-of.ts';
 
 const now = Date.parse('2026-03-01T12:00:00Z');
 const behind = (entries: number, msAgo = 400) => ({
@@ -27,4 +27,12 @@ test('what the store is catching up with is asked for until it has', () => {
 
 test('of an answer in pages the first says it', () => {
   expect(askedAgainMs({ pages: [behind(400), behind(0)], pageParams: [] }, 1, now)).toBe(3_000);
+});
+
+test('who asks about the past misses nothing of what came after it', () => {
+  const { asOf } = behind(5_000, 60_000);
+  expect(isBehind(asOf, now)).toBe(true);
+  expect(isBehind(asOf, now, now - 60_000)).toBe(false);
+  expect(isBehind(asOf, now, now - 59_999)).toBe(true);
+  expect(isBehind({ position: 0, behind: 1 }, now, now - 86_400_000)).toBe(true);
 });

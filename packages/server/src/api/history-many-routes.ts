@@ -4,7 +4,7 @@ import Type from 'typebox';
 
 import { conversionsOf } from '../history/conversions.ts';
 import { flowMembers } from '../history/flows.ts';
-import { rfmThen } from '../history/rfm-then.ts';
+import { type RfmChoice, rfmMembersThen, rfmThen } from '../history/rfm-then.ts';
 import { sizesOfAll } from '../history/sizes-of-all.ts';
 import type { Cursors } from './cursors.ts';
 import { refuseUnknown } from './definition-routes.ts';
@@ -28,7 +28,7 @@ import {
   wirePeriod,
 } from './history-schemas.ts';
 import type { ApiApp } from './parts.ts';
-import { rfmTableSchema, wireTable } from './population-routes.ts';
+import { rfmGroupSchema, rfmTableSchema, wireTable } from './population-routes.ts';
 import { ProblemError } from './problem.ts';
 import { instantSchema, wireInstant } from './schemas.ts';
 
@@ -144,6 +144,37 @@ export function addConversions(app: ApiApp, parts: HistoryParts): void {
   );
 }
 
+const peopleThenSchema = Type.Object({
+  size: countSchema,
+  members: Type.Array(
+    Type.Object({
+      id: Type.Integer({ description: 'Number of the customer then.' }),
+      displayId: Type.Optional(Type.String({ description: 'Missing for who is no longer there.' })),
+    }),
+  ),
+  next: Type.Optional(Type.String()),
+  asOf: asOfSchema,
+});
+
+/** A page of people, of whom one more was asked for than is shown. */
+function peopleOf(
+  { displayIdOf, cursors }: HistoryParts & { readonly cursors: Cursors },
+  list: string,
+  limit: number,
+  { size, members }: { readonly size: number; readonly members: readonly number[] },
+) {
+  const shown = members.slice(0, limit);
+  const last = members.length > limit ? shown.at(-1) : undefined;
+  return {
+    size,
+    members: shown.map((id) => {
+      const displayId = displayIdOf(id);
+      return { id, ...(displayId === undefined ? {} : { displayId }) };
+    }),
+    ...(last === undefined ? {} : { next: cursors.write(list, last) }),
+  };
+}
+
 export function addFlowMembers(app: ApiApp, parts: HistoryParts & { readonly cursors: Cursors }): void {
   const stage = Type.String({ maxLength: 200, description: 'Empty: not a customer.' });
   app.get(
@@ -167,19 +198,7 @@ export function addFlowMembers(app: ApiApp, parts: HistoryParts & { readonly cur
           },
           { additionalProperties: false },
         ),
-        response: {
-          200: Type.Object({
-            size: countSchema,
-            members: Type.Array(
-              Type.Object({
-                id: Type.Integer({ description: 'Number of the customer then.' }),
-                displayId: Type.Optional(Type.String({ description: 'Missing for who is no longer there.' })),
-              }),
-            ),
-            next: Type.Optional(Type.String()),
-            asOf: asOfSchema,
-          }),
-        },
+        response: { 200: peopleThenSchema },
       },
     },
     ({ query: { lifecycle, fromStage, toStage, limit = 100, cursor, fresh = false, ...given } }) =>
@@ -193,18 +212,8 @@ export function addFlowMembers(app: ApiApp, parts: HistoryParts & { readonly cur
         const name = await lifecycleOf(parts, lifecycle);
         const ends = { from: fromStage, to: toStage };
         const page = { after, limit: limit + 1 };
-        const { size, members } = await flowMembers({ history }, name, period, ends, page);
-        const shown = members.slice(0, limit);
-        const last = members.length > limit ? shown.at(-1) : undefined;
-        return {
-          size,
-          members: shown.map((id) => {
-            const displayId = parts.displayIdOf(id);
-            return { id, ...(displayId === undefined ? {} : { displayId }) };
-          }),
-          ...(last === undefined ? {} : { next: parts.cursors.write(list, last) }),
-          asOf: known,
-        };
+        const found = await flowMembers({ history }, name, period, ends, page);
+        return { ...peopleOf(parts, list, limit, found), asOf: known };
       }),
   );
 }
@@ -234,6 +243,53 @@ export function addRfmThen(app: ApiApp, parts: HistoryParts): void {
         const table = await rfmThen({ history }, { zone: parts.zone, definitions }, name, at);
         if (!table.ok) throw new ProblemError(422, table.error.code, table.error.message);
         return { ...wireTable(table.value), asOf: known };
+      }),
+  );
+}
+
+export function addRfmMembersThen(app: ApiApp, parts: HistoryParts & { readonly cursors: Cursors }): void {
+  const score = Type.Optional(Type.Integer({ minimum: 1, maximum: 5 }));
+  app.get(
+    '/history/rfm/:name/members',
+    {
+      config: { access },
+      schema: {
+        operationId: 'getRfmMembersThen',
+        tags,
+        summary: 'Who would have been in a cell or group of an RFM model at an instant.',
+        params: Type.Object({ name: Type.String({ maxLength: 200 }) }),
+        querystring: Type.Object(
+          {
+            at: whenSchema,
+            recency: score,
+            frequency: score,
+            monetary: score,
+            group: Type.Optional(rfmGroupSchema),
+            limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000, default: 100 })),
+            cursor: Type.Optional(
+              Type.String({ maxLength: 200, description: 'The `next` of the page before.' }),
+            ),
+            fresh: freshSchema,
+          },
+          { additionalProperties: false },
+        ),
+        response: { 200: peopleThenSchema },
+      },
+    },
+    ({ params: { name }, query: { at: given, limit = 100, cursor, fresh = false, ...choice } }) =>
+      answering(async () => {
+        const history = historyOf(parts);
+        const definitions = parts.definitions();
+        refuseUnknown(definitions, 'rfm', name);
+        const at = instantOf(parts, given);
+        const { recency, frequency, monetary, group: one } = choice satisfies RfmChoice;
+        const list = `rfm ${JSON.stringify([name, given, recency, frequency, monetary, one])}`;
+        const after = cursor === undefined ? -1 : parts.cursors.read(list, cursor);
+        const known = await asOf(parts, fresh);
+        const of = { zone: parts.zone, definitions };
+        const found = await rfmMembersThen({ history }, of, name, at, choice, { after, limit: limit + 1 });
+        if (!found.ok) throw new ProblemError(422, found.error.code, found.error.message);
+        return { ...peopleOf(parts, list, limit, found.value), asOf: known };
       }),
   );
 }

@@ -14,7 +14,13 @@ import { membersAt, returnsOf, sizeThroughTime, stayOf } from '../history/throug
 import { principalOf } from './access.ts';
 import type { Cursors } from './cursors.ts';
 import { addExportRoutes } from './history-export-routes.ts';
-import { addConversions, addFlowMembers, addRfmThen, addSizesOfAll } from './history-many-routes.ts';
+import {
+  addConversions,
+  addFlowMembers,
+  addRfmMembersThen,
+  addRfmThen,
+  addSizesOfAll,
+} from './history-many-routes.ts';
 import {
   answering,
   asOf,
@@ -64,6 +70,7 @@ export function historyRoutes(options: HistoryRoutesOptions): Plugin {
     addConversions(app, options);
     addFlowMembers(app, options);
     addRfmThen(app, options);
+    addRfmMembersThen(app, options);
     addExportRoutes(app, options);
   };
 }

@@ -4,6 +4,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 
 import type { Definitions } from '@segue/core/model/definitions.ts';
+import { type RfmGroup, rfmGroups } from '@segue/core/rules/rfm-groups.ts';
 
 import type { AuditLog } from '../catalog/audit-log.ts';
 import { actorOf } from '../catalog/catalog.ts';
@@ -63,6 +64,10 @@ const movesSchema = Type.Object({
   ),
 });
 
+export const rfmGroupSchema: Type.TUnsafe<RfmGroup> = Type.Unsafe<RfmGroup>(
+  Type.Union(rfmGroups.map((group) => Type.Literal(group))),
+);
+
 /** Customers of an RFM model by their scores. */
 export const rfmTableSchema: Type.TObject<{
   model: Type.TString;
@@ -74,7 +79,7 @@ export const rfmTableSchema: Type.TObject<{
       size: Type.TInteger;
     }>
   >;
-  groups: Type.TArray<Type.TObject<{ group: Type.TString; size: Type.TInteger }>>;
+  groups: Type.TArray<Type.TObject<{ group: Type.TUnsafe<RfmGroup>; size: Type.TInteger }>>;
   none: Type.TInteger;
   at: typeof instantSchema;
 }> = Type.Object({
@@ -88,7 +93,7 @@ export const rfmTableSchema: Type.TObject<{
     }),
     { description: 'Customers by their three scores; cells with nobody are left out.' },
   ),
-  groups: Type.Array(Type.Object({ group: Type.String(), size: countSchema })),
+  groups: Type.Array(Type.Object({ group: rfmGroupSchema, size: countSchema })),
   none: Type.Integer({ description: 'Customers who bought nothing in the window of the model.' }),
   at: instantSchema,
 });

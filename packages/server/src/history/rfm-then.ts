@@ -12,40 +12,29 @@ import { ok, type Result } from '@segue/core/base/result.ts';
 import type { Zone } from '@segue/core/base/zone.ts';
 import type { Definitions } from '@segue/core/model/definitions.ts';
 import type { Instant } from '@segue/core/model/message.ts';
+import { type RfmGroup, rfmGroup } from '@segue/core/rules/rfm-groups.ts';
 import { scoredRfmParts } from '@segue/core/rules/population.ts';
 import { compiling } from '@segue/core/sql/compile.ts';
 
-import { type RfmCell, type RfmTable, tableOf } from '../preview/rfm-table.ts';
+import { type RfmCell, rfmScores, type RfmTable, tableOf } from '../preview/rfm-table.ts';
 import type { Ask } from './through-time.ts';
+
+type Model = { readonly zone: Zone; readonly definitions: Definitions };
 
 /** Refused where the model cannot be said in SQL. */
 export async function rfmThen(
   { history, options }: Ask,
-  { zone, definitions }: { readonly zone: Zone; readonly definitions: Definitions },
+  of: Model,
   model: string,
   at: Instant,
 ): Promise<Result<RfmTable, Diagnostic>> {
-  const measures = compiling({ zone, definitions, at }, (compiler) => {
-    const when = compiler.now();
-    const columns = scoredRfmParts.map((part) => `${compiler.rfmMeasure(part, model, when).sql} AS ${part}`);
-    const about = [`What customers are ranked by in the RFM model ${model}`];
-    return compiler.query(about, when.scope, ['c.profile AS profile', ...columns], 'true');
-  });
-  if (!measures.ok) return measures;
-  const everybody = `FROM (\n${measures.value})`;
-  const isScored = scoredRfmParts.map((part) => `isNotNull(${part})`).join(' AND ');
-  const [counted] = (await history.query(`SELECT count() ${everybody}`, options)).rows;
+  const everybody = measuresOf(of, model, at);
+  if (!everybody.ok) return everybody;
+  const [counted] = (await history.query(`SELECT count() FROM (\n${everybody.value})`, options)).rows;
   const { rows } = await history.query(
     `SELECT recency_score, frequency_score, monetary_score, count()
 FROM (
-  SELECT 6 - ${quintile('recency')} AS recency_score,
-    ${quintile('frequency')} AS frequency_score,
-    ${quintile('monetary')} AS monetary_score
-  FROM (
-    SELECT ${scoredRfmParts.map((part) => `toFloat64(assumeNotNull(${part})) AS ${part}_value`).join(', ')}
-    ${everybody}
-    WHERE ${isScored}
-  )
+${scoresOf(everybody.value)}
 )
 GROUP BY recency_score, frequency_score, monetary_score
 ORDER BY recency_score DESC, frequency_score DESC, monetary_score DESC`,
@@ -58,6 +47,81 @@ ORDER BY recency_score DESC, frequency_score DESC, monetary_score DESC`,
     size: Number(size),
   }));
   return ok(tableOf(model, at, cells, Number(counted?.[0] ?? 0)));
+}
+
+/** Those of some scores, or of a group; what is left out is not asked for. */
+export type RfmChoice = {
+  readonly recency?: number;
+  readonly frequency?: number;
+  readonly monetary?: number;
+  readonly group?: RfmGroup;
+};
+
+/** Who had these scores then, by number, after a number. Refused where the model cannot be said in SQL. */
+export async function rfmMembersThen(
+  { history, options }: Ask,
+  of: Model,
+  model: string,
+  at: Instant,
+  choice: RfmChoice,
+  page: { readonly after: number; readonly limit: number },
+): Promise<Result<{ readonly size: number; readonly members: readonly number[] }, Diagnostic>> {
+  const everybody = measuresOf(of, model, at);
+  if (!everybody.ok) return everybody;
+  const { rows } = await history.query(
+    `SELECT profile, count() OVER () AS size
+FROM (
+${scoresOf(everybody.value)}
+)
+WHERE ${isChosen(choice)}
+ORDER BY profile <= ${page.after}, profile
+LIMIT ${page.limit}`,
+    options,
+  );
+  const found = rows as [number, number][];
+  return ok({
+    size: found[0]?.[1] ?? 0,
+    members: found.map(([profile]) => profile).filter((profile) => profile > page.after),
+  });
+}
+
+/** Everybody who was there at an instant, with what the model ranks them by; null for who has none. */
+function measuresOf({ zone, definitions }: Model, model: string, at: Instant): Result<string, Diagnostic> {
+  return compiling({ zone, definitions, at }, (compiler) => {
+    const when = compiler.now();
+    const columns = scoredRfmParts.map((part) => `${compiler.rfmMeasure(part, model, when).sql} AS ${part}`);
+    const about = [`What customers are ranked by in the RFM model ${model}`];
+    return compiler.query(about, when.scope, ['c.profile AS profile', ...columns], 'true');
+  });
+}
+
+/** Those who can be ranked, with their scores. */
+function scoresOf(everybody: string): string {
+  const isScored = scoredRfmParts.map((part) => `isNotNull(${part})`).join(' AND ');
+  return `  SELECT profile, 6 - ${quintile('recency')} AS recency_score,
+    ${quintile('frequency')} AS frequency_score,
+    ${quintile('monetary')} AS monetary_score
+  FROM (
+    SELECT profile, ${scoredRfmParts.map((part) => `toFloat64(assumeNotNull(${part})) AS ${part}_value`).join(', ')}
+    FROM (
+${everybody})
+    WHERE ${isScored}
+  )`;
+}
+
+function isChosen({ group, ...scores }: RfmChoice): string {
+  const asked = scoredRfmParts.flatMap((part) =>
+    scores[part] === undefined ? [] : [`${part}_score = ${scores[part]}`],
+  );
+  if (group !== undefined) {
+    const those = rfmScores.flatMap((r) =>
+      rfmScores.flatMap((f) =>
+        rfmScores.filter((m) => rfmGroup(r, f, m) === group).map((m) => `(${r}, ${f}, ${m})`),
+      ),
+    );
+    asked.push(`(recency_score, frequency_score, monetary_score) IN (${those.join(', ')})`);
+  }
+  return asked.length === 0 ? 'true' : asked.join(' AND ');
 }
 
 function quintile(part: string): string {

@@ -18,7 +18,7 @@ export type RfmTable = {
   readonly at: Instant;
   /** By recency, frequency and monetary, the best first; those with nobody in them are left out. */
   readonly cells: readonly RfmCell[];
-  readonly groups: readonly { readonly group: string; readonly size: number }[];
+  readonly groups: readonly { readonly group: RfmGroup; readonly size: number }[];
   /** Customers without a score: they bought nothing in the model's window. */
   readonly none: number;
 };

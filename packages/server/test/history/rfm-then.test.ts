@@ -6,7 +6,7 @@ import { Zone } from '@segue/core/base/zone.ts';
 import { listDefinitions } from '@segue/core/model/listed-definitions.ts';
 import { parseDefinitions } from '@segue/core/model/parse-definitions.ts';
 
-import { rfmThen } from '../../src/history/rfm-then.ts';
+import { type RfmChoice, rfmMembersThen, rfmThen } from '../../src/history/rfm-then.ts';
 import { PopulationDesk } from '../../src/preview/population-desk.ts';
 import type { RfmTable } from '../../src/preview/rfm-table.ts';
 import { ownedDirectory } from './owned-directory.ts';
@@ -83,6 +83,38 @@ describe.skipIf(whyNoChdb !== undefined)(`RFM in the past${skipped}`, () => {
     if (!then.ok) throw new Error(then.error.message);
     expect(scored(then.value)).toBeLessThanOrEqual(scored(first));
     expect(scored(then.value)).toBeGreaterThanOrEqual(scored(first) - mergedSince);
+  });
+
+  test('who is in a cell or a group are as many as it says, page by page, each in one only', async () => {
+    const of = { zone: new Zone('Europe/Berlin'), definitions };
+    const at = rig.clock.now();
+    const table = await rfmThen({ history: rig.history }, of, 'default', at);
+    if (!table.ok) throw new Error(table.error.message);
+    const everybody = async (choice: RfmChoice): Promise<{ size: number; members: number[] }> => {
+      const members: number[] = [];
+      for (let after = -1, size = 0; ;) {
+        const page = { after, limit: 7 };
+        const found = await rfmMembersThen({ history: rig.history }, of, 'default', at, choice, page);
+        if (!found.ok) throw new Error(found.error.message);
+        if (after === -1) ({ size } = found.value);
+        members.push(...found.value.members);
+        after = members.at(-1) ?? -1;
+        if (found.value.members.length < page.limit) return { size, members };
+      }
+    };
+    const { cells, groups } = table.value;
+    const seen: number[] = [];
+    for (const { size, ...scores } of cells) {
+      const found = await everybody(scores);
+      expect([scores, found.size, found.members.length]).toEqual([scores, size, size]);
+      seen.push(...found.members);
+    }
+    expect(new Set(seen).size).toBe(seen.length);
+    expect((await everybody({})).members).toEqual(seen.toSorted((a, b) => a - b));
+    for (const { group, size } of groups) {
+      const found = await everybody({ group });
+      expect([group, found.members.length]).toEqual([group, size]);
+    }
   });
 
   test('before anybody bought there is nobody in it', async () => {

@@ -6,10 +6,17 @@ import { type AsOf, isBehind } from '../data/as-of.ts';
 import { Notice } from '../design/layout.tsx';
 import { useFormats, useTexts } from '../texts/use-texts.ts';
 
-export function Behind({ asOf }: { readonly asOf: AsOf }): JSX.Element | null {
+export function Behind({
+  asOf,
+  until,
+}: {
+  readonly asOf: AsOf;
+  /** Up to where was asked for; undefined: now. */
+  readonly until?: string | undefined;
+}): JSX.Element | null {
   const t = useTexts();
   const formats = useFormats();
-  if (!isBehind(asOf, Date.now())) return null;
+  if (!isBehind(asOf, Date.now(), until === undefined ? undefined : Date.parse(until))) return null;
   return (
     <Notice tone="warn">
       <p>

@@ -12,7 +12,7 @@ const dayAndHalfMs = 1.5 * dayMs;
 const otherEnd = 'other';
 
 export type Days = 7 | 30 | 90 | 365;
-export const periods: readonly Days[] = [7, 30, 90, 365];
+const periods: readonly Days[] = [7, 30, 90, 365];
 
 /** Up to an instant, and pieces of a size that can be seen. */
 export function periodOf(
@@ -83,31 +83,4 @@ export function usePeriod(initial: Days): ChosenPeriod {
     </span>
   );
   return { days, until, isPast: until < openedAt, picker };
-}
-
-/** The last days up to now only. */
-export function PeriodPicker({
-  days,
-  onChange,
-}: {
-  readonly days: Days;
-  readonly onChange: (days: Days) => void;
-}): JSX.Element {
-  const t = useTexts();
-  return (
-    <select
-      className="input inline"
-      aria-label={t('charts.period')}
-      value={days}
-      onChange={(event) => {
-        onChange(Number(event.target.value) as Days);
-      }}
-    >
-      {periods.map((each) => (
-        <option key={each} value={each}>
-          {t('charts.lastDays', { n: each })}
-        </option>
-      ))}
-    </select>
-  );
 }

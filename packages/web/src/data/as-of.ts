@@ -6,10 +6,16 @@ export type AsOf = { readonly position: number; readonly at?: string; readonly b
 const usualMs = 10_000;
 const usualEntries = 1_000;
 
-/** @param now - in milliseconds since 1970 */
-export function isBehind({ at, behind }: AsOf, now: number): boolean {
+/**
+ * @param now - in milliseconds since 1970
+ * @param until - up to where the question goes, likewise: what is missing of later is not missed
+ */
+export function isBehind({ at, behind }: AsOf, now: number, until: number = now): boolean {
   if (behind === 0) return false;
-  return at === undefined || behind > usualEntries || now - Date.parse(at) > usualMs;
+  if (at === undefined) return true;
+  const knows = Date.parse(at);
+  if (knows >= until) return false;
+  return behind > usualEntries || now - knows > usualMs;
 }
 
 const againMs = 3_000;

@@ -16,6 +16,12 @@ export const enPast = {
   'past.periodBefore': 'The one before',
 
   'lifecycles.stages': 'Stages',
+  'lifecycles.board.now': 'Now, as it changes. Beside it: the change since {before}.',
+  'lifecycles.board.then': 'As of {at}. Beside it: the change since {before}.',
+  'lifecycles.removed': 'defined no more',
+  'lifecycles.people.now': 'Now',
+  'lifecycles.people.then': 'As of {at}',
+  'lifecycles.people.over': 'Between {from} and {to}',
   'lifecycles.people.in': 'In {stage}',
   'lifecycles.people.from': 'From {from} to {to}',
   'lifecycles.people.count': '{n, plural, one {# customer} other {# customers}}',
@@ -56,6 +62,7 @@ export const enPast = {
   'retention.event': 'Event',
   'retention.show': 'Show',
   'retention.since': 'First did it',
+  'retention.over': 'Of those who did it first between {from} and {to}, up to the end of it.',
   'retention.none': 'Nobody did “{event}” for the first time in this period.',
 
   'rfm.title': 'RFM',
@@ -65,6 +72,8 @@ export const enPast = {
     'An RFM model scores customers by how recently, how often and for how much they bought. Define one with the API or in a file:',
   'rfm.about':
     'As of {at}. {none, plural, one {# customer has} other {# customers have}} no score: they bought nothing in the window.',
+  'rfm.then': 'That is how it would have been: by what is known now, and by the model in force.',
+  'rfm.people.then': 'As it would have been on {at}',
   'rfm.compared': 'Beside it: as it would have been on {at}.',
   'rfm.grid': 'Customers by recency and frequency',
   'rfm.grid.about': 'How many, and their mean monetary score. 5 is the best fifth.',

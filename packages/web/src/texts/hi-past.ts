@@ -18,6 +18,12 @@ export const hiPast: Readonly<Record<keyof typeof enPast, string>> = {
   'past.periodBefore': 'इससे पहले की',
 
   'lifecycles.stages': 'चरण',
+  'lifecycles.board.now': 'अभी, जैसे-जैसे बदलता है। साथ में: {before} से बदलाव।',
+  'lifecycles.board.then': '{at} की स्थिति। साथ में: {before} से बदलाव।',
+  'lifecycles.removed': 'अब परिभाषित नहीं',
+  'lifecycles.people.now': 'अभी',
+  'lifecycles.people.then': '{at} की स्थिति',
+  'lifecycles.people.over': '{from} और {to} के बीच',
   'lifecycles.people.in': '{stage} में',
   'lifecycles.people.from': '{from} से {to} तक',
   'lifecycles.people.count': '{n, plural, one {# ग्राहक} other {# ग्राहक}}',
@@ -57,6 +63,7 @@ export const hiPast: Readonly<Record<keyof typeof enPast, string>> = {
   'retention.event': 'घटना',
   'retention.show': 'दिखाएँ',
   'retention.since': 'पहली बार',
+  'retention.over': 'जिन्होंने {from} और {to} के बीच पहली बार किया, इस अवधि के अंत तक।',
   'retention.none': 'इस अवधि में किसी ने पहली बार “{event}” नहीं किया।',
 
   'rfm.title': 'आरएफ़एम',
@@ -66,6 +73,8 @@ export const hiPast: Readonly<Record<keyof typeof enPast, string>> = {
     'आरएफ़एम मॉडल ग्राहकों को अंक देता है: कितने हाल में, कितनी बार और कितने का ख़रीदा। API से या फ़ाइल में बनाएँ:',
   'rfm.about':
     '{at} के अनुसार। {none, plural, one {# ग्राहक} other {# ग्राहकों}} के अंक नहीं: उन्होंने इस अवधि में कुछ नहीं ख़रीदा।',
+  'rfm.then': 'ऐसा होता: अभी जो पता है उसके और लागू मॉडल के अनुसार।',
+  'rfm.people.then': 'जैसा {at} को होता',
   'rfm.compared': 'साथ में: जैसा {at} को होता।',
   'rfm.grid': 'ग्राहक, ताज़गी और आवृत्ति के अनुसार',
   'rfm.grid.about': 'कितने, और उनका औसत मूल्य-अंक। 5 सबसे अच्छा पाँचवाँ हिस्सा है।',

@@ -3,8 +3,9 @@
 import type { Output } from '@segue/client/operation-types.ts';
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 
-import type { Days } from '../../charts/period.tsx';
+import type { ChosenPeriod, Days } from '../../charts/period.tsx';
 import { api } from '../../data/client.ts';
+import { choiceOf, type RfmPick } from './rfm-cells.ts';
 
 export type Flows = Output<'getFlows'>;
 export type Conversions = Output<'getConversions'>;
@@ -18,6 +19,9 @@ export type RefreshMoves = Output<'previewRefresh'>;
 export type Period = { readonly from: string; readonly to: string };
 
 const dayMs = 86_400_000;
+
+/** What a view about a chosen period is told of it. */
+export type Chosen = Pick<ChosenPeriod, 'days' | 'until' | 'isPast'>;
 
 /** So many days up to an instant, and as many before them. */
 export function periodsOf(days: Days, until: number): { readonly now: Period; readonly before: Period } {
@@ -56,9 +60,16 @@ export const retentionQuery = (event: string, every: 'week' | 'month', { from, t
     queryFn: ({ signal }) => api.call('getRetention', { query: { event, every, from, to } }, { signal }),
   });
 
-/** Who somebody asks for: everybody in a stage now, or who went from one to another over a period. */
+/** Who somebody asks for: everybody in a stage, who went from one to another over a period, who had scores at an instant. */
 export type Wanted =
-  | { readonly kind: 'stage'; readonly lifecycle: string; readonly stage: string }
+  | {
+      readonly kind: 'stage';
+      readonly lifecycle: string;
+      readonly stage: string;
+      /** Just before this instant; undefined: now. */
+      readonly until: string | undefined;
+    }
+  | { readonly kind: 'scores'; readonly pick: RfmPick; readonly at: string }
   | {
       readonly kind: 'flow';
       readonly lifecycle: string;
@@ -81,14 +92,24 @@ export const peopleQuery = (wanted: Wanted) =>
     queryKey: ['people', wanted],
     queryFn: ({ signal, pageParam }): Promise<People> => {
       const page = { limit: pageSize, ...(pageParam === undefined ? {} : { cursor: pageParam }) };
-      const { lifecycle } = wanted;
-      if (wanted.kind === 'stage') {
-        const query = { of: `${lifecycle}.${wanted.stage}`, ...page };
-        return api.call('getMembersThen', { query }, { signal });
+      switch (wanted.kind) {
+        case 'stage': {
+          const { lifecycle, stage, until } = wanted;
+          const at = until === undefined ? {} : { at: new Date(Date.parse(until) - 1).toISOString() };
+          const query = { of: `${lifecycle}.${stage}`, ...at, ...page };
+          return api.call('getMembersThen', { query }, { signal });
+        }
+        case 'scores': {
+          const { pick, at } = wanted;
+          const query = { at, ...choiceOf(pick), ...page };
+          return api.call('getRfmMembersThen', { path: { name: pick.model }, query }, { signal });
+        }
+        case 'flow': {
+          const { lifecycle, from, to, period } = wanted;
+          const query = { lifecycle, fromStage: from, toStage: to, ...period, ...page };
+          return api.call('getFlowMembers', { query }, { signal });
+        }
       }
-      const { from, to, period } = wanted;
-      const query = { lifecycle, fromStage: from, toStage: to, ...period, ...page };
-      return api.call('getFlowMembers', { query }, { signal });
     },
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next,

@@ -31,7 +31,7 @@ export function ConversionTable({
       <Answer of={now} lines={6}>
         {(found) => (
           <div className="stack">
-            <Behind asOf={found.asOf} />
+            <Behind asOf={found.asOf} until={found.period.to} />
             {found.stages.length === 0 ? (
               <p className="quiet">{t('conversion.none')}</p>
             ) : (

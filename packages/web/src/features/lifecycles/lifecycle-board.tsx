@@ -5,18 +5,22 @@ import { Workflow } from 'lucide-react';
 import { Tabs } from 'radix-ui';
 import type { JSX } from 'react';
 
+import { usePeriod } from '../../charts/period.tsx';
 import { Answer } from '../../data/answer.tsx';
 import { lifecyclesQuery } from '../../data/queries.ts';
 import { Card, Empty, View } from '../../design/layout.tsx';
 import { useTexts } from '../../texts/use-texts.ts';
+import type { Chosen } from './asked.ts';
 import { Lifecycle } from './lifecycle.tsx';
 import { Retention } from './retention.tsx';
 import { RfmView } from './rfm-view.tsx';
 
 export function LifecycleBoard(): JSX.Element {
   const t = useTexts();
+  // One for all of the view: what is beside each other is of the same time.
+  const { picker, ...chosen } = usePeriod(30);
   return (
-    <View title={t('lifecycles.title')} about={t('lifecycles.about')}>
+    <View title={t('lifecycles.title')} about={t('lifecycles.about')} actions={picker}>
       <Tabs.Root defaultValue="stages" className="stack">
         <Tabs.List className="tabs" aria-label={t('lifecycles.title')}>
           <Tabs.Trigger value="stages" className="tab">
@@ -30,20 +34,20 @@ export function LifecycleBoard(): JSX.Element {
           </Tabs.Trigger>
         </Tabs.List>
         <Tabs.Content value="stages" className="stack">
-          <Lifecycles />
+          <Lifecycles chosen={chosen} />
         </Tabs.Content>
         <Tabs.Content value="rfm" className="stack">
-          <RfmView />
+          <RfmView chosen={chosen} />
         </Tabs.Content>
         <Tabs.Content value="retention" className="stack">
-          <Retention />
+          <Retention chosen={chosen} />
         </Tabs.Content>
       </Tabs.Root>
     </View>
   );
 }
 
-function Lifecycles(): JSX.Element {
+function Lifecycles({ chosen }: { readonly chosen: Chosen }): JSX.Element {
   const t = useTexts();
   const lifecycles = useQuery(lifecyclesQuery);
   return (
@@ -56,7 +60,9 @@ function Lifecycles(): JSX.Element {
             </Empty>
           </Card>
         ) : (
-          items.map(({ name, definition }) => <Lifecycle key={name} name={name} definition={definition} />)
+          items.map(({ name, definition }) => (
+            <Lifecycle key={name} name={name} definition={definition} chosen={chosen} />
+          ))
         )
       }
     </Answer>

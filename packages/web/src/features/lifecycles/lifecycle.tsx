@@ -1,16 +1,15 @@
-/** One lifecycle: how many are in each stage now, where they went over a period, and how that was in the one before. */
+/** One lifecycle: how many are in each stage at the end of a period, where they went over it, and how that was in the one before. */
 
 import { useQuery } from '@tanstack/react-query';
 import { type JSX, useMemo, useState } from 'react';
 
 import { Behind } from '../../charts/behind.tsx';
-import { type Days, usePeriod } from '../../charts/period.tsx';
 import { sentenceOf } from '../../data/client.ts';
 import { liveSizesQuery } from '../../data/queries.ts';
 import { Button } from '../../design/button.tsx';
 import { Card, Notice } from '../../design/layout.tsx';
 import { useFormats, useTexts } from '../../texts/use-texts.ts';
-import { flowsQuery, periodsOf, type Wanted } from './asked.ts';
+import { type Chosen, type Flows, flowsQuery, type Period, periodsOf, type Wanted } from './asked.ts';
 import { ConversionTable } from './conversion-table.tsx';
 import { PeopleDialog } from './people-dialog.tsx';
 import { Beside } from './period-before.tsx';
@@ -21,27 +20,31 @@ import { StayAndReturns } from './stay-and-returns.tsx';
 export function Lifecycle({
   name,
   definition,
+  chosen: { days, until, isPast },
 }: {
   readonly name: string;
   readonly definition: unknown;
+  readonly chosen: Chosen;
 }): JSX.Element {
-  const { days, until, isPast, picker } = usePeriod(30);
   const [wanted, setWanted] = useState<Wanted>();
   const stages = useMemo(() => stagesOf(definition), [definition]);
   const periods = useMemo(() => periodsOf(days, until), [days, until]);
   const flows = useQuery(flowsQuery(name, periods.now));
   return (
     <section className="stack" aria-label={name}>
-      <Card title={name} aside={picker}>
+      <Card title={name}>
         <div className="stack">
           {flows.error !== null && <Away error={flows.error} onAgain={() => void flows.refetch()} />}
-          {flows.data !== undefined && <Behind asOf={flows.data.asOf} />}
+          {flows.data !== undefined && <Behind asOf={flows.data.asOf} until={periods.now.to} />}
           <Board
             lifecycle={name}
             stages={stages}
-            before={isPast ? undefined : flows.data?.nodes}
+            nodes={flows.data?.nodes}
+            period={periods.now}
+            isPast={isPast}
             onStage={(stage) => {
-              setWanted({ kind: 'stage', lifecycle: name, stage });
+              const to = isPast ? periods.now.to : undefined;
+              setWanted({ kind: 'stage', lifecycle: name, stage, until: to });
             }}
           />
         </div>
@@ -55,7 +58,7 @@ export function Lifecycle({
               setWanted({ kind: 'flow', lifecycle: name, from, to, period: periods.now });
             }}
           />
-          <StageStay lifecycle={name} stages={stages} days={days} until={until} />
+          <StageStay lifecycle={name} stages={stages} chosen={{ days, until }} />
         </>
       )}
       {wanted !== undefined && (
@@ -83,69 +86,119 @@ function Away({ error, onAgain }: { readonly error: Error; readonly onAgain: () 
   );
 }
 
-/** The stages side by side, with their sizes as they are at this moment. */
+/**
+ * The stages side by side, with their sizes: up to now as the stream tells them at this moment, at the end of a period of the
+ * past as they were then, with those that are defined no more.
+ */
 function Board({
   lifecycle,
   stages,
-  before,
+  nodes,
+  period,
+  isPast,
   onStage,
 }: {
   readonly lifecycle: string;
   readonly stages: readonly Stage[];
-  /** How many were in each when the period began. */
-  readonly before: readonly { readonly stage: string; readonly before: number }[] | undefined;
+  /** How many were in each when the period began, and when it ended. */
+  readonly nodes: Flows['nodes'] | undefined;
+  readonly period: Period;
+  readonly isPast: boolean;
   readonly onStage: (stage: string) => void;
 }): JSX.Element {
   const t = useTexts();
   const formats = useFormats();
-  const sizes = useQuery(liveSizesQuery).data?.lifecycles.get(lifecycle);
+  const live = useQuery(liveSizesQuery).data?.lifecycles.get(lifecycle);
+  const [from, to] = [formats.instant(period.from), formats.instant(period.to)];
+  const found = nodes?.filter(({ before, after }) => before > 0 || after > 0);
+  const sizes = isPast ? found && new Map(found.map(({ stage, after }) => [stage, after])) : live;
   const all = [...(sizes?.values() ?? [])].reduce((sum, size) => sum + size, 0);
   return (
-    <ul className="board">
-      {stages.map(({ name, rule }) => {
-        const size = sizes?.get(name) ?? 0;
-        const share = all === 0 ? 0 : size / all;
-        const was =
-          before === undefined ? undefined : (before.find(({ stage }) => stage === name)?.before ?? 0);
-        return (
-          <li key={name}>
-            <button
-              type="button"
-              className="stage"
-              onClick={() => {
-                onStage(name);
-              }}
-            >
-              <span className="stage-name">{name}</span>
-              <span className="figure-value numbers">{sizes === undefined ? '–' : formats.number(size)}</span>
-              <span className="row quiet numbers">
-                {formats.percent(share)}
-                {sizes !== undefined && <Beside now={size} before={was} />}
-              </span>
-              <span className="size-bar" aria-hidden>
-                <span style={{ width: `${String(100 * share)}%` }} />
-              </span>
-              <span className="quiet cut" title={rule}>
-                {rule ?? t('lifecycles.otherwise')}
-              </span>
-            </button>
-          </li>
-        );
-      })}
-    </ul>
+    <>
+      <p className="quiet">
+        {isPast
+          ? t('lifecycles.board.then', { at: to, before: from })
+          : t('lifecycles.board.now', { before: from })}
+      </p>
+      <ul className="board">
+        {(isPast ? withRemoved(stages, found) : stages).map((stage) => (
+          <StageCard
+            key={stage.name}
+            stage={stage}
+            size={sizes === undefined ? undefined : (sizes.get(stage.name) ?? 0)}
+            all={all}
+            before={
+              nodes === undefined ? undefined : (nodes.find((node) => node.stage === stage.name)?.before ?? 0)
+            }
+            onStage={onStage}
+          />
+        ))}
+      </ul>
+    </>
+  );
+}
+
+type Shown = Stage & { readonly isRemoved?: boolean };
+
+/** Stages that customers were in, though they are defined no more, come last. */
+function withRemoved(stages: readonly Stage[], found: Flows['nodes'] | undefined): readonly Shown[] {
+  const defined = new Set(stages.map(({ name }) => name));
+  const removed = (found ?? []).filter(({ stage }) => !defined.has(stage));
+  return [...stages, ...removed.map(({ stage }) => ({ name: stage, rule: undefined, isRemoved: true }))];
+}
+
+function StageCard({
+  stage: { name, rule, isRemoved = false },
+  size,
+  all,
+  before,
+  onStage,
+}: {
+  readonly stage: Shown;
+  /** Undefined while it is not known. */
+  readonly size: number | undefined;
+  /** Of all stages together. */
+  readonly all: number;
+  readonly before: number | undefined;
+  readonly onStage: (stage: string) => void;
+}): JSX.Element {
+  const t = useTexts();
+  const formats = useFormats();
+  const share = all === 0 ? 0 : (size ?? 0) / all;
+  return (
+    <li>
+      <button
+        type="button"
+        className="stage"
+        onClick={() => {
+          onStage(name);
+        }}
+      >
+        <span className="stage-name">{name}</span>
+        <span className="figure-value numbers">{size === undefined ? '–' : formats.number(size)}</span>
+        <span className="row quiet numbers">
+          {formats.percent(share)}
+          {size !== undefined && <Beside now={size} before={before} />}
+        </span>
+        <span className="size-bar" aria-hidden>
+          <span style={{ width: `${String(100 * share)}%` }} />
+        </span>
+        <span className="quiet cut" title={rule}>
+          {rule ?? t(isRemoved ? 'lifecycles.removed' : 'lifecycles.otherwise')}
+        </span>
+      </button>
+    </li>
   );
 }
 
 function StageStay({
   lifecycle,
   stages,
-  days,
-  until,
+  chosen: { days, until },
 }: {
   readonly lifecycle: string;
   readonly stages: readonly Stage[];
-  readonly days: Days;
-  readonly until: number;
+  readonly chosen: Pick<Chosen, 'days' | 'until'>;
 }): JSX.Element {
   const t = useTexts();
   const [stage, setStage] = useState(() => stages[0]?.name ?? '');

@@ -1,4 +1,4 @@
-/** Of those who first did something in a week, how many do it again in each later week. */
+/** Of those who first did something in a week, how many do it again in each later week, up to the end of a period. */
 
 import { useQuery } from '@tanstack/react-query';
 import { type JSX, type SubmitEvent, useMemo, useState } from 'react';
@@ -10,23 +10,24 @@ import { Button } from '../../design/button.tsx';
 import { fieldText } from '../../design/form-text.ts';
 import { Card } from '../../design/layout.tsx';
 import { useFormats, useTexts } from '../../texts/use-texts.ts';
-import { type Retention as Cohorts, retentionQuery } from './asked.ts';
+import { type Chosen, type Retention as Cohorts, retentionQuery } from './asked.ts';
 
 const dayMs = 86_400_000;
-const daysOf = { week: 84, month: 365 };
+/** So many are looked at where the period is shorter: one week alone says nothing of who comes back. */
+const daysMin = { week: 84, month: 365 };
 const usualEvent = 'Order Completed';
 
-export function Retention(): JSX.Element {
+export function Retention({ chosen: { days, until } }: { readonly chosen: Chosen }): JSX.Element {
   const t = useTexts();
+  const formats = useFormats();
   const [event, setEvent] = useState(usualEvent);
   const [every, setEvery] = useState<'week' | 'month'>('week');
-  const [openedAt] = useState(() => Date.now());
   const period = useMemo(
     () => ({
-      from: new Date(openedAt - daysOf[every] * dayMs).toISOString(),
-      to: new Date(openedAt).toISOString(),
+      from: new Date(until - Math.max(days, daysMin[every]) * dayMs).toISOString(),
+      to: new Date(until).toISOString(),
     }),
-    [openedAt, every],
+    [days, until, every],
   );
   const cohorts = useQuery(retentionQuery(event, every, period));
   const onSubmit = (submit: SubmitEvent<HTMLFormElement>): void => {
@@ -60,7 +61,13 @@ export function Retention(): JSX.Element {
         <Answer of={cohorts} lines={8}>
           {(data) => (
             <>
-              <Behind asOf={data.asOf} />
+              <p className="quiet">
+                {t('retention.over', {
+                  from: formats.instant(data.period.from),
+                  to: formats.instant(data.period.to),
+                })}
+              </p>
+              <Behind asOf={data.asOf} until={data.period.to} />
               {data.cohorts.every(({ customers }) => customers === 0) ? (
                 <p className="quiet">{t('retention.none', { event: data.event })}</p>
               ) : (

@@ -1,12 +1,20 @@
 /** Cells and groups of an RFM model: summed for the grid, and as rules. */
 
 import type { Output } from '@segue/client/operation-types.ts';
+import type { RfmGroup } from '@segue/core/rules/rfm-groups.ts';
 
 export type Cell = Output<'getRfmTable'>['cells'][number];
 
 export type RfmPick =
   | { readonly kind: 'cell'; readonly model: string; readonly recency: number; readonly frequency: number }
-  | { readonly kind: 'group'; readonly model: string; readonly group: string };
+  | { readonly kind: 'group'; readonly model: string; readonly group: RfmGroup };
+
+/** As the questions about the past take it. */
+export function choiceOf(
+  pick: RfmPick,
+): { readonly recency: number; readonly frequency: number } | { readonly group: RfmGroup } {
+  return pick.kind === 'group' ? { group: pick.group } : { recency: pick.recency, frequency: pick.frequency };
+}
 
 /** In the rule language. */
 export function ruleOf(pick: RfmPick): string {

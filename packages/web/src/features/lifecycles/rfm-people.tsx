@@ -8,7 +8,7 @@ import { Answer } from '../../data/answer.tsx';
 import { previewQuery } from '../../data/queries.ts';
 import { Button } from '../../design/button.tsx';
 import { Dialog } from '../../design/dialog.tsx';
-import { useTexts } from '../../texts/use-texts.ts';
+import { useTexts, type Words } from '../../texts/use-texts.ts';
 import { type RfmPick, ruleOf } from './rfm-cells.ts';
 
 export function RfmPeople({
@@ -21,15 +21,12 @@ export function RfmPeople({
   const t = useTexts();
   const rule = ruleOf(pick);
   const found = useQuery(previewQuery(rule));
-  const title =
-    pick.kind === 'group'
-      ? pick.group
-      : t('rfm.cell.title', { recency: pick.recency, frequency: pick.frequency });
   return (
     <Dialog
       open
       onClose={onClose}
-      title={title}
+      title={pickTitle(pick, t)}
+      about={t('lifecycles.people.now')}
       footer={<Button onClick={onClose}>{t('settings.done')}</Button>}
     >
       <div className="stack">
@@ -55,4 +52,10 @@ export function RfmPeople({
       </div>
     </Dialog>
   );
+}
+
+export function pickTitle(pick: RfmPick, t: Words): string {
+  return pick.kind === 'group'
+    ? pick.group
+    : t('rfm.cell.title', { recency: pick.recency, frequency: pick.frequency });
 }

@@ -1,23 +1,30 @@
-/** Customers by how recently, how often and for how much they bought: as a grid and in named groups, now and in the past. */
+/** Customers by how recently, how often and for how much they bought: as a grid and in named groups, at both ends of a period. */
 
 import { useQuery } from '@tanstack/react-query';
 import { Grid3x3 } from 'lucide-react';
 import { type JSX, useMemo, useState } from 'react';
 
 import { Behind } from '../../charts/behind.tsx';
-import { type Days, PeriodPicker } from '../../charts/period.tsx';
 import { Answer } from '../../data/answer.tsx';
 import { sentenceOf } from '../../data/client.ts';
 import { Card, Empty } from '../../design/layout.tsx';
 import { useFormats, useTexts } from '../../texts/use-texts.ts';
-import { periodsOf, rfmModelsQuery, type RfmTable, rfmTableQuery, rfmThenQuery } from './asked.ts';
+import {
+  type Chosen,
+  periodsOf,
+  rfmModelsQuery,
+  type RfmTable,
+  rfmTableQuery,
+  rfmThenQuery,
+} from './asked.ts';
+import { PeopleDialog } from './people-dialog.tsx';
 import { Beside } from './period-before.tsx';
 import type { RfmPick } from './rfm-cells.ts';
 import { RfmGrid } from './rfm-grid.tsx';
 import { RfmPeople } from './rfm-people.tsx';
 import { RfmRefresh } from './rfm-refresh.tsx';
 
-export function RfmView(): JSX.Element {
+export function RfmView({ chosen }: { readonly chosen: Chosen }): JSX.Element {
   const t = useTexts();
   const models = useQuery(rfmModelsQuery);
   return (
@@ -33,9 +40,10 @@ export function RfmView(): JSX.Element {
         ) : (
           <>
             {items.map(({ name }) => (
-              <Model key={name} name={name} />
+              <Model key={name} name={name} chosen={chosen} />
             ))}
-            <RfmRefresh />
+            {/* It is about now. */}
+            {!chosen.isPast && <RfmRefresh />}
           </>
         )
       }
@@ -49,27 +57,40 @@ const example = `rfm:
     value: revenue
     window: last 365d`;
 
-function Model({ name }: { readonly name: string }): JSX.Element {
+function Model({
+  name,
+  chosen: { days, until, isPast },
+}: {
+  readonly name: string;
+  readonly chosen: Chosen;
+}): JSX.Element {
   const t = useTexts();
   const formats = useFormats();
-  const [days, setDays] = useState<Days>(30);
-  const [openedAt] = useState(() => Date.now());
   const [pick, setPick] = useState<RfmPick>();
-  const at = useMemo(() => periodsOf(days, openedAt).now.from, [days, openedAt]);
-  const table = useQuery(rfmTableQuery(name));
-  const then = useQuery(rfmThenQuery(name, at));
+  const { from, to } = useMemo(() => periodsOf(days, until).now, [days, until]);
+  const live = useQuery({ ...rfmTableQuery(name), enabled: !isPast });
+  const past = useQuery({ ...rfmThenQuery(name, to), enabled: isPast });
+  const then = useQuery(rfmThenQuery(name, from));
+  const close = (): void => {
+    setPick(undefined);
+  };
   return (
     <section className="stack" aria-label={name}>
-      <Card title={t('rfm.model', { name })} aside={<PeriodPicker days={days} onChange={setDays} />}>
-        <Answer of={table} lines={8}>
-          {(now) => (
+      <Card title={t('rfm.model', { name })}>
+        <Answer of={isPast ? past : live} lines={8}>
+          {(now: RfmTable) => (
             <div className="stack">
               <p className="quiet">
-                {t('rfm.about', { at: formats.instant(now.at), none: now.none })}{' '}
-                {t('rfm.compared', { at: formats.instant(at) })}
+                {t('rfm.about', { at: formats.instant(now.at), none: now.none })} {isPast && t('rfm.then')}{' '}
+                {t('rfm.compared', { at: formats.instant(from) })}
               </p>
               {then.error !== null && <p className="quiet">{sentenceOf(then.error)}</p>}
-              {then.data !== undefined && <Behind asOf={then.data.asOf} />}
+              {/* That of the end of the period knows the most. */}
+              {isPast && past.data !== undefined ? (
+                <Behind asOf={past.data.asOf} until={to} />
+              ) : (
+                then.data !== undefined && <Behind asOf={then.data.asOf} until={from} />
+              )}
               <div className="rfm">
                 <RfmGrid
                   cells={now.cells}
@@ -90,14 +111,12 @@ function Model({ name }: { readonly name: string }): JSX.Element {
           )}
         </Answer>
       </Card>
-      {pick !== undefined && (
-        <RfmPeople
-          pick={pick}
-          onClose={() => {
-            setPick(undefined);
-          }}
-        />
-      )}
+      {pick !== undefined &&
+        (isPast ? (
+          <PeopleDialog wanted={{ kind: 'scores', pick, at: to }} onClose={close} />
+        ) : (
+          <RfmPeople pick={pick} onClose={close} />
+        ))}
     </section>
   );
 }
@@ -109,7 +128,7 @@ function Groups({
 }: {
   readonly now: RfmTable;
   readonly before: RfmTable['groups'] | undefined;
-  readonly onPick: (group: string) => void;
+  readonly onPick: (group: RfmTable['groups'][number]['group']) => void;
 }): JSX.Element {
   const t = useTexts();
   const formats = useFormats();

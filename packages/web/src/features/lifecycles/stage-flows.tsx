@@ -29,8 +29,8 @@ export function StageFlows({
         {(data) =>
           data.links.length > 0 ? (
             <Found data={data} onFlow={onFlow} />
-          ) : isBehind(data.asOf, Date.now()) ? (
-            <Behind asOf={data.asOf} />
+          ) : isBehind(data.asOf, Date.now(), Date.parse(data.period.to)) ? (
+            <Behind asOf={data.asOf} until={data.period.to} />
           ) : (
             <p className="quiet">{t('lifecycles.flows.none')}</p>
           )
