@@ -140,6 +140,16 @@ export class GrantsIndex implements Grants, StandingGrants {
     };
   }
 
+  senders(): ReadonlySet<string> {
+    const now = this.#clock();
+    const names = new Set([...this.#writeKeys.values()].map(({ source }) => source));
+    for (const { key, validUntil } of this.#secrets.values()) {
+      const isValid = validUntil === undefined || validUntil > now;
+      if (isValid && isAtLeast(key.role, 'marketer')) names.add(key.name);
+    }
+    return names;
+  }
+
   close(): void {
     this.#stop();
   }

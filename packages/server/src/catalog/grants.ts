@@ -38,6 +38,8 @@ export interface StandingGrants {
   isCurrent(principal: Principal): boolean;
   /** Called when somebody's access may have changed; returns the way to stop. */
   watch(listener: () => void): () => void;
+  /** The sources that messages can come from now: of write keys, and of server keys that may send. */
+  senders(): ReadonlySet<string>;
 }
 
 declare module 'fastify' {

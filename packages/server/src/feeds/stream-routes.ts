@@ -46,7 +46,7 @@ export type StreamOptions = {
   readonly now: () => Instant;
   readonly limits?: Partial<StreamLimits>;
   /** Who may still read; a stream of somebody who may not ends at once, or where nobody says so with the next heartbeat. */
-  readonly grants?: StandingGrants;
+  readonly grants?: Pick<StandingGrants, 'isCurrent' | 'watch'>;
   /** What is told beside changes to those who ask for it. */
   readonly beside?: { readonly sizes: LiveSizes; readonly messages: LiveMessages };
   /** Is told a way to ask how many streams are open. */

@@ -7,7 +7,7 @@
  *
  * A source is silent when it has sent nothing for twice as long as the longest pause of its last seven days, a quarter of an
  * hour at least; one that has been sending for less than a day, after a day. So a shop's night, and tills that report once
- * a day, are no alarm.
+ * a day, are no alarm. Nor is the end of a file: what has only ever brought the past, days after it happened, is not waited for.
  */
 
 import type { Zone } from '@segue/core/base/zone.ts';
@@ -21,12 +21,16 @@ const dayMs = 86_400_000;
 const minutesKept = 61;
 const pauseDaysKept = 7;
 const silentMsMin = 15 * minuteMs;
+/** What came later than this after it happened was the past when it came. */
+const liveMsMax = 2 * dayMs;
 /** Sources that are kept; the ones that were silent longest go. */
 const sourcesMax = 1_000;
 
 type Seen = {
   firstAt: Instant;
   lastAt: Instant;
+  /** Something came as it happened, not as the past. */
+  isLive: boolean;
   /** Where the day begins that `today` is of. */
   day: Instant;
   today: number;
@@ -56,7 +60,7 @@ export type ActivityNow = {
 
 /** As it is kept. */
 export type KeptActivity = {
-  readonly format: 1;
+  readonly format: 2;
   readonly position: Position;
   readonly minutes: readonly (readonly [minute: Instant, count: number])[];
   readonly sources: readonly (Seen & { readonly name: string })[];
@@ -85,18 +89,21 @@ export class Activity {
     let count = 0;
     let source: string | undefined = undefined;
     let ofSource = 0;
+    let isLive = false;
     for (const entry of entries) {
       if (entry.kind !== 'message') continue;
       count += 1;
       if (entry.source !== source) {
-        if (source !== undefined) this.#note(source, at, ofSource);
+        if (source !== undefined) this.#note(source, at, ofSource, isLive);
         ({ source } = entry);
         ofSource = 0;
+        isLive = false;
       }
       ofSource += 1;
+      isLive ||= at - entry.message.time <= liveMsMax;
     }
     if (source === undefined) return;
-    this.#note(source, at, ofSource);
+    this.#note(source, at, ofSource, isLive);
     const minute = at - (at % minuteMs);
     this.#minutes.set(minute, (this.#minutes.get(minute) ?? 0) + count);
     if (this.#minutes.size > 2 * minutesKept) this.#forgetMinutes(at);
@@ -123,21 +130,22 @@ export class Activity {
 
   kept(position: Position): KeptActivity {
     return {
-      format: 1,
+      format: 2,
       position,
       minutes: [...this.#minutes],
       sources: [...this.#sources].map(([name, seen]) => ({ name, ...seen })),
     };
   }
 
-  #note(source: string, at: Instant, count: number): void {
+  #note(source: string, at: Instant, count: number, isLive: boolean): void {
     const day = this.#startOfDay(at);
     const seen = this.#sources.get(source);
     if (seen === undefined) {
       if (this.#sources.size >= sourcesMax) this.#forgetOldest();
-      this.#sources.set(source, { firstAt: at, lastAt: at, day, today: count, pauses: [] });
+      this.#sources.set(source, { firstAt: at, lastAt: at, isLive, day, today: count, pauses: [] });
       return;
     }
+    seen.isLive ||= isLive;
     notePause(seen.pauses, day, at - seen.lastAt);
     seen.lastAt = Math.max(seen.lastAt, at);
     seen.today = seen.day === day ? seen.today + count : count;
@@ -178,7 +186,8 @@ function notePause(pauses: Seen['pauses'], day: Instant, ms: number): void {
   if (pauses.length > pauseDaysKept) pauses.shift();
 }
 
-function isSilent({ firstAt, lastAt, pauses }: Seen, now: Instant): boolean {
+function isSilent({ firstAt, lastAt, isLive, pauses }: Seen, now: Instant): boolean {
+  if (!isLive) return false;
   const silentMs = now - lastAt;
   if (lastAt - firstAt < dayMs) return silentMs >= dayMs;
   const longest = pauses.reduce((most, { ms }) => Math.max(most, ms), 0);
@@ -190,7 +199,7 @@ export function readKept(text: string): KeptActivity | undefined {
   try {
     const kept = JSON.parse(text) as Partial<KeptActivity> | null;
     const isWhole =
-      kept?.format === 1 &&
+      kept?.format === 2 &&
       Number.isSafeInteger(kept.position) &&
       Array.isArray(kept.minutes) &&
       Array.isArray(kept.sources) &&
@@ -203,6 +212,6 @@ export function readKept(text: string): KeptActivity | undefined {
 
 function isKeptSource(seen: unknown): boolean {
   if (typeof seen !== 'object' || seen === null) return false;
-  const { name, pauses } = seen as Readonly<Record<string, unknown>>;
-  return typeof name === 'string' && Array.isArray(pauses);
+  const { name, pauses, isLive } = seen as Readonly<Record<string, unknown>>;
+  return typeof name === 'string' && typeof isLive === 'boolean' && Array.isArray(pauses);
 }

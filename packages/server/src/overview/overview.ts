@@ -10,6 +10,8 @@ import type { Activity } from './activity.ts';
 export type OverviewOptions = {
   readonly now: () => Instant;
   readonly activity: Activity;
+  /** Names of the sources that can send now: of nobody else is anything waited for. */
+  readonly senders: () => ReadonlySet<string>;
   readonly customers: () => number;
   readonly segments: () => number;
   readonly quarantine: Pick<Quarantine, 'counts' | 'list'>;
@@ -46,11 +48,13 @@ export class Overview {
   }
 
   async now(): Promise<OverviewNow> {
-    const { now, activity, customers, segments, quarantine, webhooks, building, closed } = this.#options;
+    const { now, activity, senders, customers, segments, quarantine, webhooks, building, closed } =
+      this.#options;
     const endpoints = await webhooks.list();
     const [refused] = quarantine.list({ limit: 1 });
     const at = now();
     const { day, today, from, minutes, sources } = activity.at(at);
+    const sending = senders();
     const build = building();
     const intake = closed();
     return {
@@ -62,7 +66,7 @@ export class Overview {
         name,
         today: ofToday,
         lastAt: wire(lastAt),
-        silent: isSilent,
+        silent: isSilent && sending.has(name),
       })),
       refused: {
         counts: Object.fromEntries(quarantine.counts()),

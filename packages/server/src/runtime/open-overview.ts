@@ -63,6 +63,7 @@ export async function openOverview(parts: OverviewParts): Promise<OpenOverview> 
   const overview = new Overview({
     now,
     activity: keeper.activity,
+    senders: () => grants.senders(),
     customers: () => engine.profileCount(),
     segments: () => engine.definitions.segments.size,
     quarantine,

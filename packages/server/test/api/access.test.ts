@@ -131,6 +131,7 @@ function overviewRoutes(): Plugin {
   const overview = new Overview({
     now,
     activity: new Activity(new Zone('UTC')),
+    senders: () => new Set(),
     customers: () => 0,
     segments: () => 0,
     quarantine: { counts: () => new Map(), list: () => [] },

@@ -45,6 +45,22 @@ describe('grants', () => {
     expect(grants.ofKey(server.secret)).toBeUndefined();
   });
 
+  it('name the sources that can send: by write keys, and by server keys that may', async () => {
+    const { catalog, grants, clock } = await open();
+    expect([...grants.senders()]).toEqual([]);
+    good(await catalog.keys.createSource({ name: 'shop' }, systemActor));
+    const write = good(await catalog.keys.createWriteKey({ source: 'shop' }, systemActor));
+    good(await catalog.keys.createWriteKey({ source: 'shop' }, systemActor));
+    good(await catalog.keys.createServerKey({ name: 'dashboard', role: 'viewer' }, systemActor));
+    const till = good(await catalog.keys.createServerKey({ name: 'till', role: 'marketer' }, systemActor));
+    expect([...grants.senders()].sort()).toEqual(['shop', 'till']);
+    good(await catalog.keys.withdrawWriteKey(write.id, systemActor));
+    expect([...grants.senders()].sort()).toEqual(['shop', 'till']);
+    good(await catalog.keys.withdrawServerKey(till.key.id, systemActor));
+    clock.now += 1;
+    expect([...grants.senders()]).toEqual(['shop']);
+  });
+
   it('know nothing of keys that nobody made', async () => {
     const { grants } = await open();
     for (const key of ['', 'sk_', 'constructor', '__proto__', 'x'.repeat(100_000)]) {

@@ -10,6 +10,7 @@ import type { Log } from '../../src/log/log.ts';
 import { createMemoryLog } from '../../src/log/memory-log.ts';
 import { Activity, readKept } from '../../src/overview/activity.ts';
 import { ActivityKeeper } from '../../src/overview/activity-keeper.ts';
+import { Overview } from '../../src/overview/overview.ts';
 import { message } from '../log/entries.ts';
 
 const minute = 60_000;
@@ -18,8 +19,13 @@ const day = 24 * hour;
 const noon = Date.UTC(2026, 2, 10, 12);
 const berlin = new Zone('Europe/Berlin');
 
-const from = (source: string, n = 1): readonly LogEntry[] =>
-  Array.from({ length: n }, (_, i): LogEntry => ({ ...message(i), source }) as LogEntry);
+/** Messages of a source; they happened when they came, or at `time`. */
+const from = (source: string, n = 1, time = Date.UTC(2100, 0)): readonly LogEntry[] =>
+  Array.from({ length: n }, (_, i): LogEntry => {
+    const entry = message(i);
+    if (entry.kind !== 'message') throw new Error('expected a message');
+    return { ...entry, source, message: { ...entry.message, time } };
+  });
 
 describe('activity', () => {
   it('counts messages by minute, source and day of the workspace', () => {
@@ -87,6 +93,50 @@ describe('activity', () => {
     expect(silent(fresh, noon + day)).toEqual([true]);
   });
 
+  it('does not wait for more of a file, which has an end, but for a sender of each day’s orders', () => {
+    const activity = new Activity(berlin);
+    for (let m = 0; m < 30; m++) {
+      activity.take({ at: noon + m * minute, entries: from('file', 100, noon - (300 - m) * day) });
+      activity.take({ at: noon + m * minute, entries: from('late till', 1, noon - 40 * hour) });
+    }
+    const silent = (at: number): unknown =>
+      activity.at(at).sources.map(({ name, isSilent }) => [name, isSilent]);
+    expect(silent(noon + 9 * day)).toEqual([
+      ['file', false],
+      ['late till', true],
+    ]);
+    // The same name sends as things happen.
+    activity.take({ at: noon + 10 * day, entries: from('file', 1, noon - 300 * day) });
+    activity.take({ at: noon + 10 * day, entries: from('file', 1, noon + 10 * day) });
+    expect(silent(noon + 40 * day)).toEqual([
+      ['file', true],
+      ['late till', true],
+    ]);
+  });
+
+  it('is waited for of those only who can send', async () => {
+    const activity = new Activity(berlin);
+    activity.take({ at: noon, entries: [...from('web'), ...from('withdrawn'), ...from('import')] });
+    const overview = new Overview({
+      now: () => noon + 9 * day,
+      activity,
+      senders: () => new Set(['web', 'till']),
+      customers: () => 0,
+      segments: () => 0,
+      quarantine: { counts: () => new Map(), list: () => [] },
+      webhooks: { list: () => Promise.resolve([]) },
+      history: undefined,
+      building: () => undefined,
+      closed: () => undefined,
+    });
+    const { sources } = await overview.now();
+    expect(sources.map(({ name, silent }) => [name, silent])).toEqual([
+      ['import', false],
+      ['web', true],
+      ['withdrawn', false],
+    ]);
+  });
+
   it('is the same after it was kept and read', () => {
     const activity = new Activity(berlin);
     for (let i = 0; i < 300; i++) {
@@ -107,8 +157,8 @@ describe('activity', () => {
       '{',
       'null',
       '[]',
-      '{"format":2}',
-      '{"format":1,"position":1,"minutes":[],"sources":[{}]}',
+      '{"format":1}',
+      '{"format":2,"position":1,"minutes":[],"sources":[{}]}',
     ]) {
       expect(readKept(text)).toBeUndefined();
     }
