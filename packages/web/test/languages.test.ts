@@ -87,6 +87,23 @@ describe.skipIf(!hasBrowser)(`the language of the reader${skipped}`, () => {
     await shot(page, 'hindi-what-if');
   });
 
+  test('what is refused, and what is wrong with a rule', async () => {
+    await page.goto(`${app.url}/segments/nobody`);
+    await page.getByText('इस नाम की कोई परिभाषा नहीं है: ').waitFor();
+    await page.goto(`${app.url}/settings`);
+    await page.getByLabel('A admin की भूमिका').selectOption('viewer');
+    await page.getByText('तब एडमिन के रूप में कोई साइन इन नहीं कर सकेगा।').waitFor();
+    await shot(page, 'hindi-refused');
+    await page.goto(`${app.url}/segments/new`);
+    await page.getByRole('tab', { name: 'पाठ' }).click();
+    await page.locator('textarea').first().fill('did "Order Completed" last 7x');
+    await page
+      .getByText(/समय इस तरह लिखें: 30d, 1h30m/)
+      .first()
+      .waitFor();
+    await shot(page, 'hindi-rule-problem');
+  });
+
   test('an English reader reads the same in English', async () => {
     await page.evaluate(() => {
       localStorage.setItem('segue.language', 'en');

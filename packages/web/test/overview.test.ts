@@ -104,7 +104,7 @@ test('what needs attention is said, the gravest first', () => {
     building: { revision: 4, done: 1, total: 4 },
   };
   expect(mattersOf(troubled)).toEqual([
-    { kind: 'intake', message: 'The disk is nearly full.' },
+    { kind: 'intake', code: 'intake/disk-low', message: 'The disk is nearly full.' },
     { kind: 'silent', source: 'till', since },
     { kind: 'webhook', id: 'b', url: 'https://b.example', reason: 'failing', since },
     { kind: 'refused', messages: 5, since },

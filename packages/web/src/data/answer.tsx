@@ -4,8 +4,8 @@ import type { JSX, ReactNode } from 'react';
 
 import { Button } from '../design/button.tsx';
 import { Notice, Skeleton } from '../design/layout.tsx';
+import { useRefusals } from '../texts/use-refusals.ts';
 import { useTexts } from '../texts/use-texts.ts';
-import { sentenceOf } from './client.ts';
 
 type Asked<T> = {
   readonly data: T | undefined;
@@ -24,12 +24,13 @@ export function Answer<T>({
   readonly children: (data: T) => ReactNode;
 }): JSX.Element {
   const t = useTexts();
+  const refusalOf = useRefusals();
   if (of.data !== undefined) return <>{children(of.data)}</>;
   if (of.error !== null) {
     return (
       <Notice tone="bad">
         <p>
-          {t('state.failed')} {sentenceOf(of.error)}
+          {t('state.failed')} {refusalOf(of.error)}
         </p>
         <div>
           <Button

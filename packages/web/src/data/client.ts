@@ -26,8 +26,3 @@ async function askAndNote(...request: Parameters<typeof fetch>): Promise<Respons
 export function isSignedOut(error: unknown): boolean {
   return error instanceof SegueError && error.status === 401;
 }
-
-/** What went wrong, in a sentence for the person. */
-export function sentenceOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

@@ -1,6 +1,7 @@
 /** Languages that the app speaks, and which one a browser gets. Texts other than English are loaded when they are needed. */
 
 import { en, type TextName } from './en.ts';
+import { namedRefusals } from './use-refusals.ts';
 
 export type Texts = Readonly<Record<TextName, string>>;
 export type Language = 'en' | 'hi';
@@ -31,8 +32,8 @@ export function localeOf(language: Language, offered: readonly string[]): string
 
 export async function loadTexts(language: Language): Promise<Texts> {
   if (language === 'en') return en;
-  const { hi } = await import('./hi.ts');
-  return hi;
+  const [{ hi }, { hiRefusals }] = await Promise.all([import('./hi.ts'), import('./hi-refusals.ts')]);
+  return { ...hi, ...namedRefusals(hiRefusals) };
 }
 
 function isLanguage(value: string | null | undefined): value is Language {

@@ -5,7 +5,8 @@ import { useMutation } from '@tanstack/react-query';
 import { FlaskConical, Plus, Trash2 } from 'lucide-react';
 import { type JSX, useState } from 'react';
 
-import { api, sentenceOf } from '../../data/client.ts';
+import { api } from '../../data/client.ts';
+import { Refused } from '../../data/refused.tsx';
 import { Button, IconButton } from '../../design/button.tsx';
 import { Choice, TextField } from '../../design/field.tsx';
 import { Card, Notice } from '../../design/layout.tsx';
@@ -78,7 +79,7 @@ export function WhatIfBox({
         </div>
       </form>
       <div aria-live="polite" className="stack">
-        {asked.error !== null && <Notice tone="bad">{sentenceOf(asked.error)}</Notice>}
+        <Refused error={asked.error} />
         {asked.data !== undefined && <Outcome of={asked.data} />}
       </div>
     </Card>

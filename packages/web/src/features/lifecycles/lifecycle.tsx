@@ -4,10 +4,10 @@ import { useQuery } from '@tanstack/react-query';
 import { type JSX, useMemo, useState } from 'react';
 
 import { Behind } from '../../charts/behind.tsx';
-import { sentenceOf } from '../../data/client.ts';
 import { liveSizesQuery } from '../../data/queries.ts';
 import { Button } from '../../design/button.tsx';
 import { Card, Notice } from '../../design/layout.tsx';
+import { useRefusals } from '../../texts/use-refusals.ts';
 import { useFormats, useTexts } from '../../texts/use-texts.ts';
 import { type Chosen, type Flows, flowsQuery, type Period, periodsOf, type Wanted } from './asked.ts';
 import { ConversionTable } from './conversion-table.tsx';
@@ -76,9 +76,10 @@ export function Lifecycle({
 /** There is no history to answer: sizes of this moment are known all the same. */
 function Away({ error, onAgain }: { readonly error: Error; readonly onAgain: () => void }): JSX.Element {
   const t = useTexts();
+  const refusalOf = useRefusals();
   return (
     <Notice tone="warn">
-      <p>{sentenceOf(error)}</p>
+      <p>{refusalOf(error)}</p>
       <div>
         <Button onClick={onAgain}>{t('state.tryAgain')}</Button>
       </div>

@@ -5,11 +5,12 @@ import { RefreshCw } from 'lucide-react';
 import { type JSX, useState } from 'react';
 
 import { Answer } from '../../data/answer.tsx';
-import { api, sentenceOf } from '../../data/client.ts';
+import { api } from '../../data/client.ts';
+import { Refused } from '../../data/refused.tsx';
 import { useMay } from '../../data/use-may.ts';
 import { Button } from '../../design/button.tsx';
 import { Dialog } from '../../design/dialog.tsx';
-import { Card, Notice, Skeleton } from '../../design/layout.tsx';
+import { Card, Skeleton } from '../../design/layout.tsx';
 import { useFormats, useTexts } from '../../texts/use-texts.ts';
 import { populationsQuery, type RefreshMoves } from './asked.ts';
 
@@ -113,7 +114,7 @@ function Refresh({ onClose }: { readonly onClose: () => void }): JSX.Element {
         </>
       }
     >
-      {refresh.error !== null && <Notice tone="bad">{sentenceOf(refresh.error)}</Notice>}
+      <Refused error={refresh.error} />
       {moves.isFetching ? (
         <Skeleton lines={5} />
       ) : (

@@ -6,8 +6,8 @@ import { type JSX, useMemo, useState } from 'react';
 
 import { Behind } from '../../charts/behind.tsx';
 import { Answer } from '../../data/answer.tsx';
-import { sentenceOf } from '../../data/client.ts';
 import { Card, Empty } from '../../design/layout.tsx';
+import { useRefusals } from '../../texts/use-refusals.ts';
 import { useFormats, useTexts } from '../../texts/use-texts.ts';
 import {
   type Chosen,
@@ -65,6 +65,7 @@ function Model({
   readonly chosen: Chosen;
 }): JSX.Element {
   const t = useTexts();
+  const refusalOf = useRefusals();
   const formats = useFormats();
   const [pick, setPick] = useState<RfmPick>();
   const { from, to } = useMemo(() => periodsOf(days, until).now, [days, until]);
@@ -84,7 +85,7 @@ function Model({
                 {t('rfm.about', { at: formats.instant(now.at), none: now.none })} {isPast && t('rfm.then')}{' '}
                 {t('rfm.compared', { at: formats.instant(from) })}
               </p>
-              {then.error !== null && <p className="quiet">{sentenceOf(then.error)}</p>}
+              {then.error !== null && <p className="quiet">{refusalOf(then.error)}</p>}
               {/* That of the end of the period knows the most. */}
               {isPast && past.data !== undefined ? (
                 <Behind asOf={past.data.asOf} until={to} />

@@ -6,10 +6,11 @@ import { Download, FlaskConical } from 'lucide-react';
 import type { JSX, ReactNode } from 'react';
 import { toast } from 'sonner';
 
-import { api, sentenceOf } from '../../data/client.ts';
+import { api } from '../../data/client.ts';
 import { Button } from '../../design/button.tsx';
 import { Dialog } from '../../design/dialog.tsx';
 import { Notice } from '../../design/layout.tsx';
+import { useRefusals } from '../../texts/use-refusals.ts';
 import { useFormats, useTexts } from '../../texts/use-texts.ts';
 import { causeText, sentenceOfChange } from './change-list.tsx';
 import type { Seen } from './seen-state.ts';
@@ -114,6 +115,7 @@ function MessageFacts({ seen }: { readonly seen: Seen & { readonly kind: 'messag
 /** The scenario of a change, or of a customer as they are now. */
 function AsTest({ customer, change }: { readonly customer: string; readonly change?: number }): JSX.Element {
   const t = useTexts();
+  const refusalOf = useRefusals();
   const write = useMutation({
     mutationFn: () =>
       api.call('writeScenario', {
@@ -125,7 +127,7 @@ function AsTest({ customer, change }: { readonly customer: string; readonly chan
   if (written === undefined) {
     return (
       <>
-        {write.error !== null && <Notice tone="warn">{sentenceOf(write.error)}</Notice>}
+        {write.error !== null && <Notice tone="warn">{refusalOf(write.error)}</Notice>}
         <div>
           <Button
             disabled={write.isPending}

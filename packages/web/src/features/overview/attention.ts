@@ -3,7 +3,7 @@
 import type { OverviewNow } from '../../data/live-overview.ts';
 
 export type Matter =
-  | { readonly kind: 'intake'; readonly message: string }
+  | { readonly kind: 'intake'; readonly code: string; readonly message: string }
   | { readonly kind: 'silent'; readonly source: string; readonly since: string }
   | { readonly kind: 'refused'; readonly messages: number; readonly since: string }
   | { readonly kind: 'history'; readonly state: 'away' | 'rebuilding' }
@@ -25,7 +25,7 @@ const lagMsMax = 10_000;
 export function mattersOf(overview: OverviewNow): readonly Matter[] {
   const { intake, sources, refused, history, webhooks, building, at } = overview;
   const matters: Matter[] = [];
-  if (intake !== undefined) matters.push({ kind: 'intake', message: intake.message });
+  if (intake !== undefined) matters.push({ kind: 'intake', ...intake });
   for (const { name, lastAt, silent } of sources) {
     if (silent) matters.push({ kind: 'silent', source: name, since: lastAt });
   }

@@ -5,6 +5,7 @@ import type { JSX } from 'react';
 
 import type { OverviewNow } from '../../data/live-overview.ts';
 import { Badge, Notice } from '../../design/layout.tsx';
+import { useRefusals } from '../../texts/use-refusals.ts';
 import { useFormats, useTexts } from '../../texts/use-texts.ts';
 import { type Matter, mattersOf } from './attention.ts';
 
@@ -35,10 +36,11 @@ function keyOf(matter: Matter): string {
 
 function MatterNotice({ matter, now }: { readonly matter: Matter; readonly now: number }): JSX.Element {
   const t = useTexts();
+  const refusalOf = useRefusals();
   const formats = useFormats();
   switch (matter.kind) {
     case 'intake':
-      return <Notice tone="bad">{t('overview.matter.intake', { message: matter.message })}</Notice>;
+      return <Notice tone="bad">{t('overview.matter.intake', { message: refusalOf(matter) })}</Notice>;
     case 'silent': {
       const { source, since } = matter;
       return (

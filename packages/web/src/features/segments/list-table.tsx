@@ -8,8 +8,8 @@ import { type JSX, type ReactNode, useMemo, useRef, useState } from 'react';
 
 import { Behind } from '../../charts/behind.tsx';
 import { Sparkline } from '../../charts/sparkline.tsx';
-import { sentenceOf } from '../../data/client.ts';
 import { liveSizesQuery, type Segment, sizesOfAllQuery } from '../../data/queries.ts';
+import { useRefusals } from '../../texts/use-refusals.ts';
 import { useFormats, useTexts } from '../../texts/use-texts.ts';
 import { Beside } from '../lifecycles/period-before.tsx';
 import { useSegmentSentence } from './segment-sentence.ts';
@@ -30,6 +30,7 @@ const overscanRows = 8;
 
 export function SegmentTable({ segments }: { readonly segments: readonly Segment[] }): JSX.Element {
   const t = useTexts();
+  const refusalOf = useRefusals();
   const [order, setOrder] = useState<Order>({ by: 'name', isUp: true });
   const past = useQuery(sizesOfAllQuery);
   const rows = useRows(segments, past.data, order);
@@ -47,7 +48,7 @@ export function SegmentTable({ segments }: { readonly segments: readonly Segment
   );
   return (
     <div className="stack">
-      {past.error !== null && <p className="quiet">{sentenceOf(past.error)}</p>}
+      {past.error !== null && <p className="quiet">{refusalOf(past.error)}</p>}
       {past.data !== undefined && <Behind asOf={past.data.asOf} />}
       <div
         className="rows"

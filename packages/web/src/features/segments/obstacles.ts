@@ -5,6 +5,7 @@ import { parseRule } from '@segue/core/rules/parse.ts';
 import { type RefObject, useState } from 'react';
 import { flushSync } from 'react-dom';
 
+import { useRefusals } from '../../texts/use-refusals.ts';
 import { useTexts, type Words } from '../../texts/use-texts.ts';
 import { focusPlace } from './builder/condition-tree.tsx';
 import { type Fault, faultsOf } from './builder/faults.ts';
@@ -34,6 +35,7 @@ export function useObstacles(given: Given): {
   readonly refuse: () => boolean;
 } {
   const t = useTexts();
+  const refusalOf = useRefusals();
   const { element, name, trouble } = given;
   const [unread, setUnread] = useState<{ readonly label: string; readonly text: string }>();
   const obstacles = [
@@ -47,7 +49,7 @@ export function useObstacles(given: Given): {
             },
           },
         ]),
-    ...ofRule(t, given),
+    ...ofRule(t, refusalOf, given),
   ];
   // A field may hold what was refused there; the rule is then without it, and is not to be saved as if it were in.
   const left =
@@ -77,7 +79,11 @@ function invalidField({ current }: Given['element']): HTMLElement | null {
   return current?.querySelector<HTMLElement>('.builder [aria-invalid="true"]') ?? null;
 }
 
-function ofRule(t: Words, { element, text, read, definitions, mode, setMode }: Given): readonly Obstacle[] {
+function ofRule(
+  t: Words,
+  refusalOf: (diagnostic: unknown) => string,
+  { element, text, read, definitions, mode, setMode }: Given,
+): readonly Obstacle[] {
   if (text.trim() === '') {
     const go = (): void => {
       element.current?.querySelector<HTMLElement>('.builder button, textarea')?.focus();
@@ -89,7 +95,7 @@ function ofRule(t: Words, { element, text, read, definitions, mode, setMode }: G
     return faultsOf(tree, definitions)
       .filter(({ diagnostic }) => diagnostic.severity === 'error')
       .map(({ place, diagnostic }: Fault) => ({
-        text: diagnostic.message,
+        text: refusalOf(diagnostic),
         go: () => {
           if (element.current !== null) focusPlace(element.current, ruleTree, place);
         },
@@ -97,8 +103,8 @@ function ofRule(t: Words, { element, text, read, definitions, mode, setMode }: G
   }
   return read.diagnostics
     .filter(({ severity }) => severity === 'error')
-    .map(({ message, line = 1, column = 1 }) => ({
-      text: `${t('builder.line', { line, column })}: ${message}`,
+    .map(({ line = 1, column = 1, ...found }) => ({
+      text: `${t('builder.line', { line, column })}: ${refusalOf(found)}`,
       go: () => {
         flushSync(() => {
           setMode('text');

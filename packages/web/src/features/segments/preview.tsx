@@ -5,9 +5,9 @@ import { Link } from '@tanstack/react-router';
 import { type JSX, useEffect, useState } from 'react';
 
 import { previewQuery, type RulePreview } from '../../data/queries.ts';
-import { sentenceOf } from '../../data/client.ts';
 import { Card, Notice, Skeleton } from '../../design/layout.tsx';
 import { useRuleSentence } from '../../texts/use-speech.ts';
+import { useRefusals } from '../../texts/use-refusals.ts';
 import { useFormats, useTexts } from '../../texts/use-texts.ts';
 
 /** The rule is asked about when nothing was typed for so long. */
@@ -15,6 +15,7 @@ const pauseMs = 250;
 
 export function Preview({ rule }: { readonly rule: string | undefined }): JSX.Element {
   const t = useTexts();
+  const refusalOf = useRefusals();
   const settled = useSettled(rule);
   const preview = useQuery({
     ...previewQuery(settled ?? ''),
@@ -26,7 +27,7 @@ export function Preview({ rule }: { readonly rule: string | undefined }): JSX.El
       {rule === undefined ? (
         <p className="quiet">{t('preview.none')}</p>
       ) : preview.error !== null ? (
-        <Notice tone="warn">{sentenceOf(preview.error)}</Notice>
+        <Notice tone="warn">{refusalOf(preview.error)}</Notice>
       ) : preview.data === undefined ? (
         <Skeleton lines={4} />
       ) : (

@@ -3,6 +3,7 @@
 import type { JSX } from 'react';
 
 import { Notice } from '../../design/layout.tsx';
+import { useRefusals } from '../../texts/use-refusals.ts';
 import { useRuleSentence } from '../../texts/use-speech.ts';
 import { useTexts } from '../../texts/use-texts.ts';
 import type { ReadRule } from './read-rule.ts';
@@ -16,17 +17,18 @@ export function RuleMeaning({
   readonly isSaidAbove: boolean;
 }): JSX.Element {
   const t = useTexts();
+  const refusalOf = useRefusals();
   const sentence = useRuleSentence();
   const shown = isSaidAbove && formatted !== undefined ? [] : diagnostics;
   return (
     <div className="stack" aria-live="polite">
-      {shown.map(({ code, severity, message, line, column }, i) => (
-        <Notice key={`${code} ${String(i)}`} tone={severity === 'error' ? 'bad' : 'warn'}>
+      {shown.map((one, i) => (
+        <Notice key={`${one.code} ${String(i)}`} tone={one.severity === 'error' ? 'bad' : 'warn'}>
           <p>
-            {line !== undefined && column !== undefined && (
-              <strong>{t('builder.line', { line, column })}: </strong>
+            {one.line !== undefined && one.column !== undefined && (
+              <strong>{t('builder.line', { line: one.line, column: one.column })}: </strong>
             )}
-            {message}
+            {refusalOf(one)}
           </p>
         </Notice>
       ))}

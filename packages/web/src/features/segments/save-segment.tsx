@@ -5,7 +5,8 @@ import { useNavigate } from '@tanstack/react-router';
 import { type JSX, useState } from 'react';
 import { toast } from 'sonner';
 
-import { api, sentenceOf } from '../../data/client.ts';
+import { api } from '../../data/client.ts';
+import { Refused } from '../../data/refused.tsx';
 import { definitionsQuery } from '../../data/queries.ts';
 import { Button } from '../../design/button.tsx';
 import { TextField } from '../../design/field.tsx';
@@ -51,7 +52,7 @@ export function SaveSegment({
           }}
         />
         {isRefused && obstacles.length > 0 && <Obstacles obstacles={obstacles} />}
-        {save.error !== null && <Notice tone="bad">{sentenceOf(save.error)}</Notice>}
+        <Refused error={save.error} />
         <div className="row">
           <Button
             kind="primary"

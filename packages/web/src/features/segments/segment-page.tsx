@@ -8,12 +8,13 @@ import { type JSX, useState } from 'react';
 import { toast } from 'sonner';
 
 import { Answer } from '../../data/answer.tsx';
-import { api, sentenceOf } from '../../data/client.ts';
+import { api } from '../../data/client.ts';
+import { Refused } from '../../data/refused.tsx';
 import { type Segment, segmentQuery } from '../../data/queries.ts';
 import { useMay } from '../../data/use-may.ts';
 import { Button } from '../../design/button.tsx';
 import { Dialog } from '../../design/dialog.tsx';
-import { Notice, View } from '../../design/layout.tsx';
+import { View } from '../../design/layout.tsx';
 import type { TextName } from '../../texts/en.ts';
 import { useTexts } from '../../texts/use-texts.ts';
 import { SegmentStay } from '../lifecycles/segment-stay.tsx';
@@ -206,7 +207,7 @@ function Removal({
         </>
       }
     >
-      {remove.error !== null && <Notice tone="bad">{sentenceOf(remove.error)}</Notice>}
+      <Refused error={remove.error} />
     </Dialog>
   );
 }

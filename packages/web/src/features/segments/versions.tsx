@@ -7,13 +7,14 @@ import { type JSX, useState } from 'react';
 import { toast } from 'sonner';
 
 import { Answer } from '../../data/answer.tsx';
-import { api, sentenceOf } from '../../data/client.ts';
+import { api } from '../../data/client.ts';
+import { Refused } from '../../data/refused.tsx';
 import { versionsQuery } from '../../data/queries.ts';
 import { useMay } from '../../data/use-may.ts';
 import { Button } from '../../design/button.tsx';
 import { Dialog } from '../../design/dialog.tsx';
 import { TextField } from '../../design/field.tsx';
-import { Badge, Card, Notice } from '../../design/layout.tsx';
+import { Badge, Card } from '../../design/layout.tsx';
 import { useFormats, useTexts } from '../../texts/use-texts.ts';
 import { fieldsOf } from './segment-fields.ts';
 import { Moves } from './moves.tsx';
@@ -138,7 +139,7 @@ function RollBack({
           setReason(event.target.value);
         }}
       />
-      {put.error !== null && <Notice tone="bad">{sentenceOf(put.error)}</Notice>}
+      <Refused error={put.error} />
     </Dialog>
   );
 }

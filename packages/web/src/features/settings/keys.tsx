@@ -5,14 +5,15 @@ import { Plus } from 'lucide-react';
 import { type JSX, useId, useState, type SubmitEvent } from 'react';
 
 import { Answer } from '../../data/answer.tsx';
-import { api, sentenceOf } from '../../data/client.ts';
+import { api } from '../../data/client.ts';
+import { Refused } from '../../data/refused.tsx';
 import { type Role, roles, serverKeysQuery, writeKeysQuery } from '../../data/queries.ts';
 import { Button } from '../../design/button.tsx';
 import { DataTable } from '../../design/data-table.tsx';
 import { Dialog } from '../../design/dialog.tsx';
 import { Choice, TextField } from '../../design/field.tsx';
 import { fieldText } from '../../design/form-text.ts';
-import { Badge, Card, Notice } from '../../design/layout.tsx';
+import { Badge, Card } from '../../design/layout.tsx';
 import { useFormats, useTexts } from '../../texts/use-texts.ts';
 import { Secret } from './secret.tsx';
 
@@ -176,7 +177,7 @@ function Withdraw({
           </>
         }
       >
-        {withdraw.error !== null && <Notice tone="bad">{sentenceOf(withdraw.error)}</Notice>}
+        <Refused error={withdraw.error} />
       </Dialog>
     </>
   );
@@ -222,7 +223,7 @@ function NewKey({ onClose }: { readonly onClose: () => void }): JSX.Element {
             name="role"
             options={roles.map((role) => [role, t(`role.${role}`)])}
           />
-          {make.error !== null && <Notice tone="bad">{sentenceOf(make.error)}</Notice>}
+          <Refused error={make.error} />
         </form>
       ) : (
         <Secret text={make.data.secret} />

@@ -7,14 +7,16 @@ import { type JSX, useId, useState, type SubmitEvent } from 'react';
 import { toast } from 'sonner';
 
 import { Answer } from '../../data/answer.tsx';
-import { api, sentenceOf } from '../../data/client.ts';
+import { api } from '../../data/client.ts';
+import { Refused } from '../../data/refused.tsx';
 import { type Role, roles, sessionQuery, usersQuery } from '../../data/queries.ts';
 import { Button } from '../../design/button.tsx';
 import { DataTable } from '../../design/data-table.tsx';
 import { Dialog } from '../../design/dialog.tsx';
 import { Choice, TextField } from '../../design/field.tsx';
 import { fieldText } from '../../design/form-text.ts';
-import { Badge, Card, Notice } from '../../design/layout.tsx';
+import { Badge, Card } from '../../design/layout.tsx';
+import { useRefusals } from '../../texts/use-refusals.ts';
 import { useFormats, useTexts } from '../../texts/use-texts.ts';
 import { Secret } from './secret.tsx';
 
@@ -83,9 +85,10 @@ type ChangedUser = { readonly role: Role } | { readonly disabled: boolean };
 /** What was refused is said, and the table shows what is so. */
 function useChange({ id }: User): (change: ChangedUser) => void {
   const queryClient = useQueryClient();
+  const refusalOf = useRefusals();
   const change = useMutation({
     mutationFn: (body: ChangedUser) => api.call('changeUser', { path: { id }, body }),
-    onError: (error) => toast.error(sentenceOf(error)),
+    onError: (error) => toast.error(refusalOf(error)),
     onSettled: () => queryClient.invalidateQueries(usersQuery),
   });
   return change.mutate;
@@ -184,7 +187,7 @@ function Invite({ onClose }: { readonly onClose: () => void }): JSX.Element {
           name="role"
           options={roles.map((role) => [role, t(`role.${role}`)])}
         />
-        {invite.error !== null && <Notice tone="bad">{sentenceOf(invite.error)}</Notice>}
+        <Refused error={invite.error} />
       </form>
     </Dialog>
   );

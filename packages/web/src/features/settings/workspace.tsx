@@ -5,11 +5,12 @@ import { type JSX, useState } from 'react';
 import { toast } from 'sonner';
 
 import { Answer } from '../../data/answer.tsx';
-import { api, sentenceOf } from '../../data/client.ts';
+import { api } from '../../data/client.ts';
+import { Refused } from '../../data/refused.tsx';
 import { type Workspace, workspaceQuery } from '../../data/workspace-queries.ts';
 import { Button } from '../../design/button.tsx';
 import { TextField } from '../../design/field.tsx';
-import { Card, Notice } from '../../design/layout.tsx';
+import { Card } from '../../design/layout.tsx';
 import { useFormats, useTexts } from '../../texts/use-texts.ts';
 
 const nameCharactersMax = 80;
@@ -59,7 +60,7 @@ function Naming({ name }: { readonly name: string }): JSX.Element {
           setTyped(event.target.value);
         }}
       />
-      {rename.error !== null && <Notice tone="bad">{sentenceOf(rename.error)}</Notice>}
+      <Refused error={rename.error} />
       <div>
         <Button kind="primary" type="submit" disabled={rename.isPending || typed.trim() === name}>
           {t('settings.workspace.save')}

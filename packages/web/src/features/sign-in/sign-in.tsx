@@ -7,7 +7,8 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useRouterState } from '@tanstack/react-router';
 import { type JSX, type ReactNode, useState, type SubmitEvent } from 'react';
 
-import { api, sentenceOf } from '../../data/client.ts';
+import { api } from '../../data/client.ts';
+import { Refused } from '../../data/refused.tsx';
 import { sessionQuery } from '../../data/queries.ts';
 import { Answer } from '../../data/answer.tsx';
 import { Button } from '../../design/button.tsx';
@@ -99,7 +100,7 @@ function WithPassword(): JSX.Element {
           autoComplete="current-password"
           required
         />
-        {signIn.error !== null && <Notice tone="bad">{sentenceOf(signIn.error)}</Notice>}
+        <Refused error={signIn.error} />
         <Button kind="primary" type="submit" disabled={signIn.isPending}>
           {t('signIn.go')}
         </Button>
@@ -178,7 +179,7 @@ function LinkForm({
         minLength={passwordCharactersMin}
         required
       />
-      {begin.error !== null && <Notice tone="bad">{sentenceOf(begin.error)}</Notice>}
+      <Refused error={begin.error} />
       <Button kind="primary" type="submit" disabled={begin.isPending}>
         {t('signIn.begin')}
       </Button>

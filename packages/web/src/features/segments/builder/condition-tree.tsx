@@ -22,6 +22,7 @@ import {
 } from 'react';
 
 import { IconButton } from '../../../design/button.tsx';
+import { useRefusals } from '../../../texts/use-refusals.ts';
 import { useTexts } from '../../../texts/use-texts.ts';
 import { ConditionMenu } from './condition-menu.tsx';
 import { DurationForm } from './duration-form.tsx';
@@ -326,12 +327,17 @@ function Leaf({ tree, node, place }: Props): JSX.Element {
 /** What is wrong with one condition, where it stands. */
 function Faults({ condition }: { readonly condition: Condition }): JSX.Element {
   const definitions = use(DefinitionsContext);
+  const refusalOf = useRefusals();
   const faults = useMemo(() => ownFaults(condition, definitions), [condition, definitions]);
   return (
     <>
-      {faults.map(({ code, message, severity }, i) => (
-        <p key={`${code} ${String(i)}`} className={severity === 'error' ? 'problem' : 'unseen'} role="status">
-          {message}
+      {faults.map((fault, i) => (
+        <p
+          key={`${fault.code} ${String(i)}`}
+          className={fault.severity === 'error' ? 'problem' : 'unseen'}
+          role="status"
+        >
+          {refusalOf(fault)}
         </p>
       ))}
     </>

@@ -5,6 +5,7 @@ import { parseRule } from '@segue/core/rules/parse.ts';
 import type { Condition } from '@segue/core/rules/tree.ts';
 import { type JSX, use, useEffect, useState } from 'react';
 
+import { useRefusals } from '../../../texts/use-refusals.ts';
 import { useTexts } from '../../../texts/use-texts.ts';
 import { NameField, NumberField, Pick, ReadField } from './fields.tsx';
 import { textOf, textShown } from './literal-text.ts';
@@ -170,6 +171,7 @@ export function TextForm({
   readonly onChange: (condition: Condition) => void;
 }): JSX.Element {
   const t = useTexts();
+  const refusalOf = useRefusals();
   const shown = formatRule(condition);
   const [typed, setTyped] = useState(shown);
   useEffect(() => {
@@ -193,7 +195,7 @@ export function TextForm({
           if (tree !== undefined && typed !== shown) onChange(tree);
         }}
       />
-      {tree === undefined && problem !== undefined && <p className="problem">{problem.message}</p>}
+      {tree === undefined && problem !== undefined && <p className="problem">{refusalOf(problem)}</p>}
     </div>
   );
 }

@@ -10,6 +10,7 @@ import { parseRule } from '@segue/core/rules/parse.ts';
 import type { Condition } from '@segue/core/rules/tree.ts';
 import { type JSX, useState } from 'react';
 
+import { useRefusals } from '../../../texts/use-refusals.ts';
 import { AddCondition } from './add-condition.tsx';
 import { ConditionTree, DefinitionsContext } from './condition-tree.tsx';
 import { FilterContext } from './event-form.tsx';
@@ -30,6 +31,7 @@ export function RuleBuilder({
   /** Told of the text of the tree as it was made; it can be read again. Empty where nothing is left. */
   readonly onEdit: (text: string) => void;
 }): JSX.Element {
+  const refusalOf = useRefusals();
   const [refused, setRefused] = useState<Diagnostic>();
   const edit = (changed: Condition | undefined): void => {
     const text = changed === undefined ? '' : formatRule(changed);
@@ -50,7 +52,7 @@ export function RuleBuilder({
         />
         {refused !== undefined && (
           <p className="problem" role="alert">
-            {refused.message}
+            {refusalOf(refused)}
           </p>
         )}
       </FilterContext>

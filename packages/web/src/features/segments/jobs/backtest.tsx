@@ -7,12 +7,13 @@ import { type JSX, useState } from 'react';
 
 import { Answer } from '../../../data/answer.tsx';
 import { backtestQuery, backtestsQuery, type Job } from '../../../data/authoring-queries.ts';
-import { api, sentenceOf } from '../../../data/client.ts';
+import { api } from '../../../data/client.ts';
+import { Refused } from '../../../data/refused.tsx';
 import { useLiveJobs } from '../../../data/live-jobs.ts';
 import { useMay } from '../../../data/use-may.ts';
 import { Button } from '../../../design/button.tsx';
 import { Choice, TextArea } from '../../../design/field.tsx';
-import { Card, Empty, Notice } from '../../../design/layout.tsx';
+import { Card, Empty } from '../../../design/layout.tsx';
 import { useFormats, useTexts } from '../../../texts/use-texts.ts';
 import { type Asked, AskedFields, usualAsked } from './asked-fields.tsx';
 import { BacktestFound } from './backtest-found.tsx';
@@ -76,7 +77,7 @@ function Ask({
         <div className="grid">
           <AskedFields asked={asked} onChange={setAsked} />
         </div>
-        {start.error !== null && <Notice tone="bad">{sentenceOf(start.error)}</Notice>}
+        <Refused error={start.error} />
         <div className="row">
           <Button kind="primary" type="submit" disabled={start.isPending || draft.trim() === ''}>
             {t('backtest.start')}

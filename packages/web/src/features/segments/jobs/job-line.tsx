@@ -5,10 +5,12 @@ import { Play, Square, Trash2 } from 'lucide-react';
 import type { JSX } from 'react';
 
 import { isUnderWay, type Job } from '../../../data/authoring-queries.ts';
-import { api, sentenceOf } from '../../../data/client.ts';
+import { api } from '../../../data/client.ts';
+import { Refused } from '../../../data/refused.tsx';
 import { useMay } from '../../../data/use-may.ts';
 import { Button } from '../../../design/button.tsx';
 import { Badge, Notice, type Tone } from '../../../design/layout.tsx';
+import { useRefusals } from '../../../texts/use-refusals.ts';
 import { useFormats, useTexts, type Words } from '../../../texts/use-texts.ts';
 
 export type JobKind = 'backtests' | 'suggestions';
@@ -44,6 +46,7 @@ export function JobLine({
   readonly onRemoved: () => void;
 }): JSX.Element {
   const t = useTexts();
+  const refusalOf = useRefusals();
   const formats = useFormats();
   const { id, state, createdBy, createdAt, progress, error } = job;
   const mayChange = useMay('marketer');
@@ -93,8 +96,8 @@ export function JobLine({
         )}
       </div>
       {isUnderWay(job) && <Progress progress={progress} label={progressText(t, job)} />}
-      {error !== undefined && <Notice tone="bad">{error.message}</Notice>}
-      {act.error !== null && <Notice tone="bad">{sentenceOf(act.error)}</Notice>}
+      {error !== undefined && <Notice tone="bad">{refusalOf(error)}</Notice>}
+      <Refused error={act.error} />
     </div>
   );
 }

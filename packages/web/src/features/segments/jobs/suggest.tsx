@@ -6,12 +6,13 @@ import { type JSX, useState } from 'react';
 
 import { Answer } from '../../../data/answer.tsx';
 import { ruleNumbersQuery, suggestionQuery, suggestionsQuery } from '../../../data/authoring-queries.ts';
-import { api, sentenceOf } from '../../../data/client.ts';
+import { api } from '../../../data/client.ts';
+import { Refused } from '../../../data/refused.tsx';
 import { useLiveJobs } from '../../../data/live-jobs.ts';
 import { useMay } from '../../../data/use-may.ts';
 import { Button } from '../../../design/button.tsx';
 import { Choice } from '../../../design/field.tsx';
-import { Card, Empty, Notice } from '../../../design/layout.tsx';
+import { Card, Empty } from '../../../design/layout.tsx';
 import { useTexts } from '../../../texts/use-texts.ts';
 import { AskedFields, usualAsked } from './asked-fields.tsx';
 import { JobLine } from './job-line.tsx';
@@ -93,7 +94,7 @@ function Ask({
                 />
                 <AskedFields asked={asked} onChange={setAsked} />
               </div>
-              {start.error !== null && <Notice tone="bad">{sentenceOf(start.error)}</Notice>}
+              <Refused error={start.error} />
               <div>
                 <Button kind="primary" type="submit" disabled={start.isPending}>
                   {t('suggest.start')}
