@@ -13,6 +13,7 @@ import type { OpenSegue } from '@segue/server/http/parts.ts';
 
 import { exitUnusable } from '../exit-code.ts';
 import { refusalCode, refusalText } from '../refusal-text.ts';
+import { keepObjectsYoung } from '../service/young-objects.ts';
 import { addSettingOptions, readCommandSettings, type SettingOptions } from '../settings/command-settings.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -61,6 +62,7 @@ async function start(
   terminal: Terminal,
   surroundings: StartSurroundings,
 ): Promise<number> {
+  keepObjectsYoung();
   const { serve } = await import('@segue/server/http/serve.ts');
   const { exposureWarning, startedText } = await import('../service/started-text.ts');
   const { open = await loadOpenSegue(), host } = surroundings;

@@ -14,7 +14,8 @@ export interface CheckpointStore {
   readonly head: Uint8Array | undefined;
   /**
    * Puts rows and head in place of the old, durably, in one transaction; rows come in any order, each key once. They are
-   * asked for as they are written, with other work in between.
+   * asked for as they are written, with other work in between, and a row is done with when the next one is asked for: its
+   * bytes may then be used again.
    */
   write(rows: Iterable<Row>, head: Uint8Array): Promise<void>;
   /** Rows with from ≤ key < to (bytes compared as numbers), in order. */

@@ -66,7 +66,6 @@ class StoredCheckpoints implements LmdbCheckpointStore {
     return this.#thread.failed;
   }
 
-  /** Rows must not be changed until the promise settles. */
   async write(rows: Iterable<Row>, head: Uint8Array): Promise<void> {
     const kept = Uint8Array.from(head);
     await this.#inTurn(async () => {

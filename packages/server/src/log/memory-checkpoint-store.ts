@@ -19,9 +19,12 @@ class CheckpointsInMemory implements CheckpointStore {
   }
 
   async write(rows: Iterable<Row>, head: Uint8Array): Promise<void> {
-    const all = [...rows];
-    for (const { key } of all) checkKey(key);
-    const sorted = sortByKey(all).map(({ key, value }) => [hex(key), value?.slice()] as const);
+    const all: Row[] = [];
+    for (const { key, value } of rows) {
+      checkKey(key);
+      all.push({ key: key.slice(), value: value?.slice() });
+    }
+    const sorted = sortByKey(all).map(({ key, value }) => [hex(key), value] as const);
     const kept = head.slice();
     if (this.#closed) throw new Error('The checkpoint is closed');
     await new Promise((resolve) => setImmediate(resolve));

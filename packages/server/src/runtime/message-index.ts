@@ -13,7 +13,7 @@ import type { CheckpointStore, Row } from '../log/checkpoint-store.ts';
 import type { Position } from '../log/entry.ts';
 import type { Log } from '../log/log.ts';
 import { NotedPositions } from './noted-positions.ts';
-import { numberKey, numberOfKey, prefixRange } from './row-keys.ts';
+import { numberKey, numberOfKey, prefixRange, setNumbers } from './row-keys.ts';
 
 /** First byte of the rows' keys. */
 export const indexPrefix = 0x69;
@@ -34,6 +34,10 @@ export class MessageIndex implements MessageHistory {
   #fresh = new NotedPositions();
   /** Positions that a checkpoint under way is writing. */
   #leaving = new NotedPositions();
+  /** What has been let go, to be used again. */
+  #spare: NotedPositions | undefined = undefined;
+  /** How many go through all positions. */
+  #readers = 0;
   /** Profiles whose rows no longer count, since all they had has been noted elsewhere or forgotten. */
   #gone = new Set<number>();
   #leavingGone: ReadonlySet<number> = new Set<number>();
@@ -105,8 +109,18 @@ export class MessageIndex implements MessageHistory {
    * what is noted and merged meanwhile may be missing, and a profile that has been merged meanwhile may still come.
    */
   *all(): Generator<readonly [number, readonly Position[]], void> {
-    const leaving = this.#leaving;
-    const fresh = this.#fresh;
+    this.#readers++;
+    try {
+      yield* this.#all(this.#leaving, this.#fresh);
+    } finally {
+      this.#readers--;
+    }
+  }
+
+  *#all(
+    leaving: NotedPositions,
+    fresh: NotedPositions,
+  ): Generator<readonly [number, readonly Position[]], void> {
     const [first, end] = prefixRange(indexPrefix);
     for (let from: Uint8Array = first; ;) {
       const rows = this.#someRows(from, end);
@@ -153,7 +167,8 @@ export class MessageIndex implements MessageHistory {
     this.#chunk++;
     this.#leaving = this.#fresh;
     this.#leavingGone = this.#gone;
-    this.#fresh = new NotedPositions();
+    this.#fresh = this.#spare ?? new NotedPositions();
+    this.#spare = undefined;
     this.#gone = new Set();
     return rows;
   }
@@ -163,14 +178,18 @@ export class MessageIndex implements MessageHistory {
       const [from, to] = prefixRange(indexPrefix, profile);
       for (const { key } of [...this.#store.read(from, to)]) yield { key, value: undefined };
     }
-    for (const [profile, positions] of fresh) {
-      yield { key: numberKey(indexPrefix, profile, chunk), value: writePositions(positions) };
-    }
+    const row = new IndexRowWriter(chunk);
+    for (const [profile, positions] of fresh) yield row.write(profile, positions);
   }
 
   /** The checkpoint begun last is written. */
   endCheckpoint(): void {
+    const written = this.#leaving;
     this.#leaving = new NotedPositions();
+    if (this.#readers === 0) {
+      written.clear();
+      this.#spare = written;
+    }
     this.#leavingGone = new Set();
   }
 }
@@ -179,10 +198,41 @@ function isEvent({ kind }: Message): boolean {
   return kind === 'track' || kind === 'page' || kind === 'screen';
 }
 
-/** Positions as differences, seven bits a byte, the high bit telling that more follow. */
-export function writePositions(positions: readonly Position[]): Uint8Array {
-  const room = positions.length * positionBytesMax;
-  if (scratch.length < room) scratch = new Uint8Array(2 * room);
+/**
+ * Makes the rows of a checkpoint, of which there are tens of thousands a second: each in the bytes of the one before, as it is
+ * read before the next is asked for.
+ */
+class IndexRowWriter {
+  readonly #chunk: number;
+  readonly #key: Uint8Array = numberKey(indexPrefix, 0, 0);
+  #bytes: Uint8Array = new Uint8Array(1024);
+  /** The first so many bytes, by how many. */
+  #firsts: (Uint8Array | undefined)[] = [];
+
+  constructor(chunk: number) {
+    this.#chunk = chunk;
+  }
+
+  write(profile: number, positions: readonly Position[]): Row {
+    const room = positions.length * positionBytesMax;
+    if (this.#bytes.length < room) {
+      this.#bytes = new Uint8Array(2 * room);
+      this.#firsts = [];
+    }
+    const length = writePositions(positions, this.#bytes);
+    setNumbers(this.#key, profile, this.#chunk);
+    return { key: this.#key, value: (this.#firsts[length] ??= this.#bytes.subarray(0, length)) };
+  }
+}
+
+/** Of a difference of 54 bits. */
+const positionBytesMax = 8;
+
+/**
+ * Positions as differences, seven bits a byte, the high bit telling that more follow. @returns how many bytes that takes of
+ * `bytes`, which has room for `positionBytesMax` each.
+ */
+function writePositions(positions: readonly Position[], bytes: Uint8Array): number {
   let at = 0;
   let before = 0;
   for (const position of positions) {
@@ -190,19 +240,14 @@ export function writePositions(positions: readonly Position[]): Uint8Array {
     const difference = position - before;
     let rest = difference < 0 ? -2 * difference - 1 : 2 * difference;
     while (rest >= 128) {
-      scratch[at++] = (rest % 128) | 128;
+      bytes[at++] = (rest % 128) | 128;
       rest = Math.floor(rest / 128);
     }
-    scratch[at++] = rest;
+    bytes[at++] = rest;
     before = position;
   }
-  return scratch.slice(0, at);
+  return at;
 }
-
-/** Of a difference of 54 bits. */
-const positionBytesMax = 8;
-/** What is written next: one buffer for all, since a checkpoint writes a row for every customer. */
-let scratch = new Uint8Array(1024);
 
 function readPositions(bytes: Uint8Array, into: Position[]): void {
   let before = 0;

@@ -3,6 +3,12 @@
 export function numberKey(prefix: number, ...numbers: readonly number[]): Uint8Array {
   const key = new Uint8Array(1 + 4 * numbers.length);
   key[0] = prefix;
+  setNumbers(key, ...numbers);
+  return key;
+}
+
+/** Puts other numbers into a key. */
+export function setNumbers(key: Uint8Array, ...numbers: readonly number[]): void {
   // Byte by byte: to ask so small an array for its buffer takes ten times as long as all of this.
   let at = 1;
   for (const n of numbers) {
@@ -12,7 +18,6 @@ export function numberKey(prefix: number, ...numbers: readonly number[]): Uint8A
     key[at + 3] = n;
     at += 4;
   }
-  return key;
 }
 
 /** The number at a place of a key. */

@@ -86,6 +86,25 @@ export function describeCheckpointStore(name: string, makePlace: () => Checkpoin
       await store.close();
     });
 
+    test('is done with a row when it asks for the next, whose bytes may be the same', async () => {
+      const store = await opened();
+      const used = { key: new Uint8Array(1), value: new Uint8Array(2_000) };
+      const rows = function* (): Generator<typeof used, void> {
+        // More than are sent in one piece.
+        for (let i = 0; i < 250; i++) {
+          used.key.fill(i);
+          used.value.fill(255 - i);
+          yield used;
+        }
+      };
+      await store.write(rows(), first);
+      expect(all(store)).toHaveLength(250);
+      for (const i of [0, 1, 100, 249]) {
+        expect(store.get(Uint8Array.of(i))?.every((byte) => byte === 255 - i)).toBe(true);
+      }
+      await store.close();
+    });
+
     test('takes a key twice, or too long a one, as a mistake, and changes nothing', async () => {
       const store = await opened();
       await expect(store.write([row('a', '1'), row('b', '1'), row('a', '2')], first)).rejects.toThrow(

@@ -7,13 +7,26 @@ import { NotedPositions } from '../../src/runtime/noted-positions.ts';
 
 const arbitraryActs = fc.array(
   fc.oneof(
-    { weight: 6, arbitrary: fc.record({ act: fc.constant('add'), profile: fc.nat(40) }) },
-    { weight: 1, arbitrary: fc.record({ act: fc.constant('forget'), profile: fc.nat(40) }) },
+    {
+      weight: 600,
+      arbitrary: fc.record({
+        act: fc.constant('add'),
+        profile: fc.constantFrom(0, 1, 2, 7, 1_023, 1_024, 70_000),
+      }),
+    },
+    {
+      weight: 100,
+      arbitrary: fc.record({
+        act: fc.constant('forget'),
+        profile: fc.constantFrom(0, 1, 2, 7, 1_023, 1_024, 70_000),
+      }),
+    },
+    { weight: 1, arbitrary: fc.record({ act: fc.constant('clear'), profile: fc.constant(0) }) },
   ),
   { maxLength: 3_000, size: 'max' },
 );
 
-test('each customer has the positions noted of them since they were last forgotten, in order', () => {
+test('each customer has the positions noted of them since they were last forgotten, in order, also where they were let go before', () => {
   fc.assert(
     fc.property(arbitraryActs, (acts) => {
       const noted = new NotedPositions();
@@ -21,6 +34,11 @@ test('each customer has the positions noted of them since they were last forgott
       acts.forEach(({ act, profile }, i) => {
         // As large as positions get.
         const position = Number.MAX_SAFE_INTEGER - 10_000 + i;
+        if (act === 'clear') {
+          noted.clear();
+          lists.clear();
+          return;
+        }
         if (act === 'forget') {
           noted.forget(profile);
           lists.delete(profile);
@@ -29,7 +47,7 @@ test('each customer has the positions noted of them since they were last forgott
         noted.add(profile, position);
         lists.set(profile, [...(lists.get(profile) ?? []), position]);
       });
-      for (let profile = 0; profile <= 40; profile++) {
+      for (const profile of [0, 1, 2, 3, 7, 1_023, 1_024, 70_000, 80_000]) {
         expect(noted.of(profile)).toEqual(lists.get(profile) ?? []);
       }
       expect(new Map(noted)).toEqual(lists);
