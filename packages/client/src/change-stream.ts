@@ -82,7 +82,8 @@ const firstPauseMs = 500;
 const pauseMsMax = 30_000;
 
 /** Where a stream stands: the number of the next change, and connections in a row that gave nothing. */
-type Place = { next: number | undefined; failures: number };
+/** The id of the last event that came, once one did. */
+type Place = { lastId: number | undefined; failures: number };
 
 /** Goes on until `signal` aborts or the caller leaves the loop; rejects with what trying again would not mend. */
 export async function* streamChanges(
@@ -92,7 +93,7 @@ export async function* streamChanges(
   const leaving = new AbortController();
   const signal =
     options.signal === undefined ? leaving.signal : AbortSignal.any([leaving.signal, options.signal]);
-  const place: Place = { next: options.from, failures: 0 };
+  const place: Place = { lastId: undefined, failures: 0 };
   try {
     while (!signal.aborted) {
       try {
@@ -112,7 +113,7 @@ export async function* streamChanges(
 
 async function* oneConnection(
   transport: Transport,
-  { segments, lifecycles, changes, customer, sizes, messages }: StreamOptions,
+  { segments, lifecycles, changes, customer, from, sizes, messages }: StreamOptions,
   place: Place,
   signal: AbortSignal,
 ): AsyncGenerator<StreamItem, void> {
@@ -123,14 +124,15 @@ async function* oneConnection(
     customer,
     sizes: sizes === true ? 'true' : undefined,
     messages: messages === true ? 'true' : undefined,
-    from: place.next === undefined ? undefined : String(place.next),
+    from: from === undefined || place.lastId !== undefined ? undefined : String(from),
   };
-  const response = await transport.open('streamChanges', query, signal);
+  // What this feed never had is refused to who begins there, and told as a gap to who goes on: an older backup was put back.
+  const response = await transport.open('streamChanges', query, signal, place.lastId);
   for await (const event of eventsOf(response)) {
     place.failures = 0;
     const item = itemOf(event);
     // The place moves before the item is handed out: whoever goes on has had it.
-    if (event.id !== undefined) place.next = event.id + 1;
+    if (event.id !== undefined) place.lastId = event.id;
     if (item !== undefined) yield item;
   }
 }

@@ -73,9 +73,12 @@ export class Transport {
     operation: OperationId,
     query: Readonly<Record<string, string | undefined>>,
     signal: AbortSignal,
+    /** Of the last event that came, where one did. */
+    lastEventId?: number,
   ): Promise<Response> {
     const [method, template] = routes[operation];
     const headers = new Headers({ accept: 'text/event-stream' });
+    if (lastEventId !== undefined) headers.set('last-event-id', String(lastEventId));
     return this.#attempt(this.#address(template, {}, query), { method, headers }, signal);
   }
 

@@ -95,11 +95,22 @@ const subscribeFrame = compileLate(
 
 type Asked = WireFilter & { readonly customer?: string; readonly from?: number };
 
-/** `lastEventId`: the header of a browser that connects again; it counts before `from`. */
+/** What stands in the way of a position, or who is meant by an identifier, is known to the service alone. */
+export type StreamWorld = {
+  readonly findProfile: FindProfile;
+  /** Number of the next change. */
+  readonly next: number;
+};
+
+/**
+ * `lastEventId`: the header of a browser that connects again; it counts before `from`. A number that was not given out yet is
+ * refused to who begins there. Who connects again is told of the gap instead: an older backup was put back, and a browser would
+ * take a refusal for the end.
+ */
 export function readStreamQuery(
   query: StreamQuery,
   lastEventId: string | undefined,
-  findProfile: FindProfile,
+  { findProfile, next }: StreamWorld,
 ): Result<StreamRequest, Refusal> {
   const changes = listed(query.changes);
   const unknown = changes?.find((word) => !(changeWords as readonly string[]).includes(word));
@@ -117,6 +128,8 @@ export function readStreamQuery(
         'The header Last-Event-ID is not an id that this stream gave out; leave it out, or begin with “from”.',
     });
   }
+  const begins = lastEventId === undefined || lastEventId === '';
+  if (begins && from !== undefined && from > next) return fail(beyond(from, next));
   const segments = listed(query.segments);
   const lifecycles = listed(query.lifecycles);
   if ((segments?.length ?? 0) > filterNamesMax || (lifecycles?.length ?? 0) > filterNamesMax) {
@@ -136,7 +149,10 @@ export function readStreamQuery(
 }
 
 /** A frame `subscribe` of a WebSocket. */
-export function readSubscribeFrame(text: string, findProfile: FindProfile): Result<StreamRequest, Refusal> {
+export function readSubscribeFrame(
+  text: string,
+  { findProfile, next }: StreamWorld,
+): Result<StreamRequest, Refusal> {
   let frame: unknown;
   try {
     frame = JSON.parse(text);
@@ -151,7 +167,15 @@ export function readSubscribeFrame(text: string, findProfile: FindProfile): Resu
     });
   }
   const { type: _, ...asked } = frame;
+  if (asked.from !== undefined && asked.from > next) return fail(beyond(asked.from, next));
   return requestOf(asked, findProfile);
+}
+
+function beyond(from: number, next: number): Refusal {
+  return {
+    code: 'streams/position',
+    message: `There is no change ${from} yet: the next one will have the number ${next}. Begin there or before, or leave “from” out; whoever has seen later numbers goes on from an older backup, and asks anew what is so now.`,
+  };
 }
 
 function requestOf(

@@ -36,6 +36,7 @@ import {
   streamQuerySchema,
   type StreamQuery,
   type StreamRequest,
+  type StreamWorld,
 } from './stream-request.ts';
 import { StreamTickets, ticketLifetimeMs } from './stream-tickets.ts';
 import { WebSocketSink } from './websocket-sink.ts';
@@ -276,7 +277,7 @@ function openWebSocket(
   request: FastifyRequest,
   { options, limits, streams }: StreamParts,
 ): void {
-  const { feed, findProfile } = options;
+  const { feed } = options;
   const wanted = request.streamRequest ?? { selection: { filter: {} } };
   const from = wanted.from ?? feed.next;
   const { bufferBytesMax, lastWordsMs } = limits;
@@ -312,7 +313,7 @@ function openWebSocket(
     }
     // Frames come as one buffer each (the server's binaryType is nodebuffer).
     const text = isBinary || !Buffer.isBuffer(data) ? '' : data.toString('utf8');
-    const read = readSubscribeFrame(text, findProfile);
+    const read = readSubscribeFrame(text, worldOf(options));
     if (!read.ok) {
       sink.refuse(read.error.code, read.error.message);
       return;
@@ -331,7 +332,7 @@ function admit(
   lastEventId: string | undefined,
   { options, streams, limits }: StreamParts,
 ): void {
-  const read = readStreamQuery(query, lastEventId, options.findProfile);
+  const read = readStreamQuery(query, lastEventId, worldOf(options));
   if (!read.ok) throw problemOf(read.error);
   request.streamRequest = read.value;
   const room = streams.room(principal);
@@ -344,6 +345,10 @@ function admit(
     `There are ${count} streams open ${whose}, the most there may be; close some, or come again later.`,
     { headers: { 'retry-after': '10' } },
   );
+}
+
+function worldOf({ feed, findProfile }: StreamOptions): StreamWorld {
+  return { findProfile, next: feed.next };
 }
 
 function problemOf({ code, message }: Refusal): ProblemError {

@@ -276,6 +276,8 @@ describe('server-sent events', () => {
   it.each([
     ['?from=-1', {}, 400, 'request/invalid'],
     ['?from=1e3', {}, 400, 'request/invalid'],
+    ['?from=1', {}, 400, 'streams/position'],
+    ['?from=999999999999999', {}, 400, 'streams/position'],
     ['?changes=left', {}, 400, 'streams/changes'],
     ['?segments=' + 'a,'.repeat(201), {}, 400, 'streams/filter'],
     ['?customer=nobody', {}, 404, 'streams/unknown-customer'],

@@ -84,6 +84,7 @@ describe('a WebSocket', () => {
       '{"type":"x"}',
       '{"type":"subscribe","from":-1}',
       '{"type":"subscribe","segments":"a"}',
+      '{"type":"subscribe","from":1}',
     ];
     for (const frame of bad) client.send(frame);
     client.send({ type: 'subscribe', __proto__: null, polluted: 1 });
@@ -91,7 +92,9 @@ describe('a WebSocket', () => {
     client.socket.send(Buffer.from([1, 2, 3]));
     await client.until(() => client.frames.filter(({ type }) => type === 'error').length === bad.length + 3);
     const codes = client.frames.filter(({ type }) => type === 'error').map(({ data }) => data['code']);
-    expect(new Set(codes)).toEqual(new Set(['streams/frame', 'streams/unknown-customer']));
+    expect(new Set(codes)).toEqual(
+      new Set(['streams/frame', 'streams/unknown-customer', 'streams/position']),
+    );
     feed.publish(plainEvents(0, 2));
     await client.until(() => client.changes().length === 2);
     expect(client.changes()).toEqual([0, 1]);
@@ -113,6 +116,7 @@ describe('a WebSocket', () => {
     await expect(openWs(`${url}/v1/stream/ws`)).rejects.toThrow('401');
     await expect(openWs(`${url}/v1/stream/ws`, bearer('writer'))).rejects.toThrow('403');
     await expect(openWs(`${url}/v1/stream/ws?from=x`, bearer('viewer'))).rejects.toThrow('400');
+    await expect(openWs(`${url}/v1/stream/ws?from=1`, bearer('viewer'))).rejects.toThrow('400');
     const cookie = { cookie: 'segue_session=session' };
     await expect(
       openWs(`${url}/v1/stream/ws`, { ...cookie, origin: 'https://evil.example' }),
