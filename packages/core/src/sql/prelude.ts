@@ -39,8 +39,8 @@ const helpers: Readonly<Record<string, Helper>> = {
   },
   json_number: { about: 'a number, else missing', sql: 't -> toFloat64OrNull(t)' },
   json_text: {
-    about: 'a text, else missing',
-    sql: `t -> if(startsWith(t, '"'), JSONExtractString(t), NULL)`,
+    about: 'a text, else missing, as the empty one is',
+    sql: `t -> if(startsWith(t, '"') AND t != '""', JSONExtractString(t), NULL)`,
   },
   json_truth: {
     about: 'true or false, else missing',
