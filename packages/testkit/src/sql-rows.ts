@@ -6,6 +6,7 @@
 import { consentChanges } from '@segue/core/rules/interpreter-consent.ts';
 import type { History } from '@segue/core/rules/interpreter-history.ts';
 import { quintileCuts, type Population } from '@segue/core/rules/population.ts';
+import { noColumns, type PropertyColumns } from '@segue/core/sql/event-sql.ts';
 import { relations } from '@segue/core/sql/relations.ts';
 import { sqlNumber, sqlString } from '@segue/core/sql/sql-text.ts';
 import { storedJson } from '@segue/core/sql/stored-json.ts';
@@ -58,10 +59,13 @@ export function addPopulations(rows: SqlRows, populations: ReadonlyMap<string, r
   }
 }
 
-/** Statements that make the relations, as tables in memory, where they are not there. */
-export function relationTables(): readonly string[] {
+/** Statements that make the relations, as tables in memory, where they are not there; some properties have columns of their own. */
+export function relationTables(properties: PropertyColumns = noColumns): readonly string[] {
   return relations.map(({ name, columns }) => {
-    const types = columns.map((column) => `${column.name} ${column.type}`).join(', ');
+    const own = [...(name === 'events' ? properties : noColumns)].map(
+      ([property, column]) => `${column} String DEFAULT JSONExtractRaw(properties, ${sqlString(property)})`,
+    );
+    const types = [...columns.map((column) => `${column.name} ${column.type}`), ...own].join(', ');
     return `CREATE TABLE IF NOT EXISTS ${name} (${types}) ENGINE = Memory`;
   });
 }
@@ -69,17 +73,19 @@ export function relationTables(): readonly string[] {
 /** Statements that fill each relation anew. */
 export function relationRows(rows: SqlRows): ReadonlyMap<string, readonly string[]> {
   return new Map(
-    relations.map(({ name }) => {
+    relations.map(({ name, columns }) => {
+      const given = columns.map((column) => column.name).join(', ');
       const values = (rows.get(name) ?? []).map((row) => `(${row.map(cellSql).join(', ')})`);
-      const filling = values.length === 0 ? [] : [`INSERT INTO ${name} VALUES ${values.join(', ')}`];
+      const filling =
+        values.length === 0 ? [] : [`INSERT INTO ${name} (${given}) VALUES ${values.join(', ')}`];
       return [name, [`TRUNCATE TABLE ${name}`, ...filling]];
     }),
   );
 }
 
 /** Statements that make the relations and fill them. */
-export function sqlStatements(rows: SqlRows): readonly string[] {
-  return [...relationTables(), ...[...relationRows(rows).values()].flat()];
+export function sqlStatements(rows: SqlRows, properties: PropertyColumns = noColumns): readonly string[] {
+  return [...relationTables(properties), ...[...relationRows(rows).values()].flat()];
 }
 
 function cellSql(cell: SqlCell): string {

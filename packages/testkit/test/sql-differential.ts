@@ -15,7 +15,10 @@ import { formatRule, formatValue } from '@segue/core/rules/format.ts';
 import { numberOf, populationNeeds, type PopulationNeed } from '@segue/core/rules/population.ts';
 import type { Condition, Value } from '@segue/core/rules/tree.ts';
 import type { RuleValue } from '@segue/core/rules/value.ts';
-import { ruleToSql } from '@segue/core/sql/compile.ts';
+import type { Diagnostic } from '@segue/core/base/diagnostic.ts';
+import { ok, type Result } from '@segue/core/base/result.ts';
+import { ruleToSql, type SqlOptions } from '@segue/core/sql/compile.ts';
+import { noColumns, type PropertyColumns } from '@segue/core/sql/event-sql.ts';
 import { populationToSql, valueToSql } from '@segue/core/sql/value-query.ts';
 import fc from 'fast-check';
 
@@ -31,6 +34,13 @@ import { arbitraryDefinitions, type DifferentialCase } from '../src/differential
 import { Oracle } from '../src/oracle.ts';
 import type { OracleCase } from '../src/oracle-cases.ts';
 import { addCustomer, addPopulations, noSqlRows, sqlStatements } from '../src/sql-rows.ts';
+
+/** Some of the properties that rules ask about; others are read out of JSON. */
+const ownColumns: PropertyColumns = new Map([
+  ['x', 'property_1'],
+  ['items', 'property_2'],
+  ['s', 'property_3'],
+]);
 
 /** Runs statements in order; the rows of the last one. */
 export interface SqlDatabase {
@@ -95,7 +105,7 @@ export async function findSqlDifference(
 ): Promise<SqlDifference | undefined> {
   const world = liveThrough(test);
   const { oracle, engine } = world;
-  await database.rows(sqlStatements(rowsOf(oracle)));
+  await database.rows(sqlStatements(rowsOf(oracle), ownColumns));
   const asking = new Asking(test.timeZone, world, database, tally);
   const now = oracle.now;
   const before = Math.floor(test.start + (now - test.start) * test.past);
@@ -128,7 +138,7 @@ export async function findStoryDifference(
 ): Promise<SqlDifference | undefined> {
   const oracle = new Oracle({ timeZone, start, definitions });
   for (const { at, input } of steps) oracle.apply(input, at);
-  await database.rows(sqlStatements(rowsOf(oracle)));
+  await database.rows(sqlStatements(rowsOf(oracle), ownColumns));
   const asking = new Asking(timeZone, { oracle, storyOf: new Map() }, database, tally);
   for (const at of [oracle.now, until]) {
     for (const { rule } of oracle.definitions.segments.values()) {
@@ -238,13 +248,21 @@ class Asking {
     at: Instant,
     incremental: ((profile: number) => boolean) | undefined,
   ): Promise<SqlDifference | undefined> {
-    const { oracle } = this.#lived;
-    const sql = ruleToSql(rule, { zone: oracle.zone, definitions: oracle.definitions, at });
-    if (!sql.ok) {
-      this.#refused(sql.error.code);
-      return;
+    for (const sql of this.#asked(at, (options) => ruleToSql(rule, options))) {
+      const wrong = await this.#rule(rule, at, sql, incremental);
+      if (wrong !== undefined) return wrong;
     }
-    const found = await this.#query(sql.value);
+    return undefined;
+  }
+
+  async #rule(
+    rule: Condition,
+    at: Instant,
+    sql: string,
+    incremental: ((profile: number) => boolean) | undefined,
+  ): Promise<SqlDifference | undefined> {
+    const { oracle } = this.#lived;
+    const found = await this.#query(sql);
     if (typeof found === 'string') return this.#tell(formatRule(rule), at, found, undefined);
     const bySql = new Set(found.map(([profile]) => Number(profile)));
     for (const profile of oracle.profileIds()) {
@@ -259,15 +277,29 @@ class Asking {
   }
 
   async value(value: Value, at: Instant): Promise<SqlDifference | undefined> {
-    const { oracle } = this.#lived;
-    const sql = valueToSql(value, { zone: oracle.zone, definitions: oracle.definitions, at });
-    if (!sql.ok) {
-      this.#refused(sql.error.code);
-      return;
+    const texts = this.#asked(at, (options) => {
+      const sql = valueToSql(value, options);
+      return sql.ok ? ok(sql.value.text) : sql;
+    });
+    const read = valueToSql(value, this.#options(at));
+    if (!read.ok) return undefined;
+    for (const text of texts) {
+      const wrong = await this.#value(value, at, text, read.value.read);
+      if (wrong !== undefined) return wrong;
     }
-    const found = await this.#query(sql.value.text);
+    return undefined;
+  }
+
+  async #value(
+    value: Value,
+    at: Instant,
+    sql: string,
+    read: (columns: readonly unknown[]) => RuleValue,
+  ): Promise<SqlDifference | undefined> {
+    const { oracle } = this.#lived;
+    const found = await this.#query(sql);
     if (typeof found === 'string') return this.#tell(formatValue(value), at, found, undefined);
-    const bySql = new Map(found.map(([profile, ...columns]) => [Number(profile), sql.value.read(columns)]));
+    const bySql = new Map(found.map(([profile, ...columns]) => [Number(profile), read(columns)]));
     for (const profile of oracle.profileIds()) {
       this.#tally.answers += 1;
       const right = textOf(oracle.interpreter(profile).evaluate(value, at));
@@ -280,13 +312,16 @@ class Asking {
   }
 
   async population(need: PopulationNeed, at: Instant): Promise<SqlDifference | undefined> {
-    const { oracle } = this.#lived;
-    const sql = populationToSql(need, { zone: oracle.zone, definitions: oracle.definitions, at });
-    if (!sql.ok) {
-      this.#refused(sql.error.code);
-      return;
+    for (const sql of this.#asked(at, (options) => populationToSql(need, options))) {
+      const wrong = await this.#population(need, at, sql);
+      if (wrong !== undefined) return wrong;
     }
-    const found = await this.#query(sql.value);
+    return undefined;
+  }
+
+  async #population(need: PopulationNeed, at: Instant, sql: string): Promise<SqlDifference | undefined> {
+    const { oracle } = this.#lived;
+    const found = await this.#query(sql);
     const right = oracle
       .profileIds()
       .map((profile) => oracle.interpreter(profile))
@@ -301,6 +336,22 @@ class Asking {
     const said = typeof found === 'string' ? found : JSON.stringify(found.map(([value]) => value));
     if (said === JSON.stringify(right)) return undefined;
     return this.#tell(need.key, at, `${said}, should be ${JSON.stringify(right)}`, undefined);
+  }
+
+  #options(at: Instant): SqlOptions {
+    const { oracle } = this.#lived;
+    return { zone: oracle.zone, definitions: oracle.definitions, at };
+  }
+
+  /** Out of JSON alone, and with properties that have columns of their own where that makes another query. */
+  #asked(at: Instant, compile: (options: SqlOptions) => Result<string, Diagnostic>): readonly string[] {
+    const queries = new Set<string>();
+    for (const columns of [noColumns, ownColumns]) {
+      const sql = compile({ ...this.#options(at), columns });
+      if (sql.ok) queries.add(sql.value);
+      else if (columns === noColumns) this.#refused(sql.error.code);
+    }
+    return [...queries];
   }
 
   /** The rows, or what went wrong. */

@@ -5,7 +5,7 @@ import type { EventPattern, Path, Value, Window } from '../rules/tree.ts';
 import type { Build, When } from './build.ts';
 import { eventFilters, eventSlug, eventText, propertySql, propertyToken } from './event-sql.ts';
 import { selectSql } from './scope.ts';
-import { amountsSql, elementsSql, openAt, typed, type SqlValue } from './sql-value.ts';
+import { elementsSql, numbersSql, openAt, totalSql, typed, type SqlValue } from './sql-value.ts';
 import { atSql, windowSql } from './windows.ts';
 
 type Aggregate = Extract<Value, { kind: 'aggregate' }>;
@@ -16,7 +16,7 @@ function eventsFrom(build: Build, events: EventPattern, window: Window | undefin
   const other = window?.kind === 'after_last' ? lastTime(build, window.events) : '';
   const from = other === '' ? 'FROM events' : `FROM events INNER JOIN ${other} USING (profile)`;
   const filters = [
-    ...eventFilters(events, zone),
+    ...eventFilters(events, build),
     ...windowSql('time', now, window, zone, `${other}.last_at`),
     `time <= ${atSql(now, zone)}`,
   ];
@@ -76,20 +76,20 @@ export function eventTimeNow(
 /** All but `top`. */
 export function aggregateNow(build: Build, when: When, value: Aggregate): SqlValue {
   const { fn, property } = value;
-  const tokens = elementsSql(propertySql(property));
-  const total = totalSql(property);
+  const amounts = propertySql(property, build.columns);
+  const total = totalSql(amounts);
   const number = (column: string, sure: boolean): SqlValue =>
     typed('number', `${behaviour(build, when, { ...value, value }, fn, `${column} AS value`)}.value`, sure);
   switch (fn) {
     case 'sum':
       return number(total, true);
     case 'avg':
-      return number(`round15(${total} / sum(length(json_numbers(${tokens}))))`, false);
+      return number(`round15(${total} / sum(${numbersSql(amounts)}))`, false);
     case 'min':
     case 'max':
-      return number(`${fn}OrNullArray(json_numbers(${tokens}))`, false);
+      return number(`${fn}OrNullArray(json_numbers(${elementsSql(amounts)}))`, false);
     case 'distinct':
-      return number(`toFloat64(uniqExactArray(${tokens}))`, true);
+      return number(`toFloat64(uniqExactArray(${elementsSql(amounts)}))`, true);
     case 'first':
     case 'last':
       return firstOrLast(build, when, value, property);
@@ -98,15 +98,9 @@ export function aggregateNow(build: Build, when: When, value: Aggregate): SqlVal
   }
 }
 
-/** The exact sum of a property over rows of events. */
-function totalSql(property: Path): string {
-  const { millionths, others } = amountsSql(propertySql(property));
-  return `exact_sum(sum(${millionths}), sum(${others}))`;
-}
-
 function firstOrLast(build: Build, when: When, value: Aggregate, property: Path): SqlValue {
   const order = value.fn === 'first' ? '(-time, message_id)' : '(time, message_id)';
-  const column = `argMax(${propertyToken(property)}, ${order}) AS token`;
+  const column = `argMax(${propertyToken(property, build.columns)}, ${order}) AS token`;
   const part = behaviour(build, when, { ...value, value }, `${value.fn}_value`, column);
   return openAt(`${part}.token`, property.slice(1));
 }
@@ -128,7 +122,7 @@ export function purchasesNow(
           'profile',
           'toNullable(toFloat64(max(time))) AS last_at',
           'toNullable(toFloat64(count())) AS purchases',
-          `toNullable(${totalSql(model.value)}) AS total`,
+          `toNullable(${totalSql(propertySql(model.value, build.columns))}) AS total`,
         ],
         eventsFrom(build, model.purchase, model.window),
       )}\nGROUP BY profile`,

@@ -17,7 +17,7 @@ type Aggregate = Extract<Value, { kind: 'aggregate' }>;
 export function entriesOf(build: Build, when: When, events: EventPattern, property?: Path): string {
   const { zone, now } = build;
   const key = property?.[0];
-  const filters = [...eventFilters(events, zone), `time <= ${atSql(now, zone)}`];
+  const filters = [...eventFilters(events, build), `time <= ${atSql(now, zone)}`];
   const part = build.parts.name(
     `past ${JSON.stringify([events, key])}`,
     `${eventSlug(events)}_history`,
@@ -28,7 +28,7 @@ export function entriesOf(build: Build, when: When, events: EventPattern, proper
           ? ['profile', 'arraySort(groupArray(time)) AS times']
           : [
               'profile',
-              `arraySort(groupArray((time, message_id, ${propertyToken(property)}))) AS entries`,
+              `arraySort(groupArray((time, message_id, ${propertyToken(property, build.columns)}))) AS entries`,
               'entries.1 AS times',
               'entries.3 AS tokens',
             ];

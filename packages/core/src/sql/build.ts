@@ -3,6 +3,7 @@
 import type { Zone } from '../base/zone.ts';
 import type { Definitions } from '../model/definitions.ts';
 import type { Instant } from '../model/message.ts';
+import type { PropertyColumns } from './event-sql.ts';
 import type { Parts, Scope } from './scope.ts';
 import type { At } from './windows.ts';
 
@@ -11,6 +12,7 @@ export type Build = {
   readonly definitions: Definitions;
   /** The instant that the query is about; nothing later is looked at. */
   readonly now: Instant;
+  readonly columns: PropertyColumns;
   readonly parts: Parts;
 };
 

@@ -25,6 +25,7 @@ import { aggregatePast, countPast, daysPast, didPast, eventTimePast } from './be
 import { isPast, type Build, type When } from './build.ts';
 import { clockChanges, clockHelpers } from './clock-sql.ts';
 import { inListSql, scoreSql, subscribedSql, traitSql } from './facts-sql.ts';
+import { noColumns, type PropertyColumns } from './event-sql.ts';
 import { conditionInstants, inOrder, movingPercentile, valueInstants, type Asked } from './instants-sql.ts';
 import { arithmeticSql, compareSql, oneOfSql, textTestSql } from './operators.ts';
 import { helpersFor } from './prelude.ts';
@@ -50,6 +51,8 @@ export type SqlOptions = {
   readonly definitions: Definitions;
   /** The instant of the question. */
   readonly at: Instant;
+  /** What the store that is asked has beside the relations; none when left out. */
+  readonly columns?: PropertyColumns;
 };
 
 /** Characters of a query; ClickHouse reads no more than 256 KiB unless told to. */
@@ -63,8 +66,8 @@ export function ruleToSql(rule: Condition, options: SqlOptions): Result<string, 
 export class RuleCompiler implements Asked {
   readonly build: Build;
 
-  constructor({ zone, definitions, at }: SqlOptions) {
-    this.build = { zone, definitions, now: at, parts: new Parts() };
+  constructor({ zone, definitions, at, columns = noColumns }: SqlOptions) {
+    this.build = { zone, definitions, now: at, columns, parts: new Parts() };
   }
 
   ruleQuery(rule: Condition): string {

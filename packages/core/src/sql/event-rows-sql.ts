@@ -15,7 +15,7 @@ import type { Instant } from '../model/message.ts';
 import type { EventNeeds } from '../rules/event-needs.ts';
 import type { EventSource } from '../rules/tree.ts';
 import { compiling } from './compile.ts';
-import { eventFilters } from './event-sql.ts';
+import { eventFilters, noColumns, propertyToken, type PropertyColumns } from './event-sql.ts';
 import { sqlInstant, sqlNumber, sqlString, sqlStrings } from './sql-text.ts';
 
 /** More patterns than this are told apart by the engine alone: to try all of them on every row takes longer than to send it. */
@@ -32,6 +32,7 @@ export type EventRowsOptions = {
   readonly after: Instant;
   /** Only what stands before this position of the log. */
   readonly before: number;
+  readonly columns?: PropertyColumns;
 };
 
 /**
@@ -42,7 +43,7 @@ export type EventRowsOptions = {
  */
 export function eventRowsToSql(
   { patterns, roots, ids }: EventNeeds,
-  { zone, at, after, before }: EventRowsOptions,
+  { zone, at, after, before, columns = noColumns }: EventRowsOptions,
 ): Result<string, Diagnostic> {
   if (isChangedByStoring(JSON.stringify([patterns, roots])) || roots.includes('__proto__')) {
     return fail({
@@ -51,10 +52,10 @@ export function eventRowsToSql(
       message: 'A name or text of the rules cannot be told from others in the history store.',
     });
   }
-  return compiling({ zone, definitions: noDefinitions, at }, (compiler) => {
+  return compiling({ zone, definitions: noDefinitions, at, columns }, (compiler) => {
     const matches = patterns.map(({ source, where }) => {
       const isNarrowed = where !== undefined && patterns.length <= narrowedMax;
-      const filters = eventFilters(isNarrowed ? { source, where } : { source }, zone);
+      const filters = eventFilters(isNarrowed ? { source, where } : { source }, compiler.build);
       return filters.length === 0 ? 'true' : `(${filters.join(' AND ')})`;
     });
     const conditions = [
@@ -63,16 +64,16 @@ export function eventRowsToSql(
       ...(after === -Infinity ? [] : [`time > ${sqlInstant(after, zone)}`]),
       ...(matches.includes('true') ? [] : [`(${[...new Set(matches)].join('\n  OR ')})`]),
     ];
-    const columns = [
+    const selected = [
       'profile',
       'time',
       'position',
       `toUInt8(indexOf([${sqlStrings(eventKinds)}], kind)) AS kind_number`,
       'toString(name) AS event_name',
       ids ? 'message_id' : `'' AS no_id`,
-      ...roots.map((root, i) => `JSONExtractRaw(properties, ${sqlString(root)}) AS property_${i}`),
+      ...roots.map((root, i) => `toString(${propertyToken([root], columns)}) AS root_${i}`),
     ];
-    const select = `SELECT ${columns.join(',\n  ')}\nFROM messages\nWHERE ${conditions.join('\n  AND ')}\nORDER BY profile`;
+    const select = `SELECT ${selected.join(',\n  ')}\nFROM messages\nWHERE ${conditions.join('\n  AND ')}\nORDER BY profile`;
     return compiler.withHelpers(['Events that definitions to come have to know'], select);
   });
 }

@@ -71,9 +71,15 @@ export function openAt(token: string, rest: Path): OpenValue {
   };
 }
 
-/** Every single value in it, as an array of tokens. */
-export function elementsSql(value: OpenValue): string {
-  return call('json_values', value.leaves);
+/** Every single value in it, as an array of tokens; of those of lists what `ofLists` makes of them. */
+export function elementsSql(value: OpenValue, ofLists: (all: string) => string = (all) => all): string {
+  if (value.single !== true) return ofLists(call('json_values', value.leaves));
+  // Nearly always one, of which no lambda has to be asked.
+  return letting(
+    value.token,
+    (v) =>
+      `multiIf(startsWith(${v}, '['), ${ofLists(`json_values([${v}])`)}, ${v} IN ('', 'null', '""'), [], [${v}])`,
+  );
 }
 
 /** Length of a test up to which it is written twice, for single values and for elements of lists. */
@@ -179,14 +185,25 @@ export function coalesceSql(values: readonly SqlValue[]): SqlValue {
   };
 }
 
-/** A sum over rows of the exact amounts in a value: columns (millionths, others) for `exact_sum`. */
-export function amountsSql(value: OpenValue): { readonly millionths: string; readonly others: string } {
-  const amounts = (fn: string): string => {
-    const ofList = `arraySum(t -> ${fn}(t), ${elementsSql(value)})`;
-    if (value.single !== true) return ofList;
-    return `if(startsWith(${value.token}, '['), ${ofList}, ${fn}(${value.token}))`;
-  };
-  return { millionths: `toInt128(${amounts('micros')})`, others: amounts('beyond_micros') };
+/**
+ * The exact sum of a value over rows. What is a number of millionths, as money is, is summed as it comes; the few others are
+ * gathered and looked at afterwards, since decimals of 76 digits are slow.
+ */
+export function totalSql(value: OpenValue): string {
+  if (value.single !== true) {
+    const amounts = (fn: string): string => `arraySum(t -> ${fn}(t), ${elementsSql(value)})`;
+    return `exact_sum(sum(toInt128(${amounts('micros')})), sum(${amounts('beyond_micros')}))`;
+  }
+  const { token } = value;
+  const others = `groupArrayIf(${token}, startsWith(${token}, '[') OR ifNull(NOT is_micro(json_number(${token})), false))`;
+  return `arrayMap((millionths, others) -> exact_sum(millionths + toInt128(arraySum(t -> micros(t), others)), arraySum(t -> beyond_micros(t), others)), [sum(toInt128(micros(${token})))], [json_values(${others})])[1]`;
+}
+
+/** How many numbers are in a value. */
+export function numbersSql(value: OpenValue): string {
+  const all = `length(json_numbers(${elementsSql(value)}))`;
+  if (value.single !== true) return all;
+  return `if(startsWith(${value.token}, '['), ${all}, isNotNull(json_number(${value.token})))`;
 }
 
 /** As a number for arithmetic and standing: single numbers only, no lists. */

@@ -18,6 +18,7 @@ import { join } from 'node:path';
 import { type ChdbResult, drainPending, Session } from 'chdb';
 
 import type { Instant } from '@segue/core/model/message.ts';
+import { noColumns, type PropertyColumns } from '@segue/core/sql/event-sql.ts';
 
 import {
   HistoryError,
@@ -31,6 +32,12 @@ import {
   type StreamFormat,
   type TableRows,
 } from './history-store.ts';
+import {
+  addColumns,
+  eventsViewStatement,
+  propertyColumnsQuery,
+  readPropertyColumns,
+} from './property-columns.ts';
 import { readRows } from './read-rows.ts';
 import { rowStructure } from './row-binary.ts';
 import { historySchemaVersion, historyTables } from './schema.ts';
@@ -50,6 +57,7 @@ import {
   resetStatements,
   retainStatement,
   rowsOfRange,
+  spillShare,
   readReached,
   storeStatements,
 } from './store-tables.ts';
@@ -101,6 +109,7 @@ class ChdbStore implements HistoryStore {
   #waiting: ((reader: Session) => void)[] = [];
   #reached: Reached = nowhere;
   #log: string | undefined = undefined;
+  #properties: PropertyColumns = noColumns;
   #writing: Promise<unknown> = Promise.resolve();
   #queries = 0;
 
@@ -123,6 +132,10 @@ class ChdbStore implements HistoryStore {
     return this.#log;
   }
 
+  get properties(): PropertyColumns {
+    return this.#properties;
+  }
+
   async open(): Promise<void> {
     const { directory } = this.#options;
     await rm(this.#staging, { recursive: true, force: true });
@@ -136,6 +149,8 @@ class ChdbStore implements HistoryStore {
     const boot = join(directory, 'boot');
     // What another version made is not looked at: it is to be reset.
     if (this.#log !== undefined) {
+      this.#properties = readPropertyColumns(await this.#read(propertyColumnsQuery));
+      await this.#run(eventsViewStatement(this.#properties));
       await this.#rewind(boot);
       for (const statement of cutStatements(this.#reached)) await this.#run(statement);
       await this.#trimProjected();
@@ -145,6 +160,8 @@ class ChdbStore implements HistoryStore {
 
   async reset(log: string): Promise<void> {
     for (const statement of resetStatements(log, this.#log, Date.now())) await this.#run(statement);
+    // The tables of another version were dropped, with what they had.
+    if (this.#log === undefined) this.#properties = noColumns;
     this.#log = log;
     this.#reached = nowhere;
   }
@@ -166,6 +183,12 @@ class ChdbStore implements HistoryStore {
 
   async add(rows: TableRows): Promise<void> {
     await this.#insert(rows);
+  }
+
+  async addProperties(names: readonly string[]): Promise<void> {
+    const { columns, statements } = addColumns(this.#properties, names);
+    for (const statement of statements) await this.#run(statement);
+    this.#properties = columns;
   }
 
   async retain(which: Retained, before: Instant): Promise<void> {
@@ -409,8 +432,7 @@ function withoutHead(bytes: Uint8Array, head: Uint8Array): Uint8Array {
 /** `share`: of the memory, what the answer may have; 0: as large as it is. */
 function settingsOf({ timeoutMs, memoryBytes }: QueryOptions, tag: string, share = 0): string {
   const seconds = Math.max(0.001, timeoutMs / 1000);
-  // From there on the library may use the disk, for what it can.
-  const spill = Math.floor(memoryBytes / 8);
+  const spill = Math.floor(memoryBytes * spillShare);
   return `SETTINGS max_execution_time = ${seconds}, max_memory_usage = ${memoryBytes}, max_result_bytes = ${Math.floor(memoryBytes * share)}, max_bytes_before_external_sort = ${spill}, max_bytes_before_external_group_by = ${spill}, log_comment = ${quoted(tag)}, output_format_json_quote_64bit_integers = 0, max_expanded_ast_elements = ${expandedElementsMax}, readonly = 0`;
 }
 

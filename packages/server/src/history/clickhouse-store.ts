@@ -9,6 +9,7 @@ import { Readable } from 'node:stream';
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 
 import type { Instant } from '@segue/core/model/message.ts';
+import { noColumns, type PropertyColumns } from '@segue/core/sql/event-sql.ts';
 
 import {
   HistoryError,
@@ -22,6 +23,12 @@ import {
   type StreamFormat,
   type TableRows,
 } from './history-store.ts';
+import {
+  addColumns,
+  eventsViewStatement,
+  propertyColumnsQuery,
+  readPropertyColumns,
+} from './property-columns.ts';
 import { readRows } from './read-rows.ts';
 import { historySchemaVersion, historyTables } from './schema.ts';
 import {
@@ -37,6 +44,7 @@ import {
   resetStatements,
   retainStatement,
   readReached,
+  spillShare,
   storeStatements,
 } from './store-tables.ts';
 
@@ -78,6 +86,7 @@ class ClickHouseStore implements HistoryStore {
   readonly #client: ClickHouseClient;
   #reached: Reached = nowhere;
   #log: string | undefined;
+  #properties: PropertyColumns = noColumns;
 
   constructor(client: ClickHouseClient) {
     this.#client = client;
@@ -91,6 +100,10 @@ class ClickHouseStore implements HistoryStore {
     return this.#log;
   }
 
+  get properties(): PropertyColumns {
+    return this.#properties;
+  }
+
   async open(): Promise<void> {
     for (const statement of storeStatements()) await this.#run(statement);
     const unbounded = { timeoutMs: statementMs, memoryBytes: 0 };
@@ -99,11 +112,15 @@ class ClickHouseStore implements HistoryStore {
     this.#reached = readReached((await this.query(reachedQuery, unbounded)).rows[0]);
     // What another version made is not looked at: it is to be reset.
     if (this.#log === undefined) return;
+    this.#properties = readPropertyColumns((await this.query(propertyColumnsQuery, unbounded)).rows);
+    await this.#run(eventsViewStatement(this.#properties));
     for (const statement of cutStatements(this.#reached)) await this.#run(statement);
   }
 
   async reset(log: string): Promise<void> {
     for (const statement of resetStatements(log, this.#log, Date.now())) await this.#run(statement);
+    // The tables of another version were dropped, with what they had.
+    if (this.#log === undefined) this.#properties = noColumns;
     this.#log = log;
     this.#reached = nowhere;
   }
@@ -127,6 +144,12 @@ class ClickHouseStore implements HistoryStore {
 
   async add({ table, rows, bytes }: TableRows): Promise<void> {
     if (rows > 0) await this.#insert(table, bytes);
+  }
+
+  async addProperties(names: readonly string[]): Promise<void> {
+    const { columns, statements } = addColumns(this.#properties, names);
+    for (const statement of statements) await this.#run(statement);
+    this.#properties = columns;
   }
 
   async retain(which: Retained, before: Instant): Promise<void> {
@@ -180,8 +203,8 @@ class ClickHouseStore implements HistoryStore {
           max_execution_time: Math.max(0.001, timeoutMs / 1000),
           max_memory_usage: String(memoryBytes),
           max_result_bytes: String(Math.floor(memoryBytes * share)),
-          max_bytes_before_external_sort: String(Math.floor(memoryBytes / 8)),
-          max_bytes_before_external_group_by: String(Math.floor(memoryBytes / 8)),
+          max_bytes_before_external_sort: String(Math.floor(memoryBytes * spillShare)),
+          max_bytes_before_external_group_by: String(Math.floor(memoryBytes * spillShare)),
           output_format_json_quote_64bit_integers: 0,
           cancel_http_readonly_queries_on_client_close: 1,
           max_expanded_ast_elements: String(expandedElementsMax),

@@ -12,6 +12,7 @@ import type { Position } from '../log/entry.ts';
 import type { Log } from '../log/log.ts';
 import { DeliveryKeeper } from './deliveries.ts';
 import { HistoryError, type HistoryStore, type Retained } from './history-store.ts';
+import { PropertyKeeper } from './property-columns.ts';
 import { Projector, type JournalAnswer, logMark, type ProjectorOptions } from './projector.ts';
 import { type FromHistory, type HistoryConfig, piecesAhead, type ToHistory } from './protocol.ts';
 
@@ -34,6 +35,7 @@ export class HistoryChild {
   #store: HistoryStore | undefined;
   #projector: Projector | undefined;
   #deliveries: DeliveryKeeper | undefined;
+  #properties: PropertyKeeper | undefined;
   #running = new Map<number, Running>();
   /** From where the projector wants to know more, and how it is told. */
   #asked: Position | undefined;
@@ -100,10 +102,16 @@ export class HistoryChild {
     const log = await openLmdbLog(config.logPath, { readOnly: true });
     const store = await openStore(config, afresh);
     this.#store = store;
-    this.#channel.send({ kind: 'opened', reached: store.reached });
+    this.#channel.send({ kind: 'opened', reached: store.reached, properties: store.properties });
     const mark = await waitForMark(log);
     // Another log, or one that was put back: what is known of it is of no use.
     if (store.log !== mark || store.reached.position > log.next) await store.reset(mark);
+    const tellProperties = (): void => {
+      this.#channel.send({ kind: 'properties', properties: store.properties });
+    };
+    tellProperties();
+    this.#properties = new PropertyKeeper(store, tellProperties);
+    this.#properties.reached(store.reached.position);
     const retain = (): void => void this.#retain(config).catch(() => undefined);
     this.#retaining = setInterval(retain, hourMs);
     retain();
@@ -145,6 +153,7 @@ export class HistoryChild {
         replay: this.#replay,
         onReached: (reached) => {
           this.#channel.send({ kind: 'reached', reached });
+          this.#properties?.reached(reached.position);
         },
         onRebuilding: (position) => {
           end = log.next;

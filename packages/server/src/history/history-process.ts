@@ -6,9 +6,9 @@
  */
 
 import { fork, type ChildProcess } from 'node:child_process';
-import { setPriority } from 'node:os';
 
 import type { Instant } from '@segue/core/model/message.ts';
+import { noColumns, type PropertyColumns } from '@segue/core/sql/event-sql.ts';
 
 import type { Position } from '../log/entry.ts';
 import {
@@ -19,6 +19,7 @@ import {
   type StreamFormat,
 } from './history-store.ts';
 import type { Journal } from './journal.ts';
+import { busySince, makeWay } from './making-way.ts';
 import type { FromHistory, HistoryConfig, ToHistory } from './protocol.ts';
 
 export type HistoryStatus = {
@@ -41,6 +42,8 @@ export interface History {
   query(sql: string, options?: Partial<QueryOptions>): Promise<QueryRows>;
   stream(sql: string, format: StreamFormat, options?: Partial<QueryOptions>): AsyncIterable<Uint8Array>;
   status(): HistoryStatus;
+  /** Properties of events that queries may read from columns of their own. */
+  readonly properties: PropertyColumns;
   /** Empties the store and fills it from the log; from now on nothing is in it, also where its process is away. */
   rebuild(): void;
   /** Resolves when everything up to a position is in; false when it took too long. */
@@ -71,8 +74,6 @@ export type HistoryProcessOptions = {
 const gatherMs = 250;
 /** The same, while this process has much to do. */
 const gatherMsMax = 3_000;
-/** A process that turns in its event loop for more than this part of the time has much to do. */
-const busyUtilization = 0.4;
 const retryMsMin = 100;
 const retryMsMax = 30_000;
 /** What a query may take beyond its own time before the process is taken to hang. */
@@ -86,8 +87,6 @@ const partMs = 300_000;
 /** What was written longer ago has reached the disk, as systems write back what they hold. */
 const settledMs = 90_000;
 const stopMs = 5_000;
-/** Of the process, as systems count it: taking messages goes before history where there is not time for both. */
-const niceness = 5;
 
 type Asked = {
   readonly take: (message: FromHistory) => void;
@@ -106,6 +105,7 @@ export class HistoryProcess implements History {
   #timers = new Set<NodeJS.Timeout>();
   #state: HistoryStatus['state'] = 'starting';
   #reached: Reached | undefined;
+  #properties: PropertyColumns = noColumns;
   #rebuilding: { readonly position: Position; readonly end: Position } | undefined;
   /** It was told to empty the store, and has not said yet that it did; told again where it ended meanwhile. */
   #emptying = false;
@@ -183,6 +183,10 @@ export class HistoryProcess implements History {
     } finally {
       cancel.abort();
     }
+  }
+
+  get properties(): PropertyColumns {
+    return this.#properties;
   }
 
   status(): HistoryStatus {
@@ -306,6 +310,7 @@ export class HistoryProcess implements History {
         this.#error = undefined;
         this.#unopenable = 0;
         this.#state = 'running';
+        this.#properties = message.properties;
         if (this.#emptying) this.#send({ kind: 'rebuild' });
         else this.#setReached(message.reached);
         return;
@@ -316,6 +321,9 @@ export class HistoryProcess implements History {
         if (this.#emptying && message.reached.position > 0) return;
         this.#emptying = false;
         this.#setReached(message.reached);
+        return;
+      case 'properties':
+        this.#properties = message.properties;
         return;
       case 'need':
         clearTimeout(this.#watchdog);
@@ -474,20 +482,6 @@ export class HistoryProcess implements History {
     timer.unref();
     this.#timers.add(timer);
     return timer;
-  }
-}
-
-function busySince(): () => boolean {
-  const begin = performance.eventLoopUtilization();
-  return () => performance.eventLoopUtilization(begin).utilization > busyUtilization;
-}
-
-function makeWay({ pid }: ChildProcess): void {
-  if (pid === undefined) return;
-  try {
-    setPriority(pid, niceness);
-  } catch {
-    // Not everywhere may a process say so of another.
   }
 }
 

@@ -9,6 +9,7 @@
  */
 
 import type { Instant } from '@segue/core/model/message.ts';
+import type { PropertyColumns } from '@segue/core/sql/event-sql.ts';
 
 import type { Position } from '../log/entry.ts';
 
@@ -61,10 +62,14 @@ export interface HistoryStore {
   readonly reached: Reached;
   /** The log that the tables are filled from; undefined in a new store, and in one of another version: to be reset. */
   readonly log: string | undefined;
+  /** Properties of events that have columns of their own, for whoever compiles a query. */
+  readonly properties: PropertyColumns;
   /** @throws HistoryError; whether the batch is in is not known then, and the store is opened anew. */
   apply(batch: HistoryBatch): Promise<void>;
   /** Adds rows that are not made from the log, such that adding them again changes nothing. @throws HistoryError */
   add(rows: TableRows): Promise<void>;
+  /** Gives properties that have none a column each, also in what is there already; answers are the same before and after. */
+  addProperties(names: readonly string[]): Promise<void>;
   /** Empties everything, to be filled from that log; what is not made from it stays where it is the same one. */
   reset(log: string): Promise<void>;
   /** Lets events of those names, or of all others, go that happened before an instant. */

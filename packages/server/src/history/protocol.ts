@@ -1,6 +1,7 @@
 /** What the service and the process of the history store say to each other. */
 
 import type { Instant } from '@segue/core/model/message.ts';
+import type { PropertyColumns } from '@segue/core/sql/event-sql.ts';
 
 import type { Position } from '../log/entry.ts';
 import type { HistoryErrorCode, QueryRows, Reached, StreamFormat } from './history-store.ts';
@@ -52,7 +53,9 @@ export type ToHistory =
   | { readonly kind: 'stop' };
 
 export type FromHistory =
-  | { readonly kind: 'opened'; readonly reached: Reached }
+  | { readonly kind: 'opened'; readonly reached: Reached; readonly properties: PropertyColumns }
+  /** Some more have a column of their own, or all have none any more. */
+  | { readonly kind: 'properties'; readonly properties: PropertyColumns }
   | { readonly kind: 'need'; readonly from: Position }
   | { readonly kind: 'reached'; readonly reached: Reached }
   /** The log is being replayed, up to there by now. */

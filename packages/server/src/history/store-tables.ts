@@ -144,5 +144,8 @@ export function quoted(text: string): string {
 /** Of what a query may take of memory, the part that its answer may have: it stands there once more as text and as values. */
 export const answerShare: number = 1 / 8;
 
+/** Of what a query may take, what a sort or a grouping may have before it uses the disk, which takes much longer. */
+export const spillShare: number = 1 / 2;
+
 /** Of a query: one that a rule was compiled to may name the same thing very often. */
 export const expandedElementsMax = 5_000_000;

@@ -31,7 +31,7 @@ export async function askHistory(
   turns: Turns,
 ): Promise<Result<PreviewAnswers, Diagnostic>> {
   const { definitions } = engine;
-  const sql = compiling({ zone, definitions, at }, (compiler) => {
+  const sql = compiling({ zone, definitions, at, columns: history.properties }, (compiler) => {
     const when = compiler.now();
     const bits = conditionsOf(question).map(
       (condition, bit) => `${2 ** bit} * (${compiler.condition(condition, when)})`,

@@ -60,7 +60,13 @@ export function askPast(
   if (tail === undefined) return 'behind';
   const { needs } = build;
   const after = build.readsFrom(now);
-  const sql = eventRowsToSql(needs, { zone, at: now, after, before: tail.from });
+  const sql = eventRowsToSql(needs, {
+    zone,
+    at: now,
+    after,
+    before: tail.from,
+    columns: history.properties,
+  });
   return sql.ok ? new PastEvents(history, { sql: sql.value, needs, after, tail }) : 'not-sql';
 }
 

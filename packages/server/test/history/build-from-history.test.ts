@@ -289,6 +289,7 @@ function passedOn(history: History): Omit<History, 'stream'> {
   return {
     query: (sql, options) => history.query(sql, options),
     status: () => history.status(),
+    properties: history.properties,
     rebuild: () => {
       history.rebuild();
     },

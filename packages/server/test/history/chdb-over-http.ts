@@ -98,7 +98,12 @@ async function insertRows(session: Session, table: string, columns: string, body
     .text()
     .split('\n')
     .filter((line) => line !== '');
-  const structure = rows.map((line) => (JSON.parse(line) as string[]).slice(0, 2).join(' ')).join(', ');
+  const given = columns.split(', ');
+  const structure = rows
+    .map((line) => JSON.parse(line) as string[])
+    .filter(([name = '']) => given.includes(name))
+    .map((column) => column.slice(0, 2).join(' '))
+    .join(', ');
   const file = join(files, `${requests}.bin`);
   writeFileSync(file, body);
   const text = (value: string): string => `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;

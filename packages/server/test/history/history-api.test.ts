@@ -237,6 +237,7 @@ test('where there is no history, or it is away, that is said, and when to come a
       },
       status: () => status,
       rebuild: () => undefined,
+      properties: new Map(),
       caughtUp: () => Promise.resolve(false),
     },
   });

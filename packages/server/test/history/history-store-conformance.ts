@@ -183,6 +183,30 @@ export function historyStoreConformance(
       expect([store.log, store.reached.position]).toEqual(['another', 0]);
     });
 
+    test('gives properties columns of their own, of which every row has what its JSON says', async () => {
+      const held = async (): Promise<unknown> => {
+        const [n = '', text = '', odd = ''] = ['n', 'text', "it's"].map((name) => store.properties.get(name));
+        return rows(
+          `SELECT count(), countIf(${n} = JSONExtractRaw(properties, 'n') AND ${text} = JSONExtractRaw(properties, 'text') AND ${odd} = '' AND ${text} != ''), max(${n}) FROM events`,
+        );
+      };
+      await store.reset('log');
+      expect([...store.properties]).toEqual([]);
+      await store.apply(batch(store.reached, 10, 0));
+      await store.addProperties(['n']);
+      await store.addProperties(['text', "it's"]);
+      await store.apply(batch(store.reached, 20, 0));
+      expect(await held()).toEqual([[20, 20, '9']]);
+      const { properties } = store;
+      await reopen();
+      expect(store.properties).toEqual(properties);
+      expect(await held()).toEqual([[20, 20, '9']]);
+      await store.reset('another');
+      expect(store.properties).toEqual(properties);
+      await store.apply(batch(store.reached, 15, 0));
+      expect(await held()).toEqual([[15, 15, '9']]);
+    });
+
     test('lets go of who was erased, and of events by name and age', async () => {
       await store.reset('log');
       await store.apply(batch(store.reached, 50, 5));
