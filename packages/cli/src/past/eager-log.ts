@@ -6,7 +6,7 @@
  */
 
 import type { LogEntry, LogRecord, Position } from '@segue/server/log/entry.ts';
-import type { Log, ScannedRecord } from '@segue/server/log/log.ts';
+import type { Log, ScannedRecord, SkimmedRecord, Wanted } from '@segue/server/log/log.ts';
 import type { Instant, MessageKind } from '@segue/core/model/message.ts';
 
 export class EagerLog implements Log {
@@ -63,6 +63,10 @@ export class EagerLog implements Log {
 
   scan(from: Position, reads: (kind: MessageKind, name: string) => boolean): Iterable<ScannedRecord> {
     return this.#inner.scan(from, reads);
+  }
+
+  skim(from: Position, wanted: Wanted): Iterable<SkimmedRecord> {
+    return this.#inner.skim(from, wanted);
   }
 
   entryAt(position: Position): LogEntry | undefined {

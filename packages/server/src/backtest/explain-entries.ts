@@ -10,13 +10,13 @@ import { explainText } from '@segue/core/engine/explain-text.ts';
 import { noDefinitions, type Definitions } from '@segue/core/model/definitions.ts';
 import type { Input } from '@segue/core/model/input.ts';
 import { readListed } from '@segue/core/model/listed-definitions.ts';
-import type { Identifier, Instant } from '@segue/core/model/message.ts';
+import type { Instant } from '@segue/core/model/message.ts';
 import { populationNeeds } from '@segue/core/rules/population.ts';
 
 import type { EntryReason, Explainer } from './backtest-result.ts';
 import type { BacktestRun, KeyedTrack } from './backtest-run.ts';
 import type { SampledEntry } from './track.ts';
-import type { Story } from './story.ts';
+import { isAmong, nameOf, type Story } from './story.ts';
 
 /** Lines of one explanation; the rest would not be read. */
 const linesMax = 40;
@@ -44,7 +44,7 @@ export async function explainEntries(
   }
   const teller = new Teller(run, definitions, waiting, found);
   if (waiting.length === 0) return () => undefined;
-  for await (const batch of story.steps(0, (input) => concerns(input, names))) {
+  for await (const batch of story.steps(0, names)) {
     if (isStopped()) return undefined;
     for (const { at, input } of batch) {
       if (teller.explainBefore(at)) break;
@@ -133,7 +133,7 @@ function short(explanation: Explanation): Explanation | undefined {
 function concerns(input: Input, names: ReadonlySet<string>): boolean {
   switch (input.kind) {
     case 'message':
-      return input.message.identifiers.some((identifier) => names.has(nameOf(identifier)));
+      return isAmong(input.message.identifiers, names);
     case 'score':
     case 'consent':
     case 'erase':
@@ -144,8 +144,4 @@ function concerns(input: Input, names: ReadonlySet<string>): boolean {
     case 'definitions':
       return false;
   }
-}
-
-function nameOf({ kind, value }: Identifier): string {
-  return `${kind} ${value}`;
 }

@@ -1,19 +1,24 @@
 /**
  * The log as a story: what stood in it before a position, as it arrived or as it happened.
  *
- * As it arrived: record by record, at the instants at which they took effect. As it happened: every message at its own
- * time, whenever it arrived, which is how imported history is meant; a log that is in that order already is read as it is,
- * any other is sorted first, on disk where it is large. Definitions and ticks are left out either way: a run has its own.
+ * As it arrived: record by record, at the instants at which they took effect. As it happened: every message at its own time,
+ * whenever it arrived, which is how imported history is meant. Definitions and ticks are left out either way: a run has its
+ * own.
+ *
+ * Idea. Most of a log is nearly in that order already. So it is skimmed first, for the times alone; what comes so late that it
+ * does not find its place among the next few thousand (near-order.ts) is read and sorted, on disk where it is large; then the
+ * log is read once, put in order as it comes, and the late ones are woven in. Of a log in no order at all everything is late.
  */
 
 import type { Input } from '@segue/core/model/input.ts';
-import type { Instant } from '@segue/core/model/message.ts';
+import type { Identifier, Instant } from '@segue/core/model/message.ts';
 
 import { ExternalSorter } from '../ingest/files/external-sort.ts';
 import type { LogEntry, LogRecord, Position } from '../log/entry.ts';
-import type { Log } from '../log/log.ts';
+import type { Log, SkimmedRecord, Wanted } from '../log/log.ts';
+import { NearOrder } from './near-order.ts';
 import type { StoryOrder } from './question.ts';
-import type { Step, Story } from './story.ts';
+import { isAmong, nameOf, type Step, type Story } from './story.ts';
 
 export type LogStoryOptions = {
   readonly order: StoryOrder;
@@ -35,7 +40,6 @@ export class LogStory implements Story {
   total: number | undefined;
   readonly #log: Log;
   readonly #options: LogStoryOptions;
-  #looked: Promise<Looked> | undefined;
 
   constructor(log: Log, options: LogStoryOptions) {
     this.#log = log;
@@ -43,8 +47,9 @@ export class LogStory implements Story {
     this.total = options.order === 'arrival' ? options.until : undefined;
   }
 
-  steps(from: number, only: (input: Input) => boolean = always): AsyncIterable<readonly Step[]> {
-    return this.#options.order === 'arrival' ? this.#asArrived(from) : this.#asHappened(from, only);
+  steps(from: number, names?: ReadonlySet<string>): AsyncIterable<readonly Step[]> {
+    if (names !== undefined) return afterSome(from, this.#of(names));
+    return this.#options.order === 'arrival' ? this.#asArrived(from) : afterSome(from, this.#asHappened());
   }
 
   /** A step for each entry, so that its number is its position. */
@@ -59,86 +64,135 @@ export class LogStory implements Story {
     }
   }
 
-  async *#asHappened(
-    from: number,
-    only: (input: Input) => boolean,
-  ): AsyncGenerator<readonly Step[], void, undefined> {
-    this.#looked ??= this.#look();
-    const { erased, inOrder, total } = await this.#looked;
+  async *#asHappened(): AsyncGenerator<readonly OrderedStep[], void, undefined> {
+    const { erased, late, total } = await this.#look();
     this.total = total;
-    const batches = inOrder ? this.#inOrder(erased) : await this.#sorted(erased, only);
-    let left = from;
-    for await (const batch of batches) {
-      if (left >= batch.length) left -= batch.length;
-      else {
-        yield left === 0 ? batch : batch.slice(left);
-        left = 0;
+    const lates = new Sorted(late.sorted());
+    const isTold = ({ input, place }: OrderedStep): boolean => !isOfErased(input, place, erased);
+    const told = (steps: readonly OrderedStep[]): readonly OrderedStep[] => {
+      const woven = lates.weave(steps);
+      return erased.size === 0 ? woven : woven.filter(isTold);
+    };
+    try {
+      const near = new NearOrder<OrderedStep>({ compare, atOf: ({ at }) => at });
+      for await (const record of this.#records(0)) {
+        // What is refused now was refused when the log was skimmed.
+        for (const step of stepsOf(record)) near.add(step);
+        const steps = near.ready();
+        if (steps.length > 0) yield told(steps);
       }
+      yield told(near.rest());
+      for (let steps = lates.rest(); steps.length > 0; steps = lates.rest()) yield steps.filter(isTold);
+    } finally {
+      late.close();
     }
   }
 
-  /** Whether it is in order already, and who was erased: of them nothing is told. */
+  /** What comes too late to be put in order as it comes; who was erased, of whom nothing is told; how many steps there are. */
   async #look(): Promise<Looked> {
     const erased: Erased = new Map();
-    let inOrder = true;
-    let last = -Infinity;
+    const late = this.#sorter();
+    const near = new NearOrder<Instant>({ compare: (a, b) => a - b, atOf: (at) => at });
     let total = 0;
-    for await (const { position, at, entries } of this.#records(0)) {
-      for (const [i, entry] of entries.entries()) {
-        if (entry.kind === 'erase') erased.set(nameOf(entry.customer), position + i);
+    const wanted: Wanted = {
+      byName: false,
+      wants: (time, _, at) => {
+        total += 1;
+        return !near.add(Math.min(time, at));
+      },
+    };
+    for await (const { position, at, count, entries } of this.#skim(wanted)) {
+      for (const { at: place, entry } of entries) {
+        noteErased(entry, place, erased);
         const input = inputOf(entry);
         if (input === undefined) continue;
-        total += 1;
-        const instant = instantOf(input, at);
-        if (instant < last) inOrder = false;
-        last = instant;
+        const step = { at: instantOf(input, at), place, input };
+        if (input.kind === 'message') late.add(step);
+        else {
+          total += 1;
+          if (!near.add(step.at)) late.add(step);
+        }
       }
-      this.#options.onSorting?.(position + entries.length, this.#options.until);
+      near.ready();
+      this.#options.onSorting?.(position + count, this.#options.until);
     }
-    if (erased.size === 0) return { erased, inOrder, total };
     // Only now is it known of whom nothing is told.
-    total = 0;
-    for await (const record of this.#records(0)) total += stepsOf(record, erased).length;
-    return { erased, inOrder, total };
+    return { erased, late, total: erased.size === 0 ? total : await this.#count(erased) };
   }
 
-  async *#inOrder(erased: Erased): AsyncGenerator<readonly Step[], void, undefined> {
-    for await (const record of this.#records(0)) {
-      const steps = stepsOf(record, erased);
-      if (steps.length > 0) yield steps;
+  async #count(erased: Erased): Promise<number> {
+    let total = 0;
+    const wanted: Wanted = {
+      byName: true,
+      wants: (_, identifiers, _at, position) => {
+        if (!isNamed(identifiers, position, erased)) total += 1;
+        return false;
+      },
+    };
+    for await (const { at, entries } of this.#skim(wanted)) {
+      total += orderedSteps(at, entries).filter(
+        ({ input, place }) => !isOfErased(input, place, erased),
+      ).length;
+    }
+    return total;
+  }
+
+  /** In the order of the story, all that is of some customers or of nobody. */
+  async *#of(names: ReadonlySet<string>): AsyncGenerator<readonly OrderedStep[], void, undefined> {
+    const erased: Erased = new Map();
+    const sorter = this.#sorter();
+    const isAsArrived = this.#options.order === 'arrival';
+    try {
+      const wants: Wanted['wants'] = (_, identifiers) => isAmong(identifiers, names);
+      for await (const { at, entries } of this.#skim({ byName: true, wants })) {
+        for (const { at: place, entry } of entries) if (!isAsArrived) noteErased(entry, place, erased);
+        for (const step of orderedSteps(at, entries)) sorter.add(isAsArrived ? { ...step, at } : step);
+      }
+      for (const steps of sorter.sorted()) {
+        yield steps.filter(({ input, place }) => isAsArrived || !isOfErased(input, place, erased));
+      }
+    } finally {
+      sorter.close();
     }
   }
 
-  async #sorted(erased: Erased, only: (input: Input) => boolean): Promise<Iterable<readonly Step[]>> {
+  #sorter(): ExternalSorter<OrderedStep> {
     const { folder, memoryBytes } = this.#options;
-    const sorter = new ExternalSorter<OrderedStep>({
-      compare: (a, b) => a.at - b.at || a.place - b.place,
+    return new ExternalSorter<OrderedStep>({
+      compare,
       write: (step) => JSON.stringify(step),
       read: (line) => JSON.parse(line) as OrderedStep,
       sizeOf: sizeOfStep,
       ...(folder === undefined ? {} : { folder }),
       ...(memoryBytes === undefined ? {} : { memoryBytes }),
     });
-    for await (const record of this.#records(0)) {
-      for (const step of stepsOf(record, erased)) if (only(step.input)) sorter.add(step);
-    }
-    return sorter.sorted();
   }
 
   /** Records from the one that holds an entry, with the entries before `until`; others have a turn in between. */
   async *#records(from: Position): AsyncGenerator<LogRecord, void, undefined> {
     const { until } = this.#options;
-    let read = 0;
-    for (const record of this.#log.read(from)) {
+    for await (const record of inTurns(this.#log.read(from), ({ entries }) => entries.length)) {
       const { position, entries } = record;
       if (position >= until) return;
       yield position + entries.length <= until
         ? record
         : { ...record, entries: entries.slice(0, until - position) };
-      read += entries.length;
-      if (read < turnEntries) continue;
-      read = 0;
-      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  /** The same of what is wanted of all of it. */
+  async *#skim({ byName, wants }: Wanted): AsyncGenerator<SkimmedRecord, void, undefined> {
+    const { until } = this.#options;
+    const before: Wanted = {
+      byName,
+      wants: (time, identifiers, at, position) => position < until && wants(time, identifiers, at, position),
+    };
+    for await (const record of inTurns(this.#log.skim(0, before), ({ count }) => count)) {
+      const { position, count, entries } = record;
+      if (position >= until) return;
+      yield position + count <= until
+        ? record
+        : { ...record, count: until - position, entries: entries.filter(({ at }) => at < until) };
     }
   }
 }
@@ -146,31 +200,114 @@ export class LogStory implements Story {
 /** Who was erased, by identifier, and where the log says so. */
 type Erased = Map<string, Position>;
 
-type Looked = { readonly erased: Erased; readonly inOrder: boolean; readonly total: number };
+type Looked = {
+  readonly erased: Erased;
+  readonly late: ExternalSorter<OrderedStep>;
+  readonly total: number;
+};
 
-function always(): boolean {
-  return true;
+/** Sorted steps, taken as far as they are before others. */
+class Sorted {
+  readonly #batches: Iterator<readonly OrderedStep[]>;
+  #batch: readonly OrderedStep[] = [];
+  #at = 0;
+
+  constructor(batches: Iterable<readonly OrderedStep[]>) {
+    this.#batches = batches[Symbol.iterator]();
+  }
+
+  /** The steps, which are in order, and all before the last of them that have not been taken. */
+  weave(steps: readonly OrderedStep[]): readonly OrderedStep[] {
+    const woven: OrderedStep[] = [];
+    for (const step of steps) {
+      for (let next = this.#next(); next !== undefined && compare(next, step) < 0; next = this.#next()) {
+        woven.push(next);
+        this.#at += 1;
+      }
+      woven.push(step);
+    }
+    return woven;
+  }
+
+  /** Some of those that are left; none at the end. */
+  rest(): readonly OrderedStep[] {
+    if (this.#next() === undefined) return [];
+    const rest = this.#batch.slice(this.#at);
+    this.#at = this.#batch.length;
+    return rest;
+  }
+
+  #next(): OrderedStep | undefined {
+    if (this.#at < this.#batch.length) return this.#batch[this.#at];
+    const { value, done } = this.#batches.next() as IteratorResult<readonly OrderedStep[], undefined>;
+    this.#batch = done === true ? [] : value;
+    this.#at = 0;
+    return this.#batch[0];
+  }
 }
 
-function stepsOf({ position, at, entries }: LogRecord, erased: Erased): readonly OrderedStep[] {
+function compare(a: OrderedStep, b: OrderedStep): number {
+  return a.at - b.at || a.place - b.place;
+}
+
+/** All but the first of them. */
+async function* afterSome(
+  from: number,
+  batches: AsyncIterable<readonly OrderedStep[]>,
+): AsyncGenerator<readonly Step[], void, undefined> {
+  let left = from;
+  for await (const batch of batches) {
+    if (left >= batch.length) left -= batch.length;
+    else {
+      yield left === 0 ? batch : batch.slice(left);
+      left = 0;
+    }
+  }
+}
+
+/** Others have a turn now and then. */
+async function* inTurns<R>(
+  records: Iterable<R>,
+  entriesOf: (record: R) => number,
+): AsyncGenerator<R, void, undefined> {
+  let read = 0;
+  for (const record of records) {
+    yield record;
+    read += entriesOf(record);
+    if (read < turnEntries) continue;
+    read = 0;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+function stepsOf({ position, at, entries }: LogRecord): readonly OrderedStep[] {
+  return orderedSteps(
+    at,
+    entries.map((entry, i) => ({ at: position + i, entry })),
+  );
+}
+
+/** `at`: of the record. */
+function orderedSteps(at: Instant, entries: SkimmedRecord['entries']): readonly OrderedStep[] {
   const steps: OrderedStep[] = [];
-  for (const [i, entry] of entries.entries()) {
+  for (const { at: place, entry } of entries) {
     const input = inputOf(entry);
-    if (input === undefined || isOfErased(input, position + i, erased)) continue;
-    steps.push({ at: instantOf(input, at), place: position + i, input });
+    if (input !== undefined) steps.push({ at: instantOf(input, at), place, input });
   }
   return steps;
 }
 
+function noteErased(entry: LogEntry, place: Position, erased: Erased): void {
+  if (entry.kind === 'erase') erased.set(nameOf(entry.customer), place);
+}
+
 function isOfErased(input: Input, position: Position, erased: Erased): boolean {
-  if (erased.size === 0) return false;
-  const isGone = (name: string): boolean => position < (erased.get(name) ?? -1);
   switch (input.kind) {
     case 'message':
-      return input.message.identifiers.some((identifier) => isGone(nameOf(identifier)));
+      return isNamed(input.message.identifiers, position, erased);
     case 'score':
     case 'consent':
-      return isGone(nameOf(input.customer));
+      return isNamed([input.customer], position, erased);
     case 'erase':
       return true;
     case 'list':
@@ -180,8 +317,10 @@ function isOfErased(input: Input, position: Position, erased: Erased): boolean {
   }
 }
 
-function nameOf({ kind, value }: { readonly kind: string; readonly value: string }): string {
-  return `${kind} ${value}`;
+/** Whether one of them was erased after a position. */
+function isNamed(identifiers: readonly Identifier[], position: Position, erased: Erased): boolean {
+  if (erased.size === 0) return false;
+  return identifiers.some((identifier) => position < (erased.get(nameOf(identifier)) ?? -1));
 }
 
 /** When it happened; `at` is when it took effect. */

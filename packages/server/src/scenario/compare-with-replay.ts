@@ -45,6 +45,7 @@ function withoutWriter(log: Log): Log {
     append: () => Promise.reject(new Error('A replay writes nothing')),
     read: (from) => log.read(from),
     scan: (from, reads) => log.scan(from, reads),
+    skim: (from, wanted) => log.skim(from, wanted),
     entryAt: (position) => log.entryAt(position),
     timeAt: (position) => log.timeAt(position),
     recordAt: (position) => log.recordAt(position),

@@ -8,6 +8,7 @@ import {
   encodeRecord,
   recordFormat,
   scanRecord,
+  skimRecord,
   timesOfRecord,
 } from '../../src/log/entry-codec.ts';
 import type { LogEntry } from '../../src/log/entry.ts';
@@ -194,6 +195,30 @@ describe('a record as bytes', () => {
         expect(decodeEntry(bytes, 5, all.length)).toBeUndefined();
         const times = all.map((entry) => (entry.kind === 'message' ? entry.message.time : NaN));
         expect([...timesOfRecord(bytes, 5)]).toEqual(times);
+        for (const byName of [false, true]) {
+          const asked: unknown[] = [];
+          const skimmed = skimRecord(bytes, 5, {
+            byName,
+            wants: (time, identifiers, at, position) => {
+              asked.push([time, identifiers, at, position]);
+              return (position + mask) % 3 === 0;
+            },
+          });
+          expect(asked).toEqual(
+            all.flatMap((entry, i) =>
+              entry.kind === 'message'
+                ? [[entry.message.time, byName ? entry.message.identifiers : [], now, 5 + i]]
+                : [],
+            ),
+          );
+          const kept = all
+            .map((entry, i) => ({ at: 5 + i, entry }))
+            .filter(({ at, entry }) => entry.kind !== 'message' || (at + mask) % 3 === 0);
+          expect(skimmed).toEqual({ position: 5, at: now, count: all.length, entries: kept });
+          expect(skimmed.entries.map(({ entry }) => exactEntry(entry))).toEqual(
+            kept.map(({ entry }) => exactEntry(entry)),
+          );
+        }
       }),
       { numRuns: 500 },
     );

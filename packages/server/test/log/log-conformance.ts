@@ -130,6 +130,42 @@ export function describeLog(name: string, makePlace: () => LogPlace): void {
       await log.close();
     });
 
+    test('skims for messages by when they happened and who they are of, and tells all that is no message', async () => {
+      const log = await opened();
+      await log.append(messages(0, 3), now);
+      await log.append([{ kind: 'tick' }, ...messages(3, 4)], now + 1);
+      const seen: unknown[] = [];
+      const records = [
+        ...log.skim(2, {
+          byName: true,
+          wants: (time, identifiers, at, position) => {
+            seen.push([time, identifiers, at, position]);
+            return position === 5;
+          },
+        }),
+      ];
+      const expected = [...log.read(2)].flatMap(({ position, at, entries }) =>
+        entries.flatMap((entry, i) =>
+          entry.kind === 'message' ? [[entry.message.time, entry.message.identifiers, at, position + i]] : [],
+        ),
+      );
+      expect(seen).toEqual(expected);
+      expect(records).toEqual([
+        { position: 0, at: now, count: 3, entries: [] },
+        {
+          position: 3,
+          at: now + 1,
+          count: 5,
+          entries: [
+            { at: 3, entry: { kind: 'tick' } },
+            { at: 5, entry: log.entryAt(5) },
+          ],
+        },
+      ]);
+      expect([...log.skim(8, { byName: false, wants: () => true })]).toEqual([]);
+      await log.close();
+    });
+
     test('finds the record of an entry at every position, and none outside', async () => {
       const log = await opened();
       await log.append(messages(0, 3), now);
