@@ -2,11 +2,12 @@
  * Checks requests against the schemas that their types and the OpenAPI document come from, and says what is wrong in words.
  *
  * Bodies are taken as they are: nothing is converted, and a field that the schema does not know is refused with the nearest
- * name it knows. Queries and paths are texts, so numbers and booleans are read from them.
+ * name it knows. Queries and paths are texts, so numbers and booleans are read from them: as they are written, and nothing
+ * else is taken for one. What a route does not ask for in its query is refused there too.
  */
 
 import type { FastifyInstance } from 'fastify';
-import type { TSchema } from 'typebox';
+import Type, { type TSchema } from 'typebox';
 import type { TLocalizedValidationError } from 'typebox/error';
 
 import { nearestName } from '@segue/core/rules/names.ts';
@@ -18,19 +19,63 @@ type Part = NonNullable<Fault['in']>;
 
 /** Validation for every route of the app; answers are written as they are. */
 export function useStrictValidation(app: FastifyInstance): void {
+  app.addHook('onRoute', (route) => {
+    if (route.schema !== undefined) route.schema.querystring ??= noQuery;
+  });
   app.setValidatorCompiler<TSchema>(({ schema, httpPart }) => {
     const part = partOf(httpPart);
     const late = compileLate(schema);
     return (given: unknown) => {
       const validator = late();
-      const Value = lateValue();
-      const value = part === 'body' ? given : Value.Convert(schema, Value.Clone(given));
-      const complete = part === 'body' ? value : Value.Default(schema, value);
+      const complete = part === 'body' ? given : lateValue().Default(schema, readTexts(schema, given));
       if (validator.Check(complete)) return { value: complete };
-      return { error: invalid(faultsOf(validator.Errors(complete), schema, part)) };
+      return { error: invalid(faultsOf(validator.Errors(complete), schema, part, complete)) };
     };
   });
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
+}
+
+const noQuery = Type.Object({}, { additionalProperties: false });
+
+/** What is read of a schema here. */
+type Shape = {
+  readonly type?: unknown;
+  readonly properties?: Readonly<Record<string, Shape>>;
+  readonly items?: Shape;
+};
+
+/** Texts as what the schema wants in their place; what cannot be read as that stays as it is, and is refused. */
+function readTexts(schema: Shape, given: unknown): unknown {
+  if (typeof given !== 'object' || given === null) return given;
+  const { properties = {} } = schema;
+  return Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [
+      name,
+      Object.hasOwn(properties, name) ? readText(properties[name] ?? {}, value) : value,
+    ]),
+  );
+}
+
+const numberText = { integer: /^-?\d{1,16}$/, number: /^-?\d{1,16}(?:\.\d{1,16})?$/ };
+const booleanText: ReadonlyMap<unknown, boolean> = new Map([
+  ['true', true],
+  ['1', true],
+  ['false', false],
+  ['0', false],
+]);
+
+function readText({ type, items = {} }: Shape, value: unknown): unknown {
+  switch (type) {
+    case 'integer':
+    case 'number':
+      return typeof value === 'string' && numberText[type].test(value) ? Number(value) : value;
+    case 'boolean':
+      return booleanText.get(value) ?? value;
+    case 'array':
+      return (Array.isArray(value) ? value : [value]).map((one: unknown) => readText(items, one));
+    default:
+      return value;
+  }
 }
 
 /** A request whose parts are not as expected. */
@@ -51,6 +96,7 @@ function faultsOf(
   errors: readonly TLocalizedValidationError[],
   schema: TSchema,
   part: Part,
+  given: unknown,
 ): readonly Fault[] {
   // Of a union, what each alternative lacks says less than that none fits.
   const unions = errors.filter(({ keyword }) => keyword === 'anyOf').map(({ schemaPath }) => schemaPath);
@@ -58,10 +104,15 @@ function faultsOf(
     ({ keyword, schemaPath }) =>
       keyword !== 'boolean' && !unions.some((union) => schemaPath.startsWith(`${union}/anyOf/`)),
   );
-  return telling.flatMap((error) => faultOf(error, schema, part));
+  return telling.flatMap((error) => faultOf(error, schema, part, given));
 }
 
-function faultOf(error: TLocalizedValidationError, schema: TSchema, part: Part): readonly Fault[] {
+function faultOf(
+  error: TLocalizedValidationError,
+  schema: TSchema,
+  part: Part,
+  given: unknown,
+): readonly Fault[] {
   const { instancePath: pointer } = error;
   const at = pointer === '' ? `the ${part}` : `${part} ${pointer}`;
   if (error.keyword === 'required') {
@@ -77,10 +128,67 @@ function faultOf(error: TLocalizedValidationError, schema: TSchema, part: Part):
   }
   if (error.keyword === 'anyOf' || error.keyword === 'enum' || error.keyword === 'const') {
     const expected = alternatives(error, schema);
-    return [{ in: part, pointer, message: `${at} must be ${expected}.`, expected }];
+    return [
+      {
+        in: part,
+        pointer,
+        message: `${at} must be ${expected}${insteadOf(part, pointer, given)}.`,
+        expected,
+      },
+    ];
   }
-  const expected = error.message.replace(/^must (be )?/, '');
-  return [{ in: part, pointer, message: `${at} ${error.message}.`, expected }];
+  const expected = wanted(error);
+  if (expected !== undefined) {
+    const message = `${at} must be ${expected}${insteadOf(part, pointer, given)}.`;
+    return [{ in: part, pointer, message, expected }];
+  }
+  return [
+    { in: part, pointer, message: `${at} ${error.message}.`, expected: error.message.replace('must ', '') },
+  ];
+}
+
+const typeWords: Readonly<Record<string, string>> = {
+  integer: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  string: 'a text',
+  array: 'a list',
+  object: 'an object',
+  null: 'null',
+};
+
+/** What was expected, as “must be …” goes on; undefined where the words of the checker will do. */
+function wanted(error: TLocalizedValidationError): string | undefined {
+  if (error.keyword === 'type') {
+    return [error.params.type]
+      .flat()
+      .map((type) => typeWords[type] ?? type)
+      .join(' or ');
+  }
+  if (error.keyword === 'minLength') return `a text of at least ${counted(error.params.limit, 'character')}`;
+  if (error.keyword === 'maxLength') return `a text of at most ${counted(error.params.limit, 'character')}`;
+  if (error.keyword === 'minItems') return `a list of at least ${counted(error.params.limit, 'item')}`;
+  if (error.keyword === 'maxItems') return `a list of at most ${counted(error.params.limit, 'item')}`;
+  if (error.keyword === 'minimum') return `${error.params.limit} or more`;
+  if (error.keyword === 'maximum') return `${error.params.limit} or less`;
+  return undefined;
+}
+
+function counted(n: number | bigint, what: string): string {
+  return `${n} ${what}${n === 1 ? '' : 's'}`;
+}
+
+const shownMax = 40;
+
+/** What stands there, of a query or path, which has no secrets; nothing where it is long, or would say nothing. */
+function insteadOf(part: Part, pointer: string, given: unknown): string {
+  if (part !== 'query' && part !== 'path') return '';
+  const [, name = '', ...deeper] = pointer.split('/');
+  let found: unknown = (given as Readonly<Record<string, unknown>> | undefined)?.[name];
+  if (Array.isArray(found) && deeper.length === 0) return ', and once only';
+  if (Array.isArray(found)) found = found[Number(deeper[0])];
+  if (typeof found === 'number' || typeof found === 'boolean') return `, not ${found}`;
+  return typeof found === 'string' && found !== '' && found.length <= shownMax ? `, not “${found}”` : '';
 }
 
 function unknownField(name: string, pointer: string, at: string, schema: TSchema, part: Part): Fault {

@@ -218,7 +218,31 @@ describe('keys and sources', () => {
       errors: [{ pointer: '/role', message: 'body /role must be one of "viewer", "marketer", "admin".' }],
     });
     const query = await door.call('GET', '/users?limit=9999');
-    expect(query.body).toMatchObject({ errors: [{ in: 'query', pointer: '/limit' }] });
+    expect(query.body).toMatchObject({
+      errors: [{ in: 'query', pointer: '/limit', message: 'query /limit must be 1000 or less, not 9999.' }],
+    });
+    await door.close();
+  });
+
+  it.each([
+    ['/users?limit=1.5', 'query /limit must be a whole number, not “1.5”.'],
+    ['/users?limit=true', 'query /limit must be a whole number, not “true”.'],
+    ['/users?limit=', 'query /limit must be a whole number.'],
+    ['/users?limit=%20', 'query /limit must be a whole number, not “ ”.'],
+    ['/users?limit=1e2', 'query /limit must be a whole number, not “1e2”.'],
+    ['/users?limit=0x10', 'query /limit must be a whole number, not “0x10”.'],
+    ['/users?limit=99999999999999999999', 'query /limit must be a whole number, not “99999999999999999999”.'],
+    ['/users?limit=1&limit=2', 'query /limit must be a whole number, and once only.'],
+    ['/users?limti=5', 'the query has “limti”, which is not known here. Did you mean “limit”?'],
+    ['/segments/vip?dryRun=maybe', 'query /dryRun must be true or false, not “maybe”.'],
+    ['/session?at=2026-11-01', 'the query has “at”, which is not known here.'],
+    ['/definitions/revisions/true/rollback', 'path /revision must be a whole number, not “true”.'],
+    ['/definitions/revisions/1.5/rollback', 'path /revision must be a whole number, not “1.5”.'],
+  ])('take nothing for what it is not: %s', async (path, message) => {
+    const door = await openDoor();
+    const method = path.includes('rollback') ? 'POST' : path.includes('dryRun') ? 'DELETE' : 'GET';
+    const { status, body } = await door.call(method, path, method === 'POST' ? {} : undefined);
+    expect([status, body]).toMatchObject([400, { code: 'request/invalid', errors: [{ message }] }]);
     await door.close();
   });
 });
