@@ -108,7 +108,7 @@ function addReading(app: ApiApp, { desk, cursors }: ApiParts, kind: DefinitionKi
   );
 }
 
-function addVersions(app: ApiApp, { catalog, cursors }: ApiParts, kind: DefinitionKind): void {
+function addVersions(app: ApiApp, { catalog, cursors, desk }: ApiParts, kind: DefinitionKind): void {
   app.get(
     `/${kind}/:name/versions`,
     {
@@ -125,6 +125,8 @@ function addVersions(app: ApiApp, { catalog, cursors }: ApiParts, kind: Definiti
     async ({ params: { name }, query }) => {
       const list = `versions ${kind} ${name}`;
       const page = await catalog.definitions.versionsOf(kind, name, pageRequest(query, list, cursors));
+      // What was removed has its versions; what has none never was.
+      if (page.items.length === 0) refuseUnknown(desk.current().definitions, kind, name);
       return pageAnswer(page, wireVersion, list, cursors);
     },
   );

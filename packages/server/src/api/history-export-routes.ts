@@ -5,6 +5,8 @@ import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 
+import type { Cause } from '@segue/core/model/change.ts';
+
 import { actorOf } from '../catalog/catalog.ts';
 import {
   type ExportFormat,
@@ -28,7 +30,7 @@ import {
 } from './history-questions.ts';
 import { freshSchema, nameSchema, periodQuery, whenSchema } from './history-schemas.ts';
 import type { ApiApp } from './parts.ts';
-import { notFound } from './problem.ts';
+import { notFound, ProblemError, shortened } from './problem.ts';
 
 const tags = ['history'];
 const access = 'viewer';
@@ -112,9 +114,35 @@ function addChangesExport(app: ApiApp, parts: HistoryParts): void {
         const period = periodOf(parts, given);
         await asOf(parts, fresh);
         const subject = of === undefined ? {} : { of: await subjectOf(parts, of) };
-        const causes = cause === undefined ? {} : { causes: wordsOf(cause) };
+        const causes = cause === undefined ? {} : { causes: causesOf(cause) };
         return send(parts, request, reply, { kind: 'changes', ...subject, ...causes, ...period }, format);
       }),
+  );
+}
+
+const knownCauses: Readonly<Record<Cause | 'gone', true>> = {
+  event: true,
+  late_event: true,
+  time: true,
+  identify: true,
+  merge: true,
+  list: true,
+  population: true,
+  definition: true,
+  score: true,
+  erasure: true,
+  gone: true,
+};
+
+function causesOf(text: string): readonly string[] {
+  const causes = wordsOf(text);
+  const unknown = causes.find((cause) => !Object.hasOwn(knownCauses, cause));
+  if (unknown === undefined && causes.length > 0) return causes;
+  const expected = Object.keys(knownCauses).join(', ');
+  throw new ProblemError(
+    400,
+    'request/invalid',
+    `“${shortened(unknown ?? text)}” in “cause” is no cause of a change; expected one or more of ${expected}, with commas between.`,
   );
 }
 

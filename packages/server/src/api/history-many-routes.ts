@@ -17,6 +17,7 @@ import {
   lifecycleOf,
   periodOf,
   piecesOf,
+  subjectOf,
 } from './history-questions.ts';
 import {
   asOfSchema,
@@ -210,6 +211,8 @@ export function addFlowMembers(app: ApiApp, parts: HistoryParts & { readonly cur
         const after = cursor === undefined ? -1 : parts.cursors.read(list, cursor);
         const known = await asOf(parts, fresh);
         const name = await lifecycleOf(parts, lifecycle);
+        for (const stage of [fromStage, toStage])
+          if (stage !== '') await subjectOf(parts, `${name}.${stage}`);
         const ends = { from: fromStage, to: toStage };
         const page = { after, limit: limit + 1 };
         const found = await flowMembers({ history }, name, period, ends, page);

@@ -114,7 +114,23 @@ function unknown(what: string, name: string, names: readonly string[]): ProblemE
   );
 }
 
-export function instantOf({ zone }: HistoryParts, text: string): Instant {
+/** No history begins before, and an answer about it would be of nobody. */
+const earliest = Date.UTC(1900, 0);
+/** Clocks of those who ask differ. */
+const aheadMsMax = dayMs;
+
+/** An instant of which there can be history. */
+export function instantOf(parts: HistoryParts, text: string): Instant {
+  const at = readInstant(parts, text);
+  if (at >= earliest && at <= parts.now() + aheadMsMax) return at;
+  throw new ProblemError(
+    400,
+    'history/period',
+    `“${text}” lies ${at < earliest ? 'before 1900' : 'ahead'}; expected an instant of the past.`,
+  );
+}
+
+function readInstant({ zone }: HistoryParts, text: string): Instant {
   const at = zone.parseInstant(text);
   if (at !== undefined) return at;
   throw new ProblemError(
@@ -128,8 +144,16 @@ export function periodOf(
   parts: HistoryParts,
   given: { readonly from?: string; readonly to?: string },
 ): Period {
-  const to = given.to === undefined ? parts.now() : instantOf(parts, given.to);
+  // The running month may be asked for up to its end.
+  const to = given.to === undefined ? parts.now() : readInstant(parts, given.to);
   const from = given.from === undefined ? to - standardDays * dayMs : instantOf(parts, given.from);
+  if (from < earliest || from > parts.now() + aheadMsMax) {
+    throw new ProblemError(
+      400,
+      'history/period',
+      `The period begins ${from < earliest ? 'before 1900' : 'in what lies ahead'}; expected a “from” of the past, 30 days before “to” where it is left out.`,
+    );
+  }
   if (from < to) return { from, to };
   throw new ProblemError(400, 'history/period', 'The period ends before it begins; expected from before to.');
 }

@@ -17,6 +17,9 @@ import { ProblemError, type Fault } from './problem.ts';
 
 type Part = NonNullable<Fault['in']>;
 
+/** The pattern of texts in which something is to be seen. */
+export const notBlank = '[^\\s\\p{C}]';
+
 /** Validation for every route of the app; answers are written as they are. */
 export function useStrictValidation(app: FastifyInstance): void {
   app.addHook('onRoute', (route) => {
@@ -167,6 +170,7 @@ function wanted(error: TLocalizedValidationError): string | undefined {
   }
   if (error.keyword === 'minLength') return `a text of at least ${counted(error.params.limit, 'character')}`;
   if (error.keyword === 'maxLength') return `a text of at most ${counted(error.params.limit, 'character')}`;
+  if (error.keyword === 'pattern' && error.params.pattern === notBlank) return 'more than blanks';
   if (error.keyword === 'minItems') return `a list of at least ${counted(error.params.limit, 'item')}`;
   if (error.keyword === 'maxItems') return `a list of at most ${counted(error.params.limit, 'item')}`;
   if (error.keyword === 'minimum') return `${error.params.limit} or more`;

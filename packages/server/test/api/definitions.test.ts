@@ -29,6 +29,10 @@ describe('one definition', () => {
     expect((await door.call('DELETE', '/segments/vip?reason=Over')).body).toMatchObject({ revision: 3 });
     expect((await door.call('GET', '/segments')).body).toEqual({ items: [] });
     const { body } = await door.call('GET', '/segments/vip/versions');
+    expect(await door.call('GET', '/segments/vipp/versions')).toMatchObject({
+      status: 404,
+      body: { code: 'definitions/unknown' },
+    });
     expect(body).toMatchObject({
       items: [
         { revision: 3, version: 2, author: 'admin', reason: 'Over' },

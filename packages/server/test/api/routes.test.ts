@@ -153,6 +153,7 @@ describe('users', () => {
       ['DELETE', '/users/usr_no/sessions', undefined, 404, 'users/unknown'],
       ['PATCH', `/users/${ann.id}`, {}, 400, 'request/invalid'],
       ['POST', '/users', { email: 'no', name: 'A', role: 'viewer' }, 400, 'request/invalid'],
+      ['PATCH', `/users/${ann.id}`, { name: ' \u0000' }, 400, 'request/invalid'],
     ];
     for (const [method, path, body, status, code] of cases) {
       expect([path, await door.call(method, path, body)]).toMatchObject([path, { status, body: { code } }]);

@@ -123,7 +123,7 @@ export const hiRefusals: Readonly<Record<string, string>> = {
   'history/cancelled': 'प्रश्न रोक दिया गया। फिर से पूछें।',
   'history/failed': 'इतिहास इस प्रश्न पर विफल हुआ। सेवा के लॉग में और जानकारी है।',
   'history/unknown': 'इस नाम का न कोई सेगमेंट, चरण या जीवनचक्र है, न था: {detail}',
-  'history/period': 'यह अवधि नहीं चलेगी: वह शुरू होने से पहले ख़त्म होती है, या बहुत लंबी है।',
+  'history/period': 'इस समय का इतिहास नहीं पूछा जा सकता: {detail}',
   'streams/too-many': 'बहुत से पन्ने एक साथ लाइव हैं। कुछ बंद करें।',
 
   'rule/bracket': 'कोष्ठक ठीक नहीं हैं: {detail}',
