@@ -8126,6 +8126,7 @@ export interface operations {
               size: number;
             }[];
             groups: {
+              /** @enum {string} */
               group:
                 | 'champions'
                 | 'loyal'
@@ -9195,6 +9196,7 @@ export interface operations {
               size: number;
             }[];
             groups: {
+              /** @enum {string} */
               group:
                 | 'champions'
                 | 'loyal'

@@ -19,6 +19,7 @@ import {
   wireInstant,
   wireInstantAs,
 } from './schemas.ts';
+import { notBlank } from './validation.ts';
 
 const tags = ['keys'];
 const access = 'admin';
@@ -149,7 +150,10 @@ function addServerKeys(app: ApiApp, { catalog, cursors }: ApiParts): void {
         tags,
         summary: 'Makes a server key of a role.',
         body: Type.Object(
-          { name: Type.String({ minLength: 1, maxLength: nameCharactersMax }), role: roleSchema },
+          {
+            name: Type.String({ minLength: 1, maxLength: nameCharactersMax, pattern: notBlank }),
+            role: roleSchema,
+          },
           { additionalProperties: false },
         ),
         response: { 201: newSecretSchema },

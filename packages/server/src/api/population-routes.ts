@@ -64,9 +64,10 @@ const movesSchema = Type.Object({
   ),
 });
 
-export const rfmGroupSchema: Type.TUnsafe<RfmGroup> = Type.Unsafe<RfmGroup>(
-  Type.Union(rfmGroups.map((group) => Type.Literal(group))),
-);
+export const rfmGroupSchema: Type.TUnsafe<RfmGroup> = Type.Unsafe<RfmGroup>({
+  type: 'string',
+  enum: [...rfmGroups],
+});
 
 /** Customers of an RFM model by their scores. */
 export const rfmTableSchema: Type.TObject<{

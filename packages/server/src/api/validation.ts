@@ -225,9 +225,13 @@ function alternatives(error: TLocalizedValidationError, schema: TSchema): string
   }
   const union: unknown = typeof at === 'object' && at !== null && 'anyOf' in at ? at.anyOf : undefined;
   if (!Array.isArray(union)) return 'of another form';
-  return oneOf(
-    union.map((item: { readonly const?: unknown; readonly type?: unknown }) => item.const ?? item.type),
-  );
+  const items = union as readonly { readonly const?: unknown; readonly type?: unknown }[];
+  if (items.every((item) => item.const !== undefined)) return oneOf(items.map((item) => item.const));
+  return items
+    .map(({ const: value, type }) =>
+      value === undefined ? (typeWords[String(type)] ?? String(type)) : JSON.stringify(value),
+    )
+    .join(' or ');
 }
 
 function oneOf(values: readonly unknown[]): string {

@@ -189,6 +189,12 @@ export function readPeriod(
       `“${wrong}” is no time; expected a date such as 2026-01-31, or 2026-01-31T10:00:00Z.`,
     );
   }
+  if (from > now) {
+    return refuse(
+      'backtest/period',
+      `The period begins (${fromText}) in what lies ahead; give a beginning in the past.`,
+    );
+  }
   if (from >= to) {
     const end = toText ?? 'now';
     return refuse(

@@ -180,7 +180,8 @@ export class PreviewDesk {
     // The store measures against the populations in force, and a rule that comes into force takes its own anew.
     const isMeasured = populationNeedsOf({ condition: question.rule }, engine.definitions).length > 0;
     const source = isMeasured ? undefined : history?.();
-    if (source !== undefined) {
+    // A store that has nothing yet knows of no instant.
+    if (source !== undefined && source.at > -Infinity) {
       const at = Math.min(source.at, now());
       try {
         const found = await askHistory(question, { ...source, engine, sets }, at, turns);

@@ -218,6 +218,9 @@ describe('keys and sources', () => {
     expect(wrong.body).toMatchObject({
       errors: [{ pointer: '/role', message: 'body /role must be one of "viewer", "marketer", "admin".' }],
     });
+    expect((await door.call('POST', '/server-keys', { name: '\u202e', role: 'viewer' })).body).toMatchObject({
+      errors: [{ pointer: '/name', message: 'body /name must be more than blanks.' }],
+    });
     const query = await door.call('GET', '/users?limit=9999');
     expect(query.body).toMatchObject({
       errors: [{ in: 'query', pointer: '/limit', message: 'query /limit must be 1000 or less, not 9999.' }],

@@ -120,6 +120,21 @@ describe('a preview', () => {
     expect(preview).toMatchObject({ size: 3, answeredBy: 'engine', at: service.clock.now() });
   });
 
+  it('is not asked of a history that has nothing yet', async () => {
+    const service = await shop();
+    const { engine, sets } = service.runtime.customers;
+    const previews = new PreviewDesk({
+      engine,
+      sets,
+      builds: service.desk,
+      now: () => service.clock.now(),
+      atRest: (work) => service.runtime.loop.atRest(work),
+      history: () => ({ history: {} as never, zone: engine.zone, memoryBytes: 0, at: -Infinity }),
+    });
+    const preview = await previews.preview(asked(ruleOf('did "Never Counted Before" last 9d')));
+    expect(preview).toMatchObject({ size: 0, answeredBy: 'log', at: service.clock.now() });
+  });
+
   it('counts members by stage and by trait, and says which condition keeps whom out', async () => {
     const { previews } = await shop();
     const rule = ruleOf('count("Order Completed", last 30d) >= 1 and trait.city = "Oslo"');
