@@ -27,6 +27,8 @@ export type LogStoryOptions = {
   /** Where sorting writes; the system's folder for temporary files when left out. */
   readonly folder?: string;
   readonly memoryBytes?: number;
+  /** How many steps are held back, for others to find their place among them. */
+  readonly held?: number;
   /** While it is sorted: entries read, of how many. */
   readonly onSorting?: (done: number, total: number) => void;
 };
@@ -74,7 +76,7 @@ export class LogStory implements Story {
       return erased.size === 0 ? woven : woven.filter(isTold);
     };
     try {
-      const near = new NearOrder<OrderedStep>({ compare, atOf: ({ at }) => at });
+      const near = this.#near<OrderedStep>(compare, ({ at }) => at);
       for await (const record of this.#records(0)) {
         // What is refused now was refused when the log was skimmed.
         for (const step of stepsOf(record)) near.add(step);
@@ -92,7 +94,10 @@ export class LogStory implements Story {
   async #look(): Promise<Looked> {
     const erased: Erased = new Map();
     const late = this.#sorter();
-    const near = new NearOrder<Instant>({ compare: (a, b) => a - b, atOf: (at) => at });
+    const near = this.#near<Instant>(
+      (a, b) => a - b,
+      (at) => at,
+    );
     let total = 0;
     const wanted: Wanted = {
       byName: false,
@@ -154,6 +159,11 @@ export class LogStory implements Story {
     } finally {
       sorter.close();
     }
+  }
+
+  #near<T>(compareTwo: (a: T, b: T) => number, atOf: (item: T) => Instant): NearOrder<T> {
+    const { held } = this.#options;
+    return new NearOrder({ compare: compareTwo, atOf, ...(held === undefined ? {} : { held }) });
   }
 
   #sorter(): ExternalSorter<OrderedStep> {

@@ -62,7 +62,8 @@ describe('the log as a story', () => {
         }),
         fc.nat(30),
         fc.constantFrom(1, 1_000, undefined),
-        async (records, from, memoryBytes) => {
+        fc.constantFrom(1, 3, 20, undefined),
+        async (records, from, memoryBytes, held) => {
           let id = 0;
           const log = await logOf(
             records.map((times, i) => [500 + i, times.map((time) => entry(id++, time))]),
@@ -70,6 +71,7 @@ describe('the log as a story', () => {
           const options = {
             order: 'event_time' as const,
             ...(memoryBytes === undefined ? {} : { memoryBytes }),
+            ...(held === undefined ? {} : { held }),
           };
           const steps = await told(log, options);
           const expected = records
@@ -83,7 +85,48 @@ describe('the log as a story', () => {
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 200 },
+    );
+  });
+
+  it('of some customers is what the whole story says of them, in its order', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(
+          fc.array(fc.tuple(fc.integer({ min: 0, max: 300 }), fc.constantFrom('ann', 'bob', 'cid', '')), {
+            minLength: 1,
+            maxLength: 6,
+          }),
+          { maxLength: 12 },
+        ),
+        fc.constantFrom('arrival' as const, 'event_time' as const),
+        fc.constantFrom(1, 4, undefined),
+        async (records, order, held) => {
+          let id = 0;
+          const log = await logOf(
+            records.map((entries, i) => [
+              300 + i,
+              entries.map(([time, who]): LogEntry =>
+                who === ''
+                  ? { kind: 'erase', customer: { kind: 'user_id', value: 'bob' } }
+                  : entry(id++, time, who),
+              ),
+            ]),
+          );
+          const options = { order, until: log.next, ...(held === undefined ? {} : { held }) };
+          const isOfThem = ({ input }: Step): boolean =>
+            input?.kind !== 'message' || input.message.identifiers.some(({ value }) => value !== 'cid');
+          const all: Step[] = [];
+          for await (const batch of new LogStory(log, options).steps(0)) all.push(...batch);
+          const some: Step[] = [];
+          const names = new Set(['user_id ann', 'user_id bob']);
+          for await (const batch of new LogStory(log, options).steps(0, names)) some.push(...batch);
+          expect(some.map(({ at, input }) => [at, input])).toEqual(
+            all.filter(isOfThem).map(({ at, input }) => [at, input]),
+          );
+        },
+      ),
+      { numRuns: 200 },
     );
   });
 
