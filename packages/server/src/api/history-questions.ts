@@ -81,7 +81,9 @@ export function asProblem(error: unknown): unknown {
 /** A name as it is asked for; one that is defined no more is known as long as history has changes of it. */
 export async function subjectOf(parts: HistoryParts, name: string): Promise<Subject> {
   const { segments, lifecycles } = parts.definitions();
-  const [lifecycle = '', stage] = name.split('.', 2);
+  const dot = name.indexOf('.');
+  const lifecycle = name.slice(0, Math.max(dot, 0));
+  const stage = dot < 0 ? undefined : name.slice(dot + 1);
   const subject: Subject =
     stage === undefined ? { kind: 'segment', name } : { kind: 'stage', lifecycle, stage };
   if (subject.kind === 'segment' && segments.has(name)) return subject;
@@ -91,8 +93,12 @@ export async function subjectOf(parts: HistoryParts, name: string): Promise<Subj
     subject.kind === 'segment'
       ? `kind = 'segment' AND name = ${sqlString(name)}`
       : `kind = 'stage' AND name = ${sqlString(lifecycle)} AND ${sqlString(subject.stage)} IN (from_stage, to_stage)`;
-  const was = await historyOf(parts).query(`SELECT 1 FROM membership_changes WHERE ${where} LIMIT 1`);
-  if (was.rows.length > 0) return subject;
+  // An empty stage is what changes say of who is no customer.
+  const isNone = subject.kind === 'stage' && stage === '';
+  const was = isNone
+    ? undefined
+    : await historyOf(parts).query(`SELECT 1 FROM membership_changes WHERE ${where} LIMIT 1`);
+  if (was !== undefined && was.rows.length > 0) return subject;
   const stages = [...lifecycles].flatMap(([of, one]) => one.stages.map((s) => `${of}.${s.name}`));
   throw unknown('segment or stage', name, [...segments.keys(), ...stages]);
 }
