@@ -248,6 +248,16 @@ const rest: readonly Screen[] = [
     says: ['Audit log'],
   },
   {
+    name: 'workspace',
+    looks: ['light'],
+    path: here('/settings'),
+    arrive: async (page) => {
+      await tab(page, 'Workspace');
+      await page.getByLabel('Name').waitFor();
+    },
+    says: ['Workspace', 'Time zone', 'Save'],
+  },
+  {
     name: 'palette',
     looks: ['light'],
     path: here('/segments'),
