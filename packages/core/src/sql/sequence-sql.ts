@@ -6,7 +6,7 @@
  * away). The numbers of sixteen customers are put in order together: so each customer lies by itself in it, each key too, and
  * what happened first comes first; of two events of one instant the later step comes first, so that neither follows the other.
  * The event that a step follows is then the nearest one before it that was reached, which is carried along. Arrays of a few
- * hundred numbers are put together, sorted and looked through about three times as fast as the same is found by joins.
+ * hundred numbers are put together, sorted and looked through two to three times as fast as the same is found by joins.
  *
  * Two values of a property in the events of one customer that had the same 64 bits of SipHash would be taken for one: of a
  * million values that happens once in forty million times. Where the window and the times between steps say how far back a

@@ -117,6 +117,8 @@ class ChdbStore implements HistoryStore {
     this.#options = options;
     this.#arguments = [
       `--max_threads=${options.threads}`,
+      // Else one thread for each gibibyte that is free, which is one.
+      '--max_threads_min_free_memory_per_thread=0',
       `--max_server_memory_usage=${options.memoryBytes}`,
       '--async_load_databases=0',
       '--background_pool_size=2',
