@@ -211,8 +211,9 @@ export function addFlowMembers(app: ApiApp, parts: HistoryParts & { readonly cur
         const after = cursor === undefined ? -1 : parts.cursors.read(list, cursor);
         const known = await asOf(parts, fresh);
         const name = await lifecycleOf(parts, lifecycle);
-        for (const stage of [fromStage, toStage])
-          {if (stage !== '') await subjectOf(parts, `${name}.${stage}`);}
+        for (const stage of [fromStage, toStage]) {
+          if (stage !== '') await subjectOf(parts, `${name}.${stage}`);
+        }
         const ends = { from: fromStage, to: toStage };
         const page = { after, limit: limit + 1 };
         const found = await flowMembers({ history }, name, period, ends, page);
