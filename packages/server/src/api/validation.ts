@@ -23,7 +23,10 @@ export const notBlank = '[^\\s\\p{C}]';
 /** Validation for every route of the app; answers are written as they are. */
 export function useStrictValidation(app: FastifyInstance): void {
   app.addHook('onRoute', (route) => {
-    if (route.schema !== undefined) route.schema.querystring ??= noQuery;
+    const { schema } = route;
+    // What is no part of the API, such as the pages of the app, asks nobody for what stands behind its addresses.
+    if (schema === undefined || schema.hide === true) return;
+    schema.querystring ??= noQuery;
   });
   app.setValidatorCompiler<TSchema>(({ schema, httpPart }) => {
     const part = partOf(httpPart);

@@ -4,6 +4,7 @@ import path from 'node:path';
 
 import { afterAll, describe, expect, it } from 'vitest';
 
+import { useStrictValidation } from '../../src/api/validation.ts';
 import type { App } from '../../src/http/app.ts';
 import { webApp } from '../../src/http/web-app.ts';
 import { appWith } from './fake-service.ts';
@@ -15,6 +16,8 @@ afterAll(async () => {
 
 function serving(folder: string): App['fastify'] {
   const app = appWith((routes) => {
+    // As in front of all routes: what the API refuses is none of the pages' business.
+    useStrictValidation(routes);
     void routes.register(async (scope) => webApp(folder)(scope));
   });
   apps.push(app);
@@ -35,7 +38,7 @@ function built(): string {
 describe('the web app', () => {
   it('is the page at the root and at every address of its own', async () => {
     const app = serving(built());
-    for (const url of ['/', '/segments/vip', '/customers/ann%40example.com', '/sign-in?to=%2Flive']) {
+    for (const url of ['/', '/segments/vip?tab=backtest', '/customers/ann%40example.com', '/sign-in?to=%2Flive']) {
       const { statusCode, headers, body } = await app.inject(url);
       expect([statusCode, headers['content-type'], headers['cache-control']]).toEqual([
         200,
