@@ -38,7 +38,12 @@ function built(): string {
 describe('the web app', () => {
   it('is the page at the root and at every address of its own', async () => {
     const app = serving(built());
-    for (const url of ['/', '/segments/vip?tab=backtest', '/customers/ann%40example.com', '/sign-in?to=%2Flive']) {
+    for (const url of [
+      '/',
+      '/segments/vip?tab=backtest',
+      '/customers/ann%40example.com',
+      '/sign-in?to=%2Flive',
+    ]) {
       const { statusCode, headers, body } = await app.inject(url);
       expect([statusCode, headers['content-type'], headers['cache-control']]).toEqual([
         200,
