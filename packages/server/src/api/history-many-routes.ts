@@ -22,6 +22,7 @@ import {
 import {
   asOfSchema,
   countSchema,
+  cursorSchema,
   freshSchema,
   periodQuery,
   periodSchema,
@@ -193,9 +194,7 @@ export function addFlowMembers(app: ApiApp, parts: HistoryParts & { readonly cur
             toStage: stage,
             ...periodQuery,
             limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000, default: 100 })),
-            cursor: Type.Optional(
-              Type.String({ maxLength: 200, description: 'The `next` of the page before.' }),
-            ),
+            cursor: cursorSchema,
           },
           { additionalProperties: false },
         ),
@@ -270,9 +269,7 @@ export function addRfmMembersThen(app: ApiApp, parts: HistoryParts & { readonly 
             monetary: score,
             group: Type.Optional(rfmGroupSchema),
             limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000, default: 100 })),
-            cursor: Type.Optional(
-              Type.String({ maxLength: 200, description: 'The `next` of the page before.' }),
-            ),
+            cursor: cursorSchema,
             fresh: freshSchema,
           },
           { additionalProperties: false },

@@ -37,6 +37,7 @@ import {
   causesSchema,
   countSchema,
   everySchema,
+  cursorSchema,
   freshSchema,
   nameSchema,
   periodQuery,
@@ -198,9 +199,7 @@ function addMembers(app: ApiApp, parts: HistoryRoutesOptions): void {
             of: nameSchema,
             at: Type.Optional(whenSchema),
             limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, default: 100 })),
-            cursor: Type.Optional(
-              Type.String({ maxLength: 200, description: 'The `next` of the page before.' }),
-            ),
+            cursor: cursorSchema,
             fresh: freshSchema,
           },
           { additionalProperties: false },

@@ -30,6 +30,11 @@ type PeriodQuery = {
   fresh: Type.TOptional<Type.TBoolean>;
 };
 
+/** Where a page of a long answer goes on. */
+export const cursorSchema: Type.TOptional<Type.TString> = Type.Optional(
+  Type.String({ maxLength: 200, description: 'The `next` of the page before.' }),
+);
+
 export const freshSchema: Type.TOptional<Type.TBoolean> = Type.Optional(
   Type.Boolean({
     default: false,
