@@ -109,6 +109,7 @@ export const routes: Readonly<Record<OperationId, readonly [method: string, path
   refreshPopulations: ['POST', '/api/populations/refresh'],
   previewRefresh: ['POST', '/api/populations/preview'],
   getRfmTable: ['GET', '/api/rfm/{name}/table'],
+  getRfmMembers: ['GET', '/api/rfm/{name}/members'],
   listSeenEvents: ['GET', '/api/schema/events'],
   listSeenProperties: ['GET', '/api/schema/properties'],
   listSeenPropertyValues: ['GET', '/api/schema/property-values'],

@@ -1585,10 +1585,30 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * How many customers are in each cell and group of an RFM model now.
+     * How many customers are in each cell and group of an RFM model now, as segments in force have them.
      * @description Takes the role viewer.
      */
     get: operations['getRfmTable'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/rfm/{name}/members': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Who is in some cells or a group of an RFM model now: those whom its table counts.
+     * @description Takes the role viewer.
+     */
+    get: operations['getRfmMembers'];
     put?: never;
     post?: never;
     delete?: never;
@@ -8148,6 +8168,70 @@ export interface operations {
              * @description UTC, to the millisecond.
              */
             at: string;
+            /**
+             * Format: date-time
+             * @description When the populations were taken that scores are measured against; the oldest of the three.
+             */
+            measuredAt?: string;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getRfmMembers: {
+    parameters: {
+      query?: {
+        recency?: number;
+        frequency?: number;
+        monetary?: number;
+        group?:
+          | 'champions'
+          | 'loyal'
+          | 'potential_loyalists'
+          | 'new_customers'
+          | 'promising'
+          | 'needs_attention'
+          | 'about_to_sleep'
+          | 'at_risk'
+          | 'cannot_lose'
+          | 'hibernating'
+          | 'lost';
+        limit?: number;
+        /** @description The `next` of the page before. */
+        cursor?: string;
+      };
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            size: number;
+            members: {
+              id: number;
+              displayId: string;
+            }[];
+            next?: string;
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            at: string;
+            /**
+             * Format: date-time
+             * @description When the populations were taken that scores are measured against; the oldest of the three.
+             */
+            measuredAt?: string;
           };
         };
       };

@@ -188,6 +188,23 @@ describe(`what has been and what happens${skipped}`, () => {
       await page.getByRole('dialog').getByRole('link').first().waitFor();
       await page.getByRole('dialog').getByRole('button', { name: 'Done' }).click();
       for (let i = 0; i < 30; i++) await order(`rich${String(i)}`, 5_000);
+      // Nothing was taken anew: the list has as many as the grid, and as the segment.
+      await page.getByRole('button', { name: 'champions', exact: true }).click();
+      const { size } = (await app.call('GET', '/api/segments/best')) as { readonly size: number };
+      expect(size).toBeGreaterThan(0);
+      await page
+        .getByRole('dialog')
+        .getByText(`${String(size)} customers`)
+        .waitFor();
+      await page
+        .getByRole('dialog')
+        .getByText(/^Compared with everybody as they were on/)
+        .waitFor();
+      await shot(page, 'rfm-people');
+      expect(await violations(page)).toEqual([]);
+      await page.getByRole('dialog').getByRole('button', { name: 'Done' }).click();
+      const group = page.getByRole('row').filter({ has: page.getByRole('button', { name: 'champions' }) });
+      await group.getByRole('cell', { name: new RegExp(`^${String(size)} `) }).waitFor();
       await page.getByRole('button', { name: 'Take anew' }).click();
       await page.getByRole('dialog').getByRole('cell', { name: /^best/ }).waitFor();
       await shot(page, 'rfm-refresh');

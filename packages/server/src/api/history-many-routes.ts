@@ -4,8 +4,9 @@ import Type from 'typebox';
 
 import { conversionsOf } from '../history/conversions.ts';
 import { flowMembers } from '../history/flows.ts';
-import { type RfmChoice, rfmMembersThen, rfmThen } from '../history/rfm-then.ts';
+import { rfmMembersThen, rfmThen } from '../history/rfm-then.ts';
 import { sizesOfAll } from '../history/sizes-of-all.ts';
+import type { RfmChoice } from '../preview/rfm-table.ts';
 import type { Cursors } from './cursors.ts';
 import { refuseUnknown } from './definition-routes.ts';
 import {
@@ -30,7 +31,7 @@ import {
   wirePeriod,
 } from './history-schemas.ts';
 import type { ApiApp } from './parts.ts';
-import { rfmGroupSchema, rfmTableSchema, wireTable } from './population-routes.ts';
+import { choiceQuery, rfmTableSchema, wireTable } from './population-routes.ts';
 import { ProblemError } from './problem.ts';
 import { instantSchema, wireInstant } from './schemas.ts';
 
@@ -251,7 +252,6 @@ export function addRfmThen(app: ApiApp, parts: HistoryParts): void {
 }
 
 export function addRfmMembersThen(app: ApiApp, parts: HistoryParts & { readonly cursors: Cursors }): void {
-  const score = Type.Optional(Type.Integer({ minimum: 1, maximum: 5 }));
   app.get(
     '/history/rfm/:name/members',
     {
@@ -264,10 +264,7 @@ export function addRfmMembersThen(app: ApiApp, parts: HistoryParts & { readonly 
         querystring: Type.Object(
           {
             at: whenSchema,
-            recency: score,
-            frequency: score,
-            monetary: score,
-            group: Type.Optional(rfmGroupSchema),
+            ...choiceQuery,
             limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000, default: 100 })),
             cursor: cursorSchema,
             fresh: freshSchema,

@@ -11,19 +11,22 @@ import { actorOf } from '../catalog/catalog.ts';
 import type { Plugin } from '../http/parts.ts';
 import { type PopulationDesk, RedefinedMeanwhile } from '../preview/population-desk.ts';
 import type { RefreshMoves } from '../preview/refresh-preview.ts';
-import type { RfmTable } from '../preview/rfm-table.ts';
+import type { RfmChoice, RfmTable } from '../preview/rfm-table.ts';
 import { PreviewStopped } from '../preview/turns.ts';
 import { principalOf } from './access.ts';
+import type { Cursors } from './cursors.ts';
 import { refuseUnknown } from './definition-routes.ts';
-import { goneSignal } from './preview-routes.ts';
+import { cursorSchema } from './history-schemas.ts';
 import type { ApiApp } from './parts.ts';
+import { goneSignal } from './preview-routes.ts';
 import { ProblemError } from './problem.ts';
 import { instantSchema, wireInstant, wireInstantAs } from './schemas.ts';
 
 export type PopulationRouteOptions = {
-  readonly desk: Pick<PopulationDesk, 'list' | 'refresh' | 'preview' | 'rfmTable' | 'closed'>;
+  readonly desk: Pick<PopulationDesk, 'list' | 'refresh' | 'preview' | 'rfmTable' | 'rfmMembers' | 'closed'>;
   readonly definitions: () => Definitions;
   readonly audit: Pick<AuditLog, 'record'>;
+  readonly cursors: Cursors;
   readonly displayIdOf: (id: number) => string;
 };
 
@@ -99,7 +102,33 @@ export const rfmTableSchema: Type.TObject<{
   at: instantSchema,
 });
 
+/** Against what scores of now stand. */
+const measuredAtSchema = Type.Optional(
+  Type.String({
+    format: 'date-time',
+    description: 'When the populations were taken that scores are measured against; the oldest of the three.',
+  }),
+);
+
+const score = Type.Optional(Type.Integer({ minimum: 1, maximum: 5 }));
+
+/** Which cells, or which group; what is left out is not asked for. */
+export const choiceQuery: {
+  recency: Type.TOptional<Type.TInteger>;
+  frequency: Type.TOptional<Type.TInteger>;
+  monetary: Type.TOptional<Type.TInteger>;
+  group: Type.TOptional<Type.TUnsafe<RfmGroup>>;
+} = { recency: score, frequency: score, monetary: score, group: Type.Optional(rfmGroupSchema) };
+
 type WireRfmTable = Type.Static<typeof rfmTableSchema>;
+
+const membersSchema = Type.Object({
+  size: countSchema,
+  members: Type.Array(Type.Object({ id: Type.Integer(), displayId: Type.String() })),
+  next: Type.Optional(Type.String()),
+  at: instantSchema,
+  measuredAt: measuredAtSchema,
+});
 
 /** To be mounted with the prefix `/api`. */
 export function populationRoutes(options: PopulationRouteOptions): Plugin {
@@ -109,6 +138,7 @@ export function populationRoutes(options: PopulationRouteOptions): Plugin {
     addRefresh(app, options);
     addPreview(app, options);
     addTable(app, options);
+    addMembers(app, options);
   };
 }
 
@@ -197,16 +227,58 @@ function addTable(app: ApiApp, { desk, definitions }: PopulationRouteOptions): v
       schema: {
         operationId: 'getRfmTable',
         tags: ['rfm'],
-        summary: 'How many customers are in each cell and group of an RFM model now.',
+        summary:
+          'How many customers are in each cell and group of an RFM model now, as segments in force have them.',
         params: Type.Object({ name: Type.String({ maxLength: 200 }) }),
-        response: {
-          200: rfmTableSchema,
-        },
+        response: { 200: Type.Object({ ...rfmTableSchema.properties, measuredAt: measuredAtSchema }) },
       },
     },
     async ({ params: { name } }, reply) => {
       refuseUnknown(definitions(), 'rfm', name);
-      return wireTable(await answered(desk.rfmTable(name, goneSignal(reply))));
+      const { measuredAt, ...table } = await answered(desk.rfmTable(name, goneSignal(reply)));
+      return { ...wireTable(table), ...wireInstantAs('measuredAt', measuredAt) };
+    },
+  );
+}
+
+function addMembers(app: ApiApp, { desk, definitions, displayIdOf, cursors }: PopulationRouteOptions): void {
+  app.get(
+    '/rfm/:name/members',
+    {
+      config: { access: 'viewer' },
+      schema: {
+        operationId: 'getRfmMembers',
+        tags: ['rfm'],
+        summary: 'Who is in some cells or a group of an RFM model now: those whom its table counts.',
+        params: Type.Object({ name: Type.String({ maxLength: 200 }) }),
+        querystring: Type.Object(
+          {
+            ...choiceQuery,
+            limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000, default: 100 })),
+            cursor: cursorSchema,
+          },
+          { additionalProperties: false },
+        ),
+        response: { 200: membersSchema },
+      },
+    },
+    async ({ params: { name }, query: { limit = 100, cursor, ...given } }, reply) => {
+      refuseUnknown(definitions(), 'rfm', name);
+      const choice: RfmChoice = given;
+      const { recency, frequency, monetary, group } = choice;
+      const list = `rfm now ${JSON.stringify([name, recency, frequency, monetary, group])}`;
+      const after = cursor === undefined ? -1 : cursors.read(list, cursor);
+      const page = { after, limit: limit + 1 };
+      const found = await answered(desk.rfmMembers(name, choice, page, goneSignal(reply)));
+      const shown = found.members.slice(0, limit);
+      const last = found.members.length > limit ? shown.at(-1) : undefined;
+      return {
+        size: found.size,
+        members: shown.map((id) => ({ id, displayId: displayIdOf(id) })),
+        ...(last === undefined ? {} : { next: cursors.write(list, last) }),
+        at: wireInstant(found.at),
+        ...wireInstantAs('measuredAt', found.measuredAt),
+      };
     },
   );
 }

@@ -12,11 +12,11 @@ import { ok, type Result } from '@segue/core/base/result.ts';
 import type { Zone } from '@segue/core/base/zone.ts';
 import type { Definitions } from '@segue/core/model/definitions.ts';
 import type { Instant } from '@segue/core/model/message.ts';
-import { type RfmGroup, rfmGroup } from '@segue/core/rules/rfm-groups.ts';
+import { rfmGroup } from '@segue/core/rules/rfm-groups.ts';
 import { scoredRfmParts } from '@segue/core/rules/population.ts';
 import { compiling } from '@segue/core/sql/compile.ts';
 
-import { type RfmCell, rfmScores, type RfmTable, tableOf } from '../preview/rfm-table.ts';
+import { type RfmCell, type RfmChoice, rfmScores, type RfmTable, tableOf } from '../preview/rfm-table.ts';
 import type { Ask } from './through-time.ts';
 
 type Model = { readonly zone: Zone; readonly definitions: Definitions };
@@ -48,14 +48,6 @@ ORDER BY recency_score DESC, frequency_score DESC, monetary_score DESC`,
   }));
   return ok(tableOf(model, at, cells, Number(counted?.[0] ?? 0)));
 }
-
-/** Those of some scores, or of a group; what is left out is not asked for. */
-export type RfmChoice = {
-  readonly recency?: number;
-  readonly frequency?: number;
-  readonly monetary?: number;
-  readonly group?: RfmGroup;
-};
 
 /** Who had these scores then, by number, after a number. Refused where the model cannot be said in SQL. */
 export async function rfmMembersThen(

@@ -2,10 +2,11 @@
 
 import { Zone } from '@segue/core/base/zone.ts';
 
+import type { Cursors } from '../api/cursors.ts';
 import { overlapRoutes } from '../api/overlap-routes.ts';
 import { populationRoutes } from '../api/population-routes.ts';
 import { previewRoutes } from '../api/preview-routes.ts';
-import type { AuditLog } from '../catalog/audit-log.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import type { Settings } from '../config/settings.ts';
 import type { History } from '../history/history-process.ts';
 import type { Mounted } from '../http/parts.ts';
@@ -26,13 +27,21 @@ export type OpenPreviews = {
 export type PreviewParts = {
   readonly runtime: Runtime;
   readonly desk: RuntimeDesk;
-  readonly audit: Pick<AuditLog, 'record'>;
+  readonly catalog: Pick<Catalog, 'audit'>;
   /** Undefined where there is no store. */
   readonly history: History | undefined;
   readonly settings: Settings;
+  readonly cursors: Cursors;
 };
 
-export function openPreviews({ runtime, desk, audit, history, settings }: PreviewParts): OpenPreviews {
+export function openPreviews({
+  runtime,
+  desk,
+  catalog,
+  history,
+  settings,
+  cursors,
+}: PreviewParts): OpenPreviews {
   const { customers, loop } = runtime;
   const { engine, sets } = customers;
   const now = (): number => customers.now();
@@ -54,7 +63,7 @@ export function openPreviews({ runtime, desk, audit, history, settings }: Previe
   const plugins = [
     overlapRoutes({ sets, definitions, displayIdOf, now }),
     previewRoutes({ desk: previews, definitions }),
-    populationRoutes({ desk: populations, definitions, audit, displayIdOf }),
+    populationRoutes({ desk: populations, definitions, audit: catalog.audit, cursors, displayIdOf }),
   ];
   return {
     plugins: plugins.map((plugin) => ({ plugin, prefix: '/api' })),

@@ -115,7 +115,7 @@ async function open(settings: Settings, surroundings: Surroundings, opened: Open
   const history = openHistory(settings, directory, runtime, surroundings);
   opened.add({ close: () => history?.stop() });
   buildFromHistory(desk, history, runtime, settings, surroundings.log);
-  const previews = opened.add(openPreviews({ runtime, desk, audit: catalog.audit, history, settings }));
+  const previews = opened.add(openPreviews({ ...parts, desk, history, settings, cursors }));
   const authoring = opened.add(openAuthoring(runtime, history, settings));
   const overview = opened.add(
     await openOverview({ ...parts, desk, history, settings, processLog: surroundings.log }),

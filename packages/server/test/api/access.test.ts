@@ -7,6 +7,7 @@ import type { FastifyInstance } from 'fastify';
 import { Engine } from '@segue/core/engine/engine.ts';
 import { noDefinitions } from '@segue/core/model/definitions.ts';
 
+import { Cursors } from '../../src/api/cursors.ts';
 import { backtestRoutes } from '../../src/api/backtest-routes.ts';
 import { customerRoutes } from '../../src/api/customer-routes.ts';
 import { overlapRoutes } from '../../src/api/overlap-routes.ts';
@@ -113,7 +114,7 @@ function baseRoutes(): readonly Plugin[] {
   return [
     overlapRoutes(base),
     previewRoutes({ ...base, desk: previews }),
-    populationRoutes({ ...base, desk: populations, audit }),
+    populationRoutes({ ...base, desk: populations, audit, cursors: new Cursors(new Uint8Array(32)) }),
     schemaRoutes({ desk: undefined, position: () => 0 }),
     ruleSqlRoutes({ ...base, zone: engine.zone }),
     forecastRoutes({

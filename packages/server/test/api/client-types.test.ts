@@ -64,7 +64,7 @@ async function wholeDocument(): Promise<OpenApiDocument> {
   for (const routes of [
     overlapRoutes(base),
     previewRoutes(base),
-    populationRoutes({ ...base, audit: nothing }),
+    populationRoutes({ ...base, audit: nothing, cursors: nothing }),
     schemaRoutes({ desk: nothing, position: nothing }),
     ruleSqlRoutes({ ...base, zone: nothing }),
   ]) {

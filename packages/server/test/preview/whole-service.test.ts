@@ -267,9 +267,72 @@ describe('a refresh of the populations', () => {
     };
     expect(table.groups.reduce((sum, group) => sum + group.size, 0)).toBe(30);
     expect(table.none).toBe(30);
+    expect((await plain.call('GET', '/api/rfm/defalt/members')).status).toBe(404);
     expect((await plain.call('GET', '/api/rfm/defalt/table')).body).toMatchObject({
       code: 'definitions/unknown',
       detail: 'There is no RFM model “defalt”. Did you mean “default”?',
     });
+  });
+});
+
+describe('an RFM table of now', () => {
+  type Cell = { recency: number; frequency: number; monetary: number; size: number };
+  type Table = { cells: readonly Cell[]; groups: readonly { group: string; size: number }[] } & Measured;
+  type Measured = { readonly measuredAt: string };
+  type List = Measured & { size: number; members: readonly { displayId: string }[]; next?: string };
+
+  it('counts whom its lists name, and whom segments have, also where much has come since its populations were taken', async () => {
+    const of = await service({ 'history.enabled': 'false' });
+    const table = async (): Promise<Table> => (await of.do('GET', '/api/rfm/default/table')) as Table;
+    const list = async (query: object): Promise<List> => {
+      const asked = new URLSearchParams(query as Record<string, string>).toString();
+      return (await of.do('GET', `/api/rfm/default/members?${asked}`)) as List;
+    };
+    await of.do('POST', '/api/definitions', { definitions: { rfm: definitions.rfm } });
+    await fill(of);
+    const champions = { champions: { rule: 'rfm(group) = "champions"' } };
+    await of.do('POST', '/api/definitions', { definitions: { rfm: definitions.rfm, segments: champions } });
+    // From here on scores of everybody would be others if they were taken anew.
+    const orders = Array.from({ length: 90 }, (_, i) => ({
+      type: 'track',
+      userId: `${i % 3 === 0 ? 'new' : 'u'}${(i * 7) % customers}`,
+      messageId: `later ${i}`,
+      event: 'Order Completed',
+      timestamp: new Date(Date.now() - i * hourMs).toISOString(),
+      properties: { revenue: 40 + ((i * 13) % 70) },
+    }));
+    await of.do('POST', '/v1/batch', { batch: orders });
+    const { cells, groups, measuredAt } = await table();
+    const anew = await preview(of, champions.champions.rule);
+    expect(cells.length).toBeGreaterThan(5);
+    for (const { size, ...scores } of cells) {
+      const named = await list({ ...scores, limit: 1_000 });
+      expect({ scores, size: named.size, listed: named.members.length }).toEqual({
+        scores,
+        size,
+        listed: size,
+      });
+      expect(named.measuredAt).toBe(measuredAt);
+    }
+    for (const { group, size } of groups) {
+      expect([group, (await list({ group })).size]).toEqual([group, size]);
+    }
+    const all = cells.reduce((sum, { size }) => sum + size, 0);
+    expect((await list({})).size).toBe(all);
+    const best = groups.find(({ group }) => group === 'champions')?.size ?? 0;
+    expect(await of.do('GET', '/api/segments/champions')).toMatchObject({ size: best });
+    // What it would be anew is another number, so this holds the two apart.
+    expect(anew.size).not.toBe(best);
+    const first = await list({ group: 'champions', limit: 1 });
+    const { next = '' } = first;
+    const second = await list({ group: 'champions', limit: 1, cursor: next });
+    expect(second.members).toHaveLength(1);
+    expect(second.members).not.toEqual(first.members);
+    const elsewhere = await of.call('GET', `/api/rfm/default/members?group=lost&cursor=${next}`);
+    expect(elsewhere.body).toMatchObject({ code: 'request/cursor' });
+    await of.do('POST', '/api/populations/refresh', {});
+    const after = await table();
+    expect(after.measuredAt > measuredAt).toBe(true);
+    expect(after.groups.find(({ group }) => group === 'champions')?.size).toBe(anew.size);
   });
 });

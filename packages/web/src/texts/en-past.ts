@@ -72,6 +72,7 @@ export const enPast = {
     'An RFM model scores customers by how recently, how often and for how much they bought. Define one with the API or in a file:',
   'rfm.about':
     'As of {at}. {none, plural, one {# customer has} other {# customers have}} no score: they bought nothing in the window.',
+  'rfm.measured': 'Scores compare with everybody as they were on {at}, as segments and stages do.',
   'rfm.then': 'That is how it would have been: by what is known now, and by the model in force.',
   'rfm.people.then': 'As it would have been on {at}',
   'rfm.compared': 'Beside it: as it would have been on {at}.',
@@ -84,7 +85,8 @@ export const enPast = {
   'rfm.cell.title': 'Recency {recency}, frequency {frequency}',
   'rfm.group': 'Group',
   'rfm.share': 'Share',
-  'rfm.people': '{n, plural, one {# customer} other {# customers}}; {shown} of them:',
+  'rfm.people.measured':
+    'Compared with everybody as they were on {at}. A new segment of this rule compares with everybody anew when it is saved.',
 
   'population.title': 'What scores are measured against',
   'population.about':

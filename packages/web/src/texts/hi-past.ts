@@ -73,6 +73,7 @@ export const hiPast: Readonly<Record<keyof typeof enPast, string>> = {
     'आरएफ़एम मॉडल ग्राहकों को अंक देता है: कितने हाल में, कितनी बार और कितने का ख़रीदा। API से या फ़ाइल में बनाएँ:',
   'rfm.about':
     '{at} के अनुसार। {none, plural, one {# ग्राहक} other {# ग्राहकों}} के अंक नहीं: उन्होंने इस अवधि में कुछ नहीं ख़रीदा।',
+  'rfm.measured': 'अंक सब की तुलना में हैं, जैसे वे {at} को थे; सेगमेंट और चरण भी यही मानते हैं।',
   'rfm.then': 'ऐसा होता: अभी जो पता है उसके और लागू मॉडल के अनुसार।',
   'rfm.people.then': 'जैसा {at} को होता',
   'rfm.compared': 'साथ में: जैसा {at} को होता।',
@@ -85,7 +86,7 @@ export const hiPast: Readonly<Record<keyof typeof enPast, string>> = {
   'rfm.cell.title': 'ताज़गी {recency}, आवृत्ति {frequency}',
   'rfm.group': 'समूह',
   'rfm.share': 'हिस्सा',
-  'rfm.people': '{n, plural, one {# ग्राहक} other {# ग्राहक}}; उनमें से {shown}:',
+  'rfm.people.measured': 'सब की तुलना में, जैसे वे {at} को थे। इस नियम का नया सेगमेंट सहेजते समय सब से फिर से तुलना करता है।',
 
   'population.title': 'अंक किससे मापे जाते हैं',
   'population.about': 'प्रतिशतक, पंचमक और अंक ग्राहक की तुलना सब से करते हैं, जैसे वे लेने के समय थे: रोज़, या अभी।',

@@ -69,7 +69,8 @@ export type Wanted =
       /** Just before this instant; undefined: now. */
       readonly until: string | undefined;
     }
-  | { readonly kind: 'scores'; readonly pick: RfmPick; readonly at: string }
+  /** As of an instant, or now where there is none. */
+  | { readonly kind: 'scores'; readonly pick: RfmPick; readonly at: string | undefined }
   | {
       readonly kind: 'flow';
       readonly lifecycle: string;
@@ -82,7 +83,10 @@ export type People = {
   readonly size: number;
   readonly members: readonly { readonly id: number; readonly displayId?: string; readonly since?: string }[];
   readonly next?: string;
-  readonly asOf: Flows['asOf'];
+  /** Of the past: up to where it is known. */
+  readonly asOf?: Flows['asOf'];
+  /** Of scores of now: against whom they are measured. */
+  readonly measuredAt?: string;
 };
 
 const pageSize = 100;
@@ -90,6 +94,8 @@ const pageSize = 100;
 export const peopleQuery = (wanted: Wanted) =>
   infiniteQueryOptions({
     queryKey: ['people', wanted],
+    // Of now: as of when one looks.
+    gcTime: 0,
     queryFn: ({ signal, pageParam }): Promise<People> => {
       const page = { limit: pageSize, ...(pageParam === undefined ? {} : { cursor: pageParam }) };
       switch (wanted.kind) {
@@ -101,6 +107,10 @@ export const peopleQuery = (wanted: Wanted) =>
         }
         case 'scores': {
           const { pick, at } = wanted;
+          if (at === undefined) {
+            const query = { ...choiceOf(pick), ...page };
+            return api.call('getRfmMembers', { path: { name: pick.model }, query }, { signal });
+          }
           const query = { at, ...choiceOf(pick), ...page };
           return api.call('getRfmMembersThen', { path: { name: pick.model }, query }, { signal });
         }

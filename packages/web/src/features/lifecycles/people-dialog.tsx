@@ -10,7 +10,7 @@ import { Button } from '../../design/button.tsx';
 import { Dialog } from '../../design/dialog.tsx';
 import { type Formats, useFormats, useTexts, type Words } from '../../texts/use-texts.ts';
 import { peopleQuery, type Wanted } from './asked.ts';
-import { pickTitle } from './rfm-people.tsx';
+import { type RfmPick, ruleOf } from './rfm-cells.ts';
 
 export function PeopleDialog({
   wanted,
@@ -33,7 +33,17 @@ export function PeopleDialog({
       <Answer of={people} lines={6}>
         {({ pages }) => (
           <div className="stack">
-            {pages[0] !== undefined && <Behind asOf={pages[0].asOf} until={untilOf(wanted)} />}
+            {pages[0]?.asOf !== undefined && <Behind asOf={pages[0].asOf} until={untilOf(wanted)} />}
+            {wanted.kind === 'scores' && wanted.at === undefined && (
+              <pre className="rule" tabIndex={0}>
+                {ruleOf(wanted.pick)}
+              </pre>
+            )}
+            {pages[0]?.measuredAt !== undefined && (
+              <p className="quiet">
+                {t('rfm.people.measured', { at: formats.instant(pages[0].measuredAt) })}
+              </p>
+            )}
             <p className="quiet">{t('lifecycles.people.count', { n: pages[0]?.size ?? 0 })}</p>
             <ul className="people">
               {pages
@@ -72,6 +82,12 @@ export function PeopleDialog({
   );
 }
 
+function pickTitle(pick: RfmPick, t: Words): string {
+  return pick.kind === 'group'
+    ? pick.group
+    : t('rfm.cell.title', { recency: pick.recency, frequency: pick.frequency });
+}
+
 function titleOf(wanted: Wanted, t: Words): string {
   switch (wanted.kind) {
     case 'stage':
@@ -93,7 +109,9 @@ function whenOf(wanted: Wanted, t: Words, formats: Formats): string {
         ? t('lifecycles.people.now')
         : t('lifecycles.people.then', { at: formats.instant(wanted.until) });
     case 'scores':
-      return t('rfm.people.then', { at: formats.instant(wanted.at) });
+      return wanted.at === undefined
+        ? t('lifecycles.people.now')
+        : t('rfm.people.then', { at: formats.instant(wanted.at) });
     case 'flow': {
       const { from, to } = wanted.period;
       return t('lifecycles.people.over', { from: formats.instant(from), to: formats.instant(to) });

@@ -1,6 +1,6 @@
 /** Customers by how recently, how often and for how much they bought: as a grid and in named groups, at both ends of a period. */
 
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Grid3x3 } from 'lucide-react';
 import { type JSX, useMemo, useState } from 'react';
 
@@ -21,7 +21,6 @@ import { PeopleDialog } from './people-dialog.tsx';
 import { Beside } from './period-before.tsx';
 import type { RfmPick } from './rfm-cells.ts';
 import { RfmGrid } from './rfm-grid.tsx';
-import { RfmPeople } from './rfm-people.tsx';
 import { RfmRefresh } from './rfm-refresh.tsx';
 
 export function RfmView({ chosen }: { readonly chosen: Chosen }): JSX.Element {
@@ -72,6 +71,12 @@ function Model({
   const live = useQuery({ ...rfmTableQuery(name), enabled: !isPast });
   const past = useQuery({ ...rfmThenQuery(name, to), enabled: isPast });
   const then = useQuery(rfmThenQuery(name, from));
+  const queryClient = useQueryClient();
+  const look = (wanted: RfmPick): void => {
+    setPick(wanted);
+    // The list is of the moment at which it is opened, and the grid behind it is to say the same.
+    if (!isPast) void queryClient.invalidateQueries({ queryKey: rfmTableQuery(name).queryKey });
+  };
   const close = (): void => {
     setPick(undefined);
   };
@@ -82,8 +87,9 @@ function Model({
           {(now: RfmTable) => (
             <div className="stack">
               <p className="quiet">
-                {t('rfm.about', { at: formats.instant(now.at), none: now.none })} {isPast && t('rfm.then')}{' '}
-                {t('rfm.compared', { at: formats.instant(from) })}
+                {t('rfm.about', { at: formats.instant(now.at), none: now.none })}{' '}
+                {now.measuredAt !== undefined && t('rfm.measured', { at: formats.instant(now.measuredAt) })}{' '}
+                {isPast && t('rfm.then')} {t('rfm.compared', { at: formats.instant(from) })}
               </p>
               {then.error !== null && <p className="quiet">{refusalOf(then.error)}</p>}
               {/* That of the end of the period knows the most. */}
@@ -97,14 +103,14 @@ function Model({
                   cells={now.cells}
                   before={then.data?.cells}
                   onPick={(recency, frequency) => {
-                    setPick({ kind: 'cell', model: name, recency, frequency });
+                    look({ kind: 'cell', model: name, recency, frequency });
                   }}
                 />
                 <Groups
                   now={now}
                   before={then.data?.groups}
                   onPick={(group) => {
-                    setPick({ kind: 'group', model: name, group });
+                    look({ kind: 'group', model: name, group });
                   }}
                 />
               </div>
@@ -112,12 +118,9 @@ function Model({
           )}
         </Answer>
       </Card>
-      {pick !== undefined &&
-        (isPast ? (
-          <PeopleDialog wanted={{ kind: 'scores', pick, at: to }} onClose={close} />
-        ) : (
-          <RfmPeople pick={pick} onClose={close} />
-        ))}
+      {pick !== undefined && (
+        <PeopleDialog wanted={{ kind: 'scores', pick, at: isPast ? to : undefined }} onClose={close} />
+      )}
     </section>
   );
 }
