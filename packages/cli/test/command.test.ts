@@ -261,3 +261,13 @@ COMP_WORDS=(${words}); COMP_CWORD=$(( \${#COMP_WORDS[@]} - 1 )); _segue; echo "\
     },
   );
 });
+
+describe('segue backtest', () => {
+  it('refuses a period that ends in what lies ahead', () => {
+    const file = write('shop.ndjson', '{"type":"track","userId":"ann","event":"Order","messageId":"1"}\n');
+    const ran = segue(['backtest', 'did "Order"', file, '--from', '2025-01-01', '--to', '2090-01-01']);
+    expect(ran.status).toBe(2);
+    expect(ran.out).toBe('');
+    expect(ran.err).toContain('The period ends (2090-01-01) in what lies ahead, and today is ');
+  });
+});

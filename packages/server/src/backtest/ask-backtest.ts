@@ -37,7 +37,7 @@ export type WantedBacktest = {
   readonly lifecycle?: string;
   /** The segment in force to compare with; what is in force under the same name where it is left out. */
   readonly against?: string;
-  /** Dates, or instants; `to` is excluded, and now where it is left out. */
+  /** Dates, or instants; `to` is excluded, now where it is left out, and at most the end of today, which is now. */
   readonly from: string;
   readonly to?: string;
   readonly outcomes?: readonly WantedOutcome[];
@@ -175,14 +175,15 @@ function readAgainst(
   return inForce[kind].has(against) ? ok({ kind, name: against }) : unknownName(kind, against, inForce);
 }
 
+/** Of what has been: who asks until the end of today means now, and nobody can ask about tomorrow. */
 export function readPeriod(
   { from: fromText, to: toText }: Pick<WantedBacktest, 'from' | 'to'>,
   zone: Zone,
   now: Instant,
 ): Read<{ readonly from: Instant; readonly to: Instant }> {
   const from = zone.parseInstant(fromText);
-  const to = toText === undefined ? now : zone.parseInstant(toText);
-  if (from === undefined || to === undefined) {
+  const end = toText === undefined ? now : zone.parseInstant(toText);
+  if (from === undefined || end === undefined) {
     const wrong = from === undefined ? fromText : (toText ?? '');
     return refuse(
       'backtest/period',
@@ -195,11 +196,18 @@ export function readPeriod(
       `The period begins (${fromText}) in what lies ahead; give a beginning in the past.`,
     );
   }
-  if (from >= to) {
-    const end = toText ?? 'now';
+  if (end > zone.nextDay(now)) {
+    const today = zone.format(now).slice(0, 10);
     return refuse(
       'backtest/period',
-      `The period ends (${end}) before it begins (${fromText}); give a later end or an earlier beginning.`,
+      `The period ends (${toText ?? ''}) in what lies ahead, and today is ${today}; give an end up to now, or none.`,
+    );
+  }
+  const to = Math.min(end, now);
+  if (from >= to) {
+    return refuse(
+      'backtest/period',
+      `The period ends (${toText ?? 'now'}) before it begins (${fromText}); give a later end or an earlier beginning.`,
     );
   }
   if (to - from > periodDaysMax * dayMs) {

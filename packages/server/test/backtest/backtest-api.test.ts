@@ -175,6 +175,7 @@ describe('the API of backtests', () => {
       [{ segment: 'lapsed', from: 'soon' }, 'backtest/period'],
       [{ segment: 'lapsed', from: '2025-05-01', to: '2025-04-01' }, 'backtest/period'],
       [{ segment: 'lapsed', from: '9999-01-01', to: '9999-12-31' }, 'backtest/period'],
+      [{ segment: 'lapsed', from: '2025-05-01', to: '2030-01-01' }, 'backtest/period'],
       [{ segment: 'lapsed', from: '1990-05-01', to: '2025-04-01' }, 'backtest/period'],
       [{ segment: 'lapsed', within: 'long', ...period }, 'backtest/within'],
       [{ segment: 'lapsed', within: '-3d', ...period }, 'backtest/within'],

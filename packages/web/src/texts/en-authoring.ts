@@ -59,7 +59,7 @@ export const enAuthoring = {
   'segment.suggest': 'Suggest',
 
   'asked.from': 'From',
-  'asked.to': 'Until (now if empty)',
+  'asked.to': 'Last day (now if empty)',
   'asked.outcome': 'What they do afterwards',
   'asked.within': 'Within',
   'asked.days': '{n, plural, one {# day} other {# days}}',

@@ -60,7 +60,7 @@ export const hiAuthoring: Readonly<Record<keyof typeof enAuthoring, string>> = {
   'segment.suggest': 'सुझाव',
 
   'asked.from': 'कब से',
-  'asked.to': 'कब तक (खाली हो तो अब तक)',
+  'asked.to': 'आख़िरी दिन (खाली हो तो अब तक)',
   'asked.outcome': 'इसके बाद वे क्या करते हैं',
   'asked.within': 'कितने समय में',
   'asked.days': '{n, plural, one {# दिन} other {# दिन}}',

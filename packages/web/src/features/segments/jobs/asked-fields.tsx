@@ -1,16 +1,19 @@
 /** What a backtest and a suggestion are both asked: from when and until when, which outcome, within how long. */
 
+import { Zone } from '@segue/core/base/zone.ts';
 import { useQuery } from '@tanstack/react-query';
 import { type JSX, useId } from 'react';
+import { useIntl } from 'react-intl';
 
 import { seenEventsQuery } from '../../../data/authoring-queries.ts';
 import { Choice, TextField } from '../../../design/field.tsx';
 import { useTexts } from '../../../texts/use-texts.ts';
 
 export type Asked = {
+  /** The first day, as in 2026-01-31. */
   readonly from: string;
-  /** Up to now unless given. */
-  readonly to?: string;
+  /** The last one, up to now unless given. */
+  readonly lastDay?: string;
   readonly outcome: string;
   readonly within: string;
 };
@@ -28,6 +31,12 @@ export function usualAsked(now: number): Asked {
   };
 }
 
+/** As the API asks for it: up to where a day begins. */
+export function periodAsked({ lastDay, ...rest }: Asked): Omit<Asked, 'lastDay'> & { readonly to?: string } {
+  const begins = lastDay === undefined ? NaN : Date.parse(lastDay);
+  return Number.isNaN(begins) ? rest : { ...rest, to: new Date(begins + dayMs).toISOString().slice(0, 10) };
+}
+
 export function AskedFields({
   asked,
   onChange,
@@ -37,6 +46,8 @@ export function AskedFields({
 }): JSX.Element {
   const t = useTexts();
   const list = useId();
+  const { timeZone = 'UTC' } = useIntl();
+  const today = new Zone(timeZone).format(Date.now()).slice(0, 10);
   const events = useQuery(seenEventsQuery).data?.items ?? [];
   return (
     <>
@@ -44,6 +55,7 @@ export function AskedFields({
         label={t('asked.from')}
         type="date"
         value={asked.from}
+        max={asked.lastDay ?? today}
         required
         onChange={(event) => {
           onChange({ ...asked, from: event.target.value });
@@ -52,10 +64,11 @@ export function AskedFields({
       <TextField
         label={t('asked.to')}
         type="date"
-        value={asked.to ?? ''}
+        value={asked.lastDay ?? ''}
+        max={today}
         onChange={({ target: { value } }) => {
-          const { to: _, ...rest } = asked;
-          onChange(value === '' ? rest : { ...rest, to: value });
+          const { lastDay: _, ...rest } = asked;
+          onChange(value === '' ? rest : { ...rest, lastDay: value });
         }}
       />
       <TextField

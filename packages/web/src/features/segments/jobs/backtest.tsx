@@ -15,7 +15,7 @@ import { Button } from '../../../design/button.tsx';
 import { Choice, TextArea } from '../../../design/field.tsx';
 import { Card, Empty } from '../../../design/layout.tsx';
 import { useFormats, useTexts } from '../../../texts/use-texts.ts';
-import { type Asked, AskedFields, usualAsked } from './asked-fields.tsx';
+import { type Asked, AskedFields, periodAsked, usualAsked } from './asked-fields.tsx';
 import { BacktestFound } from './backtest-found.tsx';
 import { JobLine } from './job-line.tsx';
 
@@ -100,13 +100,14 @@ function Ask({
 }
 
 /** What is in force is compared with the draft, where there is one. */
-function begin(name: string, draft: string, isDraft: boolean, { outcome, ...period }: Asked): Promise<Job> {
+function begin(name: string, draft: string, isDraft: boolean, asked: Asked): Promise<Job> {
+  const { outcome, ...rest } = periodAsked(asked);
   return api.call('createBacktest', {
     body: {
       title: titleOf(name, draft),
       segment: name,
       ...(isDraft ? { rule: draft } : {}),
-      ...period,
+      ...rest,
       outcomes: [{ event: outcome, ...valueOf(outcome) }],
     },
   });

@@ -5,7 +5,12 @@ import { SlidersHorizontal } from 'lucide-react';
 import { type JSX, useState } from 'react';
 
 import { Answer } from '../../../data/answer.tsx';
-import { ruleNumbersQuery, suggestionQuery, suggestionsQuery } from '../../../data/authoring-queries.ts';
+import {
+  type Job,
+  ruleNumbersQuery,
+  suggestionQuery,
+  suggestionsQuery,
+} from '../../../data/authoring-queries.ts';
 import { api } from '../../../data/client.ts';
 import { Refused } from '../../../data/refused.tsx';
 import { useLiveJobs } from '../../../data/live-jobs.ts';
@@ -14,7 +19,7 @@ import { Button } from '../../../design/button.tsx';
 import { Choice } from '../../../design/field.tsx';
 import { Card, Empty } from '../../../design/layout.tsx';
 import { useTexts } from '../../../texts/use-texts.ts';
-import { AskedFields, usualAsked } from './asked-fields.tsx';
+import { type Asked, AskedFields, periodAsked, usualAsked } from './asked-fields.tsx';
 import { JobLine } from './job-line.tsx';
 import { SweepFound } from './sweep-found.tsx';
 
@@ -51,7 +56,7 @@ function Ask({
   const [expects, setExpects] = useState<Expects>('does');
   const [asked, setAsked] = useState(() => usualAsked(Date.now()));
   const start = useMutation({
-    mutationFn: () => api.call('suggestThreshold', { body: { segment: name, number, expects, ...asked } }),
+    mutationFn: () => begin(name, number, expects, asked),
     onSuccess: async ({ id }) => {
       onAsked(id);
       await queryClient.invalidateQueries({ queryKey: ['suggestions'] });
@@ -106,6 +111,10 @@ function Ask({
       </Answer>
     </Card>
   );
+}
+
+function begin(segment: string, number: number, expects: Expects, asked: Asked): Promise<Job> {
+  return api.call('suggestThreshold', { body: { segment, number, expects, ...periodAsked(asked) } });
 }
 
 function Results({
