@@ -8800,6 +8800,8 @@ export interface operations {
         to?: string;
         /** @description Wait up to five seconds until history has all that was acknowledged before. */
         fresh?: boolean;
+        /** @description Up to when they are followed who entered: the end of the period, so that periods can be compared; now when left out. */
+        until?: string;
         unit?: 'hour' | 'day' | 'week';
       };
       header?: never;
@@ -8828,6 +8830,11 @@ export interface operations {
                */
               to: string;
             };
+            /**
+             * Format: date-time
+             * @description UTC, to the millisecond.
+             */
+            until: string;
             unit: string;
             spells: number;
             ended: number;

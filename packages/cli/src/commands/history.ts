@@ -28,6 +28,7 @@ type Options = {
   readonly at?: string;
   readonly every?: string;
   readonly unit?: string;
+  readonly until?: string;
   readonly limit?: string;
   readonly then?: string;
   readonly fresh?: true;
@@ -88,9 +89,11 @@ function addMembers(history: Command, terminal: Terminal): void {
 function addStay(history: Command, terminal: Terminal): void {
   withPeriod(remote(history.command('stay').argument('<name>', name)))
     .summary('how long those stay who entered in a period')
+    .option('--until <instant>', 'follow them up to then, such as the end of the period (default: now)')
     .addOption(new Option('--unit <unit>', 'of the curve').choices(['hour', 'day', 'week']).default('day'))
     .action(async (of: string, options: Options) => {
-      await show('stay', { of, ...periodOf(options), unit: options.unit }, options, terminal, stayText);
+      const { until, unit } = options;
+      await show('stay', { of, ...periodOf(options), until, unit }, options, terminal, stayText);
     });
 }
 

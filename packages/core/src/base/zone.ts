@@ -235,6 +235,17 @@ export class Zone {
     return until;
   }
 
+  /**
+   * The instant so many calendar days before `t`, at the same time of day: from the beginning of a day that of another, also where
+   * clocks were changed between them. A time of day that was skipped then is read with the offset before.
+   */
+  daysBefore(t: Instant, n: number): Instant {
+    const at = clampInstant(t);
+    const day = this.#currentDay(at);
+    if (this.startOfDayNumber(day) === at) return this.startOfDayNumber(day - n);
+    return clampInstant(this.#instantOfLocal(at + this.#pieceAt(at).offset - n * DAY_MS));
+  }
+
   /** When an event at `t` leaves `last n units`: the start of the unit n units later; Infinity beyond the calendar. */
   windowEnd(t: Instant, n: number, unit: CalendarUnit): Instant {
     const day = addUnits(unitFirstDay(this.#currentDay(t), unit), n, unit);

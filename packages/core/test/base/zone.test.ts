@@ -146,6 +146,46 @@ describe('a time zone', () => {
   });
 });
 
+describe('an instant some days before', () => {
+  const opened = new Map(zones.map((name) => [name, new Zone(name)]));
+  const instant = fc.integer({ min: at('1950-01-01'), max: at('2090-01-01') });
+
+  test('is at the same time of day, as the wall calendar has it', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...opened.values()), instant, fc.nat(800), (zone, t, n) => {
+        fc.pre(zone.startOfDay(t) !== t);
+        const local = Temporal.Instant.fromEpochMilliseconds(t).toZonedDateTimeISO(zone.name);
+        const then = local.toPlainDateTime().subtract({ days: n }).toZonedDateTime(zone.name);
+        expect(zone.daysBefore(t, n)).toBe(n === 0 ? zone.daysBefore(t, 0) : then.epochMilliseconds);
+      }),
+      { numRuns: 1500 },
+    );
+  });
+
+  test('is the beginning of a day where the day begins', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...opened.values()), instant, fc.nat(800), (zone, t, n) => {
+        const begin = zone.startOfDay(t);
+        const before = zone.daysBefore(begin, n);
+        expect(zone.startOfDay(before)).toBe(before);
+        expect(zone.daysBefore(zone.nextDay(before), 1)).toBe(before);
+      }),
+      { numRuns: 1500 },
+    );
+  });
+
+  test.each([
+    ['Europe/Berlin', '2026-04-15T22:00Z', 90, '2026-01-15T23:00Z'],
+    ['Europe/Berlin', '2026-11-15T12:30Z', 30, '2026-10-16T11:30Z'],
+    // There was no midnight on 4 November, nor 30 December 2011.
+    ['America/Sao_Paulo', '2018-11-14T02:00Z', 10, '2018-11-04T03:00Z'],
+    ['America/Sao_Paulo', '2018-11-04T03:00Z', 10, '2018-10-25T03:00Z'],
+    ['UTC', '2026-11-15T12:30Z', 0, '2026-11-15T12:30Z'],
+  ])('%s: %s, %i days before: %s', (name, t, n, expected) => {
+    expect(iso(new Zone(name).daysBefore(at(t), n))).toBe(iso(at(expected)));
+  });
+});
+
 describe('the ends of the calendar', () => {
   test.each(zones)('%s survives them', (name) => {
     const zone = new Zone(name);
@@ -166,6 +206,7 @@ describe('the ends of the calendar', () => {
       }
       expect(Number.isInteger(zone.dayNumber(t))).toBe(true);
       expect(zone.anniversaryDays(t, t)).toBe(0);
+      expect(zone.daysBefore(t, 100_000)).toBeGreaterThanOrEqual(INSTANT_MIN);
       expect(zone.format(t)).not.toBe('');
     }
     expect(zone.nextUnit(Infinity, 'day')).toBe(Infinity);

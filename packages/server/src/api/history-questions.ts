@@ -152,7 +152,8 @@ export function periodOf(
 ): Period {
   // The running month may be asked for up to its end.
   const to = given.to === undefined ? parts.now() : readInstant(parts, given.to);
-  const from = given.from === undefined ? to - standardDays * dayMs : instantOf(parts, given.from);
+  const from =
+    given.from === undefined ? parts.zone.daysBefore(to, standardDays) : instantOf(parts, given.from);
   if (from < earliest || from > parts.now() + aheadMsMax) {
     throw new ProblemError(
       400,

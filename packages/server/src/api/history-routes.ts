@@ -6,8 +6,11 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 
+import type { Instant } from '@segue/core/model/message.ts';
+
 import { actorOf } from '../catalog/catalog.ts';
 import type { Plugin } from '../http/parts.ts';
+import type { Period } from '../history/calendar.ts';
 import { cohortsOf } from '../history/cohorts.ts';
 import { flowsOf } from '../history/flows.ts';
 import { membersAt, returnsOf, sizeThroughTime, stayOf } from '../history/through-time.ts';
@@ -46,6 +49,7 @@ import {
   wirePeriod,
 } from './history-schemas.ts';
 import type { ApiApp } from './parts.ts';
+import { ProblemError } from './problem.ts';
 import { instantSchema, wireInstant, wireInstantAs } from './schemas.ts';
 
 export type HistoryRoutesOptions = HistoryParts & { readonly cursors: Cursors };
@@ -252,8 +256,32 @@ function addMembers(app: ApiApp, parts: HistoryRoutesOptions): void {
   );
 }
 
+const duration = Type.Number({ description: 'Milliseconds.' });
+const staySchema = Type.Object({
+  of: Type.String(),
+  period: periodSchema,
+  until: instantSchema,
+  unit: Type.String(),
+  spells: countSchema,
+  ended: countSchema,
+  ongoing: countSchema,
+  endedMs: Type.Union([
+    Type.Object({
+      mean: duration,
+      p10: duration,
+      p25: duration,
+      p50: duration,
+      p75: duration,
+      p90: duration,
+    }),
+    Type.Null(),
+  ]),
+  survival: Type.Array(Type.Object({ after: countSchema, share: Type.Number(), atRisk: countSchema })),
+  medianUnits: Type.Union([Type.Integer(), Type.Null()]),
+  asOf: asOfSchema,
+});
+
 function addStay(app: ApiApp, parts: HistoryParts): void {
-  const duration = Type.Number({ description: 'Milliseconds.' });
   app.get(
     '/history/stay',
     {
@@ -267,6 +295,13 @@ function addStay(app: ApiApp, parts: HistoryParts): void {
           {
             of: nameSchema,
             ...periodQuery,
+            until: Type.Optional(
+              Type.String({
+                ...whenSchema,
+                description:
+                  'Up to when they are followed who entered: the end of the period, so that periods can be compared; now when left out.',
+              }),
+            ),
             unit: Type.Optional(
               Type.Union([Type.Literal('hour'), Type.Literal('day'), Type.Literal('week')], {
                 default: 'day',
@@ -275,50 +310,38 @@ function addStay(app: ApiApp, parts: HistoryParts): void {
           },
           { additionalProperties: false },
         ),
-        response: {
-          200: Type.Object({
-            of: Type.String(),
-            period: periodSchema,
-            unit: Type.String(),
-            spells: countSchema,
-            ended: countSchema,
-            ongoing: countSchema,
-            endedMs: Type.Union([
-              Type.Object({
-                mean: duration,
-                p10: duration,
-                p25: duration,
-                p50: duration,
-                p75: duration,
-                p90: duration,
-              }),
-              Type.Null(),
-            ]),
-            survival: Type.Array(
-              Type.Object({ after: countSchema, share: Type.Number(), atRisk: countSchema }),
-            ),
-            medianUnits: Type.Union([Type.Integer(), Type.Null()]),
-            asOf: asOfSchema,
-          }),
-        },
+        response: { 200: staySchema },
       },
     },
-    ({ query: { of, unit = 'day', fresh = false, ...given } }) =>
+    ({ query: { of, until, unit = 'day', fresh = false, ...given } }) =>
       answering(async () => {
         const history = historyOf(parts);
         const period = periodOf(parts, given);
         const known = await asOf(parts, fresh);
         const subject = await subjectOf(parts, of);
-        const stay = await stayOf({ history }, subject, period, unitMs[unit], parts.now());
+        const end = followedUntil(parts, period, until);
+        const stay = await stayOf({ history }, subject, period, unitMs[unit], end);
         return {
           of,
           period: wirePeriod(period),
+          until: wireInstant(end),
           unit,
           ...stay,
           survival: [...stay.survival],
           asOf: known,
         };
       }),
+  );
+}
+
+/** An instant within or after a period, and not after now. */
+function followedUntil(parts: HistoryParts, { from }: Period, until: string | undefined): Instant {
+  const end = until === undefined ? parts.now() : Math.min(instantOf(parts, until), parts.now());
+  if (end > from) return end;
+  throw new ProblemError(
+    400,
+    'history/period',
+    'Nobody can be followed: “until” is not after the beginning of the period; expected the end of it, or later.',
   );
 }
 

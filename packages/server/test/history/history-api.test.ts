@@ -110,6 +110,30 @@ describe.skipIf(whyNoChdb !== undefined)(`history over HTTP${skipped}`, () => {
     expect((await get('status')).body).toMatchObject({ state: 'running', behind: 0 });
   });
 
+  test('those who entered in a period are followed to its end where that is asked for, else to now', async () => {
+    type Stay = { until: string; spells: number; survival: { after: number; atRisk: number }[] };
+    const stay = async (more: string): Promise<Stay> =>
+      (await get(`stay?of=life.fresh&from=2026-01-14&to=2026-01-16&${more}`)).body as Stay;
+    const [toItsEnd, toNow, ahead] = await Promise.all(
+      ['until=2026-01-16', '', 'until=2026-01-18'].map(stay),
+    );
+    expect(toItsEnd?.until).toBe('2026-01-15T23:00:00.000Z');
+    expect(toNow?.until).toBe(new Date(rig.clock.now()).toISOString());
+    expect(ahead).toEqual(toNow);
+    expect(toItsEnd?.spells).toBe(toNow?.spells);
+    expect(toItsEnd?.spells).toBeGreaterThan(5);
+    expect([toItsEnd?.survival.at(-1)?.after, toNow?.survival.at(-1)?.after]).toEqual([1, 3]);
+  });
+
+  test('a period without a beginning is of thirty days by the calendar', async () => {
+    const { body } = await get('size?of=buyers&to=2026-01-17');
+    expect(body).toMatchObject({ period: { from: '2025-12-17T23:00:00.000Z' } });
+    const winter = await get('size?of=buyers&from=2025-10-20&to=2025-11-01');
+    expect(winter.body).toMatchObject({ period: { from: '2025-10-19T22:00:00.000Z' } });
+    const over = await get('size?of=buyers&to=2025-11-10');
+    expect(over.body).toMatchObject({ period: { from: '2025-10-10T22:00:00.000Z' } });
+  });
+
   test('members then are read page by page', async () => {
     const names: unknown[] = [];
     let cursor = '';
@@ -162,6 +186,9 @@ describe.skipIf(whyNoChdb !== undefined)(`history over HTTP${skipped}`, () => {
       ['size?of=buyers&to=0001-01-01', 400, 'history/period'],
       ['size?of=buyers&to=9999-12-31', 400, 'history/period'],
       ['stay?of=buyers&from=0001-01-01', 400, 'history/period'],
+      ['stay?of=buyers&until=2000-01-01', 400, 'history/period'],
+      ['stay?of=buyers&until=9999-01-01', 400, 'history/period'],
+      ['stay?of=buyers&until=soon', 400, 'request/invalid'],
       ['members?of=buyers&at=9999-12-31', 400, 'history/period'],
       ['members?of=buyers&at=1899-12-31', 400, 'history/period'],
       ['flows/members?lifecycle=life&fromStage=nowhere&toStage=', 404, 'history/unknown'],

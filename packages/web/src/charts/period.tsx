@@ -5,25 +5,14 @@ import { type JSX, useMemo, useState } from 'react';
 import { useIntl } from 'react-intl';
 
 import { useTexts } from '../texts/use-texts.ts';
+import { type Days, periods } from './days.ts';
 
-const dayMs = 86_400_000;
-/** From the beginning of any day this lies in the next one. */
-const dayAndHalfMs = 1.5 * dayMs;
 const otherEnd = 'other';
 
-export type Days = 7 | 30 | 90 | 365;
-const periods: readonly Days[] = [7, 30, 90, 365];
-
-/** Up to an instant, and pieces of a size that can be seen. */
-export function periodOf(
-  days: Days,
-  until: number,
-): { readonly from: string; readonly to: string; readonly every: 'hour' | 'day' | 'week' } {
-  return {
-    from: new Date(until - days * dayMs).toISOString(),
-    to: new Date(until).toISOString(),
-    every: days === 7 ? 'hour' : days === 365 ? 'week' : 'day',
-  };
+/** That of the workspace. */
+export function useZone(): Zone {
+  const { timeZone = 'UTC' } = useIntl();
+  return useMemo(() => new Zone(timeZone), [timeZone]);
 }
 
 /** A number of days up to an instant: now, or the end of a day that somebody chose, as what was may lie years back. */
@@ -38,16 +27,15 @@ export type ChosenPeriod = {
 
 export function usePeriod(initial: Days): ChosenPeriod {
   const t = useTexts();
-  const { timeZone = 'UTC' } = useIntl();
   const [days, setDays] = useState(initial);
   const [openedAt] = useState(() => Date.now());
   /** The last day, as in 2011-11-16, in the time zone of the workspace; undefined: up to now. */
   const [day, setDay] = useState<string>();
-  const zone = useMemo(() => new Zone(timeZone), [timeZone]);
+  const zone = useZone();
   const today = zone.format(openedAt).slice(0, 10);
   const until = useMemo(() => {
     const begins = day === undefined ? undefined : zone.parseInstant(day);
-    return begins === undefined ? openedAt : Math.min(openedAt, zone.startOfDay(begins + dayAndHalfMs));
+    return begins === undefined ? openedAt : Math.min(openedAt, zone.nextDay(begins));
   }, [day, zone, openedAt]);
   const picker = (
     <span className="row">

@@ -38,10 +38,11 @@ export const enPast = {
   'conversion.after': 'After {time}, in the median',
 
   'stay.title': 'How long people stay',
+  'stay.about': 'Of those who entered in this period, up to its end. The one before likewise.',
   'stay.none': 'Nobody entered in this period.',
   'stay.entered': '{n, plural, one {# entry} other {# entries}}.',
   'stay.median': 'Half have left after {n, plural, one {# day} other {# days}}.',
-  'stay.median.unknown': '{share} are still in, so half have not left yet.',
+  'stay.median.unknown': '{share} were still in, so half have not left by then.',
   'stay.ended': 'Of the {n} who have left, half stayed less than {time}.',
   'stay.chart': 'Share still in, by days since they entered',
   'stay.after': 'Days',
@@ -49,7 +50,8 @@ export const enPast = {
   'stay.known': 'Known of',
 
   'returns.title': 'Who comes back',
-  'returns.about': 'Of those who left in this period. Only exits that lie so many days back count.',
+  'returns.about':
+    'Of those who left in this period, each followed for so many days after it, also beyond the end. Who left more lately does not count yet.',
   'returns.within': 'Within',
   'returns.days': '{n, plural, one {# day} other {# days}}',
   'returns.left': 'Left',

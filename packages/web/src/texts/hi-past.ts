@@ -39,10 +39,11 @@ export const hiPast: Readonly<Record<keyof typeof enPast, string>> = {
   'conversion.after': 'माध्यिका {time} के बाद',
 
   'stay.title': 'लोग कितना रुकते हैं',
+  'stay.about': 'जो इस अवधि में आए, उसके अंत तक। पिछली अवधि भी ऐसे ही।',
   'stay.none': 'इस अवधि में कोई नहीं आया।',
   'stay.entered': '{n, plural, one {# प्रवेश} other {# प्रवेश}}।',
   'stay.median': '{n, plural, one {# दिन} other {# दिन}} बाद आधे जा चुके हैं।',
-  'stay.median.unknown': '{share} अभी भी भीतर हैं, इसलिए आधे अभी नहीं गए।',
+  'stay.median.unknown': '{share} तब भी भीतर थे, इसलिए तब तक आधे नहीं गए।',
   'stay.ended': 'जो {n} गए, उनमें से आधे {time} से कम रुके।',
   'stay.chart': 'आने के दिनों के अनुसार अब भी भीतर का हिस्सा',
   'stay.after': 'दिन',
@@ -50,7 +51,8 @@ export const hiPast: Readonly<Record<keyof typeof enPast, string>> = {
   'stay.known': 'जिनका पता है',
 
   'returns.title': 'कौन लौटता है',
-  'returns.about': 'जो इस अवधि में गए। केवल वे गिने जाते हैं जिन्हें गए उतने दिन हो चुके हैं।',
+  'returns.about':
+    'जो इस अवधि में गए; हर एक को जाने के बाद उतने ही दिन देखा गया, अवधि के अंत के बाद भी। जिन्हें गए उतने दिन नहीं हुए, वे अभी नहीं गिने गए।',
   'returns.within': 'इतने में',
   'returns.days': '{n, plural, one {# दिन} other {# दिन}}',
   'returns.left': 'गए',

@@ -3,7 +3,8 @@
 import type { Output } from '@segue/client/operation-types.ts';
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 
-import type { ChosenPeriod, Days } from '../../charts/period.tsx';
+import type { Period } from '../../charts/days.ts';
+import type { ChosenPeriod } from '../../charts/period.tsx';
 import { api } from '../../data/client.ts';
 import { choiceOf, type RfmPick } from './rfm-cells.ts';
 
@@ -15,19 +16,8 @@ export type Retention = Output<'getRetention'>;
 export type RfmTable = Output<'getRfmTable'>;
 export type RefreshMoves = Output<'previewRefresh'>;
 
-/** Instants; from included, to excluded. */
-export type Period = { readonly from: string; readonly to: string };
-
-const dayMs = 86_400_000;
-
 /** What a view about a chosen period is told of it. */
 export type Chosen = Pick<ChosenPeriod, 'days' | 'until' | 'isPast'>;
-
-/** So many days up to an instant, and as many before them. */
-export function periodsOf(days: Days, until: number): { readonly now: Period; readonly before: Period } {
-  const at = (daysAgo: number): string => new Date(until - daysAgo * dayMs).toISOString();
-  return { now: { from: at(days), to: at(0) }, before: { from: at(2 * days), to: at(days) } };
-}
 
 export const flowsQuery = (lifecycle: string, period: Period) =>
   queryOptions({
@@ -41,11 +31,12 @@ export const conversionsQuery = (lifecycle: string, period: Period) =>
     queryFn: ({ signal }) => api.call('getConversions', { query: { lifecycle, ...period } }, { signal }),
   });
 
-/** `of`: a segment, or a stage as in `default.active`. */
+/** `of`: a segment, or a stage as in `default.active`. Followed to the end of the period, so that periods can be compared. */
 export const stayQuery = (of: string, { from, to }: Period) =>
   queryOptions({
     queryKey: ['stay', of, from, to],
-    queryFn: ({ signal }) => api.call('getStay', { query: { of, from, to, unit: 'day' } }, { signal }),
+    queryFn: ({ signal }) =>
+      api.call('getStay', { query: { of, from, to, until: to, unit: 'day' } }, { signal }),
   });
 
 export const returnsQuery = (of: string, { from, to }: Period) =>

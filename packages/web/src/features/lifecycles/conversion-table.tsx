@@ -4,10 +4,11 @@ import { useQuery } from '@tanstack/react-query';
 import type { JSX } from 'react';
 
 import { Behind } from '../../charts/behind.tsx';
+import type { Period } from '../../charts/days.ts';
 import { Answer } from '../../data/answer.tsx';
 import { Badge, Card } from '../../design/layout.tsx';
 import { useFormats, useTexts } from '../../texts/use-texts.ts';
-import { type Conversions, conversionsQuery, type Period } from './asked.ts';
+import { type Conversions, conversionsQuery } from './asked.ts';
 import { Beside, useDuration } from './period-before.tsx';
 import type { Stage } from './stages.ts';
 

@@ -4,12 +4,14 @@ import { useQuery } from '@tanstack/react-query';
 import { type JSX, useMemo, useState } from 'react';
 
 import { Behind } from '../../charts/behind.tsx';
+import { type Period, periodsOf } from '../../charts/days.ts';
+import { useZone } from '../../charts/period.tsx';
 import { liveSizesQuery } from '../../data/queries.ts';
 import { Button } from '../../design/button.tsx';
 import { Card, Notice } from '../../design/layout.tsx';
 import { useRefusals } from '../../texts/use-refusals.ts';
 import { useFormats, useTexts } from '../../texts/use-texts.ts';
-import { type Chosen, type Flows, flowsQuery, type Period, periodsOf, type Wanted } from './asked.ts';
+import { type Chosen, type Flows, flowsQuery, type Wanted } from './asked.ts';
 import { ConversionTable } from './conversion-table.tsx';
 import { PeopleDialog } from './people-dialog.tsx';
 import { Beside } from './period-before.tsx';
@@ -27,8 +29,9 @@ export function Lifecycle({
   readonly chosen: Chosen;
 }): JSX.Element {
   const [wanted, setWanted] = useState<Wanted>();
+  const zone = useZone();
   const stages = useMemo(() => stagesOf(definition), [definition]);
-  const periods = useMemo(() => periodsOf(days, until), [days, until]);
+  const periods = useMemo(() => periodsOf(zone, days, until), [zone, days, until]);
   const flows = useQuery(flowsQuery(name, periods.now));
   return (
     <section className="stack" aria-label={name}>

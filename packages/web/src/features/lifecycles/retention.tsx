@@ -5,6 +5,7 @@ import { type JSX, type SubmitEvent, useMemo, useState } from 'react';
 
 import { Behind } from '../../charts/behind.tsx';
 import { Heat } from '../../charts/heat.tsx';
+import { useZone } from '../../charts/period.tsx';
 import { Answer } from '../../data/answer.tsx';
 import { Button } from '../../design/button.tsx';
 import { fieldText } from '../../design/form-text.ts';
@@ -12,7 +13,6 @@ import { Card } from '../../design/layout.tsx';
 import { useFormats, useTexts } from '../../texts/use-texts.ts';
 import { type Chosen, type Retention as Cohorts, retentionQuery } from './asked.ts';
 
-const dayMs = 86_400_000;
 /** So many are looked at where the period is shorter: one week alone says nothing of who comes back. */
 const daysMin = { week: 84, month: 365 };
 const usualEvent = 'Order Completed';
@@ -22,12 +22,13 @@ export function Retention({ chosen: { days, until } }: { readonly chosen: Chosen
   const formats = useFormats();
   const [event, setEvent] = useState(usualEvent);
   const [every, setEvery] = useState<'week' | 'month'>('week');
+  const zone = useZone();
   const period = useMemo(
     () => ({
-      from: new Date(until - Math.max(days, daysMin[every]) * dayMs).toISOString(),
+      from: new Date(zone.daysBefore(until, Math.max(days, daysMin[every]))).toISOString(),
       to: new Date(until).toISOString(),
     }),
-    [days, until, every],
+    [zone, days, until, every],
   );
   const cohorts = useQuery(retentionQuery(event, every, period));
   const onSubmit = (submit: SubmitEvent<HTMLFormElement>): void => {

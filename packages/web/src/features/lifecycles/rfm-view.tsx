@@ -5,18 +5,13 @@ import { Grid3x3 } from 'lucide-react';
 import { type JSX, useMemo, useState } from 'react';
 
 import { Behind } from '../../charts/behind.tsx';
+import { periodsOf } from '../../charts/days.ts';
+import { useZone } from '../../charts/period.tsx';
 import { Answer } from '../../data/answer.tsx';
 import { Card, Empty } from '../../design/layout.tsx';
 import { useRefusals } from '../../texts/use-refusals.ts';
 import { useFormats, useTexts } from '../../texts/use-texts.ts';
-import {
-  type Chosen,
-  periodsOf,
-  rfmModelsQuery,
-  type RfmTable,
-  rfmTableQuery,
-  rfmThenQuery,
-} from './asked.ts';
+import { type Chosen, rfmModelsQuery, type RfmTable, rfmTableQuery, rfmThenQuery } from './asked.ts';
 import { PeopleDialog } from './people-dialog.tsx';
 import { Beside } from './period-before.tsx';
 import type { RfmPick } from './rfm-cells.ts';
@@ -65,9 +60,10 @@ function Model({
 }): JSX.Element {
   const t = useTexts();
   const refusalOf = useRefusals();
+  const zone = useZone();
   const formats = useFormats();
   const [pick, setPick] = useState<RfmPick>();
-  const { from, to } = useMemo(() => periodsOf(days, until).now, [days, until]);
+  const { from, to } = useMemo(() => periodsOf(zone, days, until).now, [zone, days, until]);
   const live = useQuery({ ...rfmTableQuery(name), enabled: !isPast });
   const past = useQuery({ ...rfmThenQuery(name, to), enabled: isPast });
   const then = useQuery(rfmThenQuery(name, from));

@@ -6,12 +6,13 @@ import { type JSX, lazy, type ReactNode, Suspense, useCallback, useMemo } from '
 
 import { Behind } from '../../charts/behind.tsx';
 import type { Palette } from '../../charts/chart.tsx';
-import type { Days } from '../../charts/period.tsx';
+import { type Days, type Period, periodsOf } from '../../charts/days.ts';
+import { useZone } from '../../charts/period.tsx';
 import { Answer } from '../../data/answer.tsx';
 import { DataTable } from '../../design/data-table.tsx';
 import { Card, Skeleton } from '../../design/layout.tsx';
 import { type Formats, useFormats, useTexts, type Words } from '../../texts/use-texts.ts';
-import { type Period, periodsOf, type Returns, returnsQuery, type Stay, stayQuery } from './asked.ts';
+import { type Returns, returnsQuery, type Stay, stayQuery } from './asked.ts';
 import { Beside, useDuration } from './period-before.tsx';
 
 const Chart = lazy(() => import('../../charts/chart.tsx'));
@@ -31,7 +32,8 @@ export function StayAndReturns({
   readonly aside?: ReactNode;
 }): JSX.Element {
   const t = useTexts();
-  const periods = useMemo(() => periodsOf(days, until), [days, until]);
+  const zone = useZone();
+  const periods = useMemo(() => periodsOf(zone, days, until), [zone, days, until]);
   return (
     <div className="grid" data-size="wide">
       <Card title={t('stay.title')} aside={aside}>
@@ -56,7 +58,8 @@ function StayPart({ of, periods }: Parts): JSX.Element {
     <Answer of={stay} lines={6}>
       {(data) => (
         <div className="stack">
-          <Behind asOf={data.asOf} />
+          <Behind asOf={data.asOf} until={periods.now.to} />
+          <p className="quiet">{t('stay.about')}</p>
           {data.spells === 0 ? (
             <p className="quiet">{t('stay.none')}</p>
           ) : (

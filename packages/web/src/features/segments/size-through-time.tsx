@@ -4,7 +4,8 @@ import { useQuery } from '@tanstack/react-query';
 import type { EChartsCoreOption } from 'echarts/core';
 import { type JSX, lazy, Suspense, useCallback, useMemo } from 'react';
 
-import { periodOf, usePeriod } from '../../charts/period.tsx';
+import { piecesOf } from '../../charts/days.ts';
+import { usePeriod, useZone } from '../../charts/period.tsx';
 import type { Palette } from '../../charts/chart.tsx';
 import { Answer } from '../../data/answer.tsx';
 import { type SizeThroughTime as Sizes, sizeThroughTimeQuery } from '../../data/queries.ts';
@@ -18,8 +19,9 @@ const chartPixels = 280;
 
 export function SizeThroughTime({ name }: { readonly name: string }): JSX.Element {
   const t = useTexts();
+  const zone = useZone();
   const { days, until, picker } = usePeriod(30);
-  const period = useMemo(() => periodOf(days, until), [days, until]);
+  const period = useMemo(() => piecesOf(zone, days, until), [zone, days, until]);
   const sizes = useQuery(sizeThroughTimeQuery(name, period));
   return (
     <Card title={t('segment.time')} aside={picker}>

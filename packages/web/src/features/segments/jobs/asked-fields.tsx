@@ -1,10 +1,9 @@
 /** What a backtest and a suggestion are both asked: from when and until when, which outcome, within how long. */
 
-import { Zone } from '@segue/core/base/zone.ts';
 import { useQuery } from '@tanstack/react-query';
-import { type JSX, useId } from 'react';
-import { useIntl } from 'react-intl';
+import { type JSX, useId, useState } from 'react';
 
+import { useZone } from '../../../charts/period.tsx';
 import { seenEventsQuery } from '../../../data/authoring-queries.ts';
 import { Choice, TextField } from '../../../design/field.tsx';
 import { useTexts } from '../../../texts/use-texts.ts';
@@ -22,13 +21,14 @@ const dayMs = 86_400_000;
 const daysBack = 180;
 const withins = ['7d', '14d', '30d', '60d', '90d'] as const;
 
-/** Half a year, and whether they buy within a month. */
-export function usualAsked(now: number): Asked {
-  return {
-    from: new Date(now - daysBack * dayMs).toISOString().slice(0, 10),
+/** At first half a year, and whether they buy within a month. */
+export function useAsked(): readonly [Asked, (asked: Asked) => void] {
+  const zone = useZone();
+  return useState<Asked>(() => ({
+    from: zone.format(zone.daysBefore(Date.now(), daysBack)).slice(0, 10),
     outcome: 'Order Completed',
     within: '30d',
-  };
+  }));
 }
 
 /** As the API asks for it: up to where a day begins. */
@@ -46,8 +46,7 @@ export function AskedFields({
 }): JSX.Element {
   const t = useTexts();
   const list = useId();
-  const { timeZone = 'UTC' } = useIntl();
-  const today = new Zone(timeZone).format(Date.now()).slice(0, 10);
+  const today = useZone().format(Date.now()).slice(0, 10);
   const events = useQuery(seenEventsQuery).data?.items ?? [];
   return (
     <>

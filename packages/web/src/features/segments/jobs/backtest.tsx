@@ -15,7 +15,7 @@ import { Button } from '../../../design/button.tsx';
 import { Choice, TextArea } from '../../../design/field.tsx';
 import { Card, Empty } from '../../../design/layout.tsx';
 import { useFormats, useTexts } from '../../../texts/use-texts.ts';
-import { type Asked, AskedFields, periodAsked, usualAsked } from './asked-fields.tsx';
+import { type Asked, AskedFields, periodAsked, useAsked } from './asked-fields.tsx';
 import { BacktestFound } from './backtest-found.tsx';
 import { JobLine } from './job-line.tsx';
 
@@ -46,7 +46,7 @@ function Ask({
   const t = useTexts();
   const queryClient = useQueryClient();
   const [draft, setDraft] = useState(rule);
-  const [asked, setAsked] = useState(() => usualAsked(Date.now()));
+  const [asked, setAsked] = useAsked();
   const isDraft = draft.trim() !== rule.trim();
   const start = useMutation({
     mutationFn: () => begin(name, draft, isDraft, asked),

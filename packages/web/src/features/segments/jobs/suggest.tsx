@@ -19,7 +19,7 @@ import { Button } from '../../../design/button.tsx';
 import { Choice } from '../../../design/field.tsx';
 import { Card, Empty } from '../../../design/layout.tsx';
 import { useTexts } from '../../../texts/use-texts.ts';
-import { type Asked, AskedFields, periodAsked, usualAsked } from './asked-fields.tsx';
+import { type Asked, AskedFields, periodAsked, useAsked } from './asked-fields.tsx';
 import { JobLine } from './job-line.tsx';
 import { SweepFound } from './sweep-found.tsx';
 
@@ -54,7 +54,7 @@ function Ask({
   const numbers = useQuery(ruleNumbersQuery(name));
   const [number, setNumber] = useState(1);
   const [expects, setExpects] = useState<Expects>('does');
-  const [asked, setAsked] = useState(() => usualAsked(Date.now()));
+  const [asked, setAsked] = useAsked();
   const start = useMutation({
     mutationFn: () => begin(name, number, expects, asked),
     onSuccess: async ({ id }) => {
