@@ -22,6 +22,8 @@ export const durationMsMax = 315_360_000_000_000;
 export const calendarUnitsMax = 100_000;
 /** Length of the name of a definition or stage, in UTF-16 code units. */
 export const definitionNameCharactersMax = 100;
+/** Length of the description of a definition, in UTF-16 code units. */
+export const definitionDescriptionCharactersMax = 2_000;
 /** Definitions of one workspace: segments, lifecycles, RFM models and lists together. */
 export const definitionsMax = 100_000;
 /** How long a chain of definitions that refer to each other may be. */

@@ -20,7 +20,7 @@
  */
 
 import type { Diagnostic } from '../base/diagnostic.ts';
-import { definitionsMax } from '../base/limits.ts';
+import { definitionDescriptionCharactersMax, definitionsMax } from '../base/limits.ts';
 import type { Result } from '../base/result.ts';
 import { nearestName } from '../rules/names.ts';
 import { parseEventPattern, parsePropertyPath, parseRule, parseWindow, type Parsed } from '../rules/parse.ts';
@@ -36,6 +36,7 @@ import type {
   SegmentDefinition,
   StageDefinition,
 } from './definitions.ts';
+import { identifierLengthMax } from './identifiers.ts';
 import { definitionKinds, definitionPath, type DefinitionKind } from './names.ts';
 
 export type ParsedDefinitions = {
@@ -189,15 +190,11 @@ class DefinitionsReader {
     }
     const members: string[] = [];
     entry.forEach((member: unknown, index) => {
-      if (typeof member === 'string' && member !== '') members.push(member);
-      else if (typeof member === 'number' && Number.isSafeInteger(member)) members.push(String(member));
+      const isNumber = typeof member === 'number' && Number.isSafeInteger(member);
+      const wrong = isNumber ? undefined : whyNoIdentifier(member);
+      if (wrong === undefined) members.push(String(member));
       else {
-        this.#report(
-          path,
-          'definitions/shape',
-          `Item ${index + 1} of the list is ${describe(member)}; an identifier is a text.`,
-          'a text',
-        );
+        this.#report(path, 'definitions/shape', `Item ${index + 1} of the list ${wrong}.`, 'an identifier');
       }
     });
     return members.length === entry.length ? { name, members: [...new Set(members)] } : undefined;
@@ -252,15 +249,10 @@ class DefinitionsReader {
 
   #description(path: string, fields: Fields): { description?: string } {
     const { description } = fields;
-    if (typeof description === 'string') return { description };
-    if (description !== undefined && description !== null) {
-      this.#report(
-        path,
-        'definitions/shape',
-        `A description is a text, not ${describe(description)}.`,
-        'a text',
-      );
-    }
+    if (description === undefined || description === null) return {};
+    const wrong = whyNoDescription(description);
+    if (typeof description === 'string' && wrong === undefined) return { description };
+    this.#report(path, 'definitions/shape', `A description ${wrong}.`, 'a text for people');
     return {};
   }
 
@@ -309,6 +301,27 @@ class DefinitionsReader {
     }
   }
 }
+
+/** What is wrong with a member of a list, as its sentence goes on. */
+function whyNoIdentifier(member: unknown): string | undefined {
+  if (typeof member !== 'string' || member === '') return `is ${describe(member)}; an identifier is a text`;
+  if (member.trim() === '') return 'is nothing but blanks; an identifier names somebody';
+  if (controls.test(member)) return 'has a control character in it (a tab, a line break, …); leave it out';
+  if (member.length <= identifierLengthMax) return undefined;
+  return `is longer than the ${identifierLengthMax} characters that an identifier may have`;
+}
+
+function whyNoDescription(description: unknown): string | undefined {
+  if (typeof description !== 'string') return `is a text, not ${describe(description)}`;
+  if (controlsInText.test(description)) {
+    return 'has no control characters but tabs and line breaks; leave them out';
+  }
+  if (description.length <= definitionDescriptionCharactersMax) return undefined;
+  return `has at most ${definitionDescriptionCharactersMax} characters; this one has ${description.length}`;
+}
+
+const controls = /\p{Cc}/u;
+const controlsInText = /(?![\t\n\r])\p{Cc}/u;
 
 /** The diagnostic with the definition it is about, in its message too. */
 export function withDefinition(diagnostic: Diagnostic, path: string): Diagnostic {

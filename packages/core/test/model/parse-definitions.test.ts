@@ -73,6 +73,13 @@ describe('reading', () => {
     ]);
   });
 
+  test('a description of several lines, as long as it may be', () => {
+    const description = `two\r\n\tlines${'.'.repeat(1_989)}`;
+    const { segments } = read({ segments: { a: { rule: 'true', description } } });
+    expect(segments.get('a')?.description).toBe(description);
+    expect(description).toHaveLength(2_000);
+  });
+
   test.each([[null], [undefined], [{}], [{ segments: null, lists: null }]])(
     'nothing is no definitions: %j',
     (raw) => {
@@ -94,6 +101,24 @@ describe('reading', () => {
       'a description that is none',
       { segments: { a: { rule: 'true', description: 5 } } },
       'segments.a definitions/shape',
+    ],
+    [
+      'a description with a control character',
+      { lifecycles: { a: { stages: ['all'], description: 'bell\u0007' } } },
+      'lifecycles.a definitions/shape',
+    ],
+    [
+      'a description without an end',
+      { segments: { a: { rule: 'true', description: 'x'.repeat(2_001) } } },
+      'segments.a definitions/shape',
+    ],
+    [
+      'members that name nobody',
+      { lists: { a: ['ann', '  ', 'b\u0000b', 'c\n', 'x'.repeat(513)] } },
+      'lists.a definitions/shape',
+      'lists.a definitions/shape',
+      'lists.a definitions/shape',
+      'lists.a definitions/shape',
     ],
     ['no rule', { segments: { a: {} } }, 'segments.a definitions/shape'],
     ['null as a rule', { segments: { a: null } }, 'segments.a definitions/shape'],

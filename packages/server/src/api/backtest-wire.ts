@@ -6,6 +6,7 @@ import type { BacktestResult } from '../backtest/backtest-result.ts';
 import { outcomesMax, samplesMax } from '../backtest/limits.ts';
 import { definitionSetSchema } from './definition-wire.ts';
 import { instantSchema } from './schemas.ts';
+import { plainText } from './validation.ts';
 
 /** Length of the text of one field, in characters. */
 export const textMax = 10_000;
@@ -38,7 +39,7 @@ export const backtestBodySchema: Type.TObject<{
   order: Optional<Type.TUnsafe<'event_time' | 'arrival'>>;
 }> = Type.Object(
   {
-    title: Type.Optional(Type.String({ maxLength: 200 })),
+    title: Type.Optional(Type.String({ maxLength: 200, pattern: plainText })),
     rule: Type.Optional(ruleTextSchema),
     definitions: Type.Optional(definitionSetSchema),
     segment: Type.Optional(

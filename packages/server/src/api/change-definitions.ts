@@ -19,6 +19,7 @@ import {
 } from './definition-wire.ts';
 import type { Moves } from './definitions-port.ts';
 import type { ApiParts } from './parts.ts';
+import { plainText } from './validation.ts';
 
 /** Names in one row of the audit log; the history of versions has all. */
 const auditedNamesMax = 20;
@@ -26,7 +27,11 @@ const auditedNamesMax = 20;
 export const definitionsBytesMax: number = 64 * 1_048_576;
 
 export const reasonSchema: Type.TOptional<Type.TString> = Type.Optional(
-  Type.String({ maxLength: reasonCharactersMax, description: 'Why; kept with the version.' }),
+  Type.String({
+    maxLength: reasonCharactersMax,
+    pattern: plainText,
+    description: 'Why; kept with the version.',
+  }),
 );
 export const expectedRevisionSchema: Type.TOptional<Type.TInteger> = Type.Optional(
   Type.Integer({ minimum: 0, description: 'Refused if another revision is in force by then.' }),

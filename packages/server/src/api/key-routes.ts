@@ -19,7 +19,7 @@ import {
   wireInstant,
   wireInstantAs,
 } from './schemas.ts';
-import { notBlank } from './validation.ts';
+import { nameLine } from './validation.ts';
 
 const tags = ['keys'];
 const access = 'admin';
@@ -151,7 +151,7 @@ function addServerKeys(app: ApiApp, { catalog, cursors }: ApiParts): void {
         summary: 'Makes a server key of a role.',
         body: Type.Object(
           {
-            name: Type.String({ minLength: 1, maxLength: nameCharactersMax, pattern: notBlank }),
+            name: Type.String({ minLength: 1, maxLength: nameCharactersMax, pattern: nameLine }),
             role: roleSchema,
           },
           { additionalProperties: false },

@@ -117,7 +117,7 @@ function addChange(app: ApiApp, parts: ApiParts, { method, kind, operationId, su
     },
     handler: async (request) => {
       const { name } = request.params;
-      const members = checkedMembers(parts, name, request.body.members);
+      const members = checkedMembers(parts, name, kind, request.body.members);
       const changed = await parts.desk.changeList(name, { kind, members });
       if (!changed.ok) throw refusedByDesk(changed.error);
       const { added, removed, size } = changed.value;
@@ -137,8 +137,15 @@ function addChange(app: ApiApp, parts: ApiParts, { method, kind, operationId, su
 }
 
 /** As a definitions file would have them. @throws ProblemError for what is no identifier, or no list. */
-function checkedMembers({ desk }: ApiParts, name: string, members: readonly string[]): readonly string[] {
+function checkedMembers(
+  { desk }: ApiParts,
+  name: string,
+  kind: ListChange['kind'],
+  members: readonly string[],
+): readonly string[] {
   refuseUnknown(desk.current().definitions, 'lists', name);
+  // Whatever was put on once can be taken off.
+  if (kind === 'remove' && !members.includes('')) return [...new Set(members)];
   const { definitions, diagnostics } = parseDefinitions({ lists: Object.fromEntries([[name, members]]) });
   if (diagnostics.some(({ severity }) => severity === 'error')) throw invalidDefinitions(diagnostics);
   return definitions.lists.get(name)?.members ?? [];

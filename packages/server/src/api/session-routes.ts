@@ -22,11 +22,13 @@ import type { ApiApp, ApiParts } from './parts.ts';
 import { ProblemError, refused } from './problem.ts';
 import { nothingSchema, roleSchema } from './schemas.ts';
 import { userSchema, wireUser } from './user-wire.ts';
+import { nameLine } from './validation.ts';
 
 const tags = ['session'];
 const emailSchema = Type.String({ minLength: 3, maxLength: emailCharactersMax });
 // What is too short is refused in words, after the schema.
 const passwordSchema = Type.String({ minLength: 1, maxLength: passwordCharactersMax });
+const nameSchema = Type.String({ minLength: 1, maxLength: nameCharactersMax, pattern: nameLine });
 const tokenSchema = Type.String({ minLength: 1, maxLength: 200 });
 const signedInSchema = Type.Object({ user: userSchema });
 
@@ -140,7 +142,7 @@ function addLinks(app: ApiApp, parts: ApiParts): void {
             token: tokenSchema,
             password: passwordSchema,
             email: Type.Optional(Type.String({ format: 'email', maxLength: emailCharactersMax })),
-            name: Type.Optional(Type.String({ minLength: 1, maxLength: nameCharactersMax })),
+            name: Type.Optional(nameSchema),
           },
           { additionalProperties: false },
         ),

@@ -16,6 +16,7 @@ import {
   pageSchema,
   wireInstant,
 } from './schemas.ts';
+import { plainText } from './validation.ts';
 
 const tags = ['sources'];
 const nameSchema = Type.String({
@@ -57,7 +58,9 @@ export function sourceRoutes(app: ApiApp, { catalog, cursors }: ApiParts): void 
         body: Type.Object(
           {
             name: nameSchema,
-            description: Type.Optional(Type.String({ maxLength: descriptionCharactersMax })),
+            description: Type.Optional(
+              Type.String({ maxLength: descriptionCharactersMax, pattern: plainText }),
+            ),
           },
           { additionalProperties: false },
         ),

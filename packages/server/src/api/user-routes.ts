@@ -18,12 +18,12 @@ import {
   wireInstant,
 } from './schemas.ts';
 import { userSchema, wireUser } from './user-wire.ts';
-import { notBlank } from './validation.ts';
+import { nameLine } from './validation.ts';
 
 const tags = ['users'];
 const access = 'admin';
 const email = Type.String({ format: 'email', maxLength: emailCharactersMax });
-const name = Type.String({ minLength: 1, maxLength: nameCharactersMax, pattern: notBlank });
+const name = Type.String({ minLength: 1, maxLength: nameCharactersMax, pattern: nameLine });
 const params = Type.Object({ id: Type.String({ maxLength: 100 }) });
 const linkSchema = Type.Object(
   { token: Type.String(), expiresAt: instantSchema },

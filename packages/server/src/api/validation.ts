@@ -17,8 +17,10 @@ import { ProblemError, type Fault } from './problem.ts';
 
 type Part = NonNullable<Fault['in']>;
 
-/** The pattern of texts in which something is to be seen. */
-export const notBlank = '[^\\s\\p{C}]';
+/** The pattern of a name: one line, in which something is to be seen. */
+export const nameLine = '^[^\\p{Cc}]*[^\\s\\p{C}][^\\p{Cc}]*$';
+/** The pattern of what people write to each other: no control characters but tabs and line breaks. */
+export const plainText = '^(?:[\\t\\n\\r]|[^\\p{Cc}])*$';
 
 /** Validation for every route of the app; answers are written as they are. */
 export function useStrictValidation(app: FastifyInstance): void {
@@ -173,7 +175,12 @@ function wanted(error: TLocalizedValidationError): string | undefined {
   }
   if (error.keyword === 'minLength') return `a text of at least ${counted(error.params.limit, 'character')}`;
   if (error.keyword === 'maxLength') return `a text of at most ${counted(error.params.limit, 'character')}`;
-  if (error.keyword === 'pattern' && error.params.pattern === notBlank) return 'more than blanks';
+  if (error.keyword === 'pattern' && error.params.pattern === nameLine) {
+    return 'one line with more than blanks in it, and without control characters';
+  }
+  if (error.keyword === 'pattern' && error.params.pattern === plainText) {
+    return 'a text without control characters other than tabs and line breaks';
+  }
   if (error.keyword === 'minItems') return `a list of at least ${counted(error.params.limit, 'item')}`;
   if (error.keyword === 'maxItems') return `a list of at most ${counted(error.params.limit, 'item')}`;
   if (error.keyword === 'minimum') return `${error.params.limit} or more`;

@@ -4,19 +4,21 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 
 import type { Result } from '@segue/core/base/result.ts';
+import type { Definitions } from '@segue/core/model/definitions.ts';
 import type { Instant, JsonObject } from '@segue/core/model/message.ts';
+import { didYouMean } from '@segue/core/rules/names.ts';
 import type { FastifyRequest } from 'fastify';
 
 import { keepPrivate, principalOf } from '../api/access.ts';
 import type { Cursors } from '../api/cursors.ts';
 import type { ApiApp } from '../api/parts.ts';
-import { notFound, ProblemError, refused } from '../api/problem.ts';
+import { notFound, ProblemError, refused, shortened } from '../api/problem.ts';
 import { nothingSchema, pageAnswer, pageQuerySchema, pageRequest, pageSchema } from '../api/schemas.ts';
 import type { AuditLog } from '../catalog/audit-log.ts';
 import { actorOf, type Refusal } from '../catalog/catalog.ts';
 import type { Plugin } from '../http/parts.ts';
 import type { Feed } from './feed.ts';
-import { fromWireFilter } from './feed-filter.ts';
+import { fromWireFilter, type WireFilter } from './feed-filter.ts';
 import { type WebhookEndpoint, type WebhookEndpoints, webhookRefusals } from './webhook-endpoints.ts';
 import { newWebhookId, newWebhookSecret } from './webhook-message.ts';
 import {
@@ -35,6 +37,8 @@ export type WebhookOptions = {
   readonly endpoints: WebhookEndpoints;
   readonly deliveries: Deliveries;
   readonly feed: Feed;
+  /** Those in force. */
+  readonly definitions: () => Pick<Definitions, 'segments' | 'lifecycles'>;
   readonly cursors: Cursors;
   /** Gets what is done to deliveries; what is done to the endpoints themselves it gets from the catalog. */
   readonly audit: Pick<AuditLog, 'record'>;
@@ -156,6 +160,7 @@ function addCreating(app: ApiApp, options: WebhookOptions): void {
     async (request, reply) => {
       const { url, description = '', form = 'cloudevent', filter = {} } = request.body;
       const secret = newWebhookSecret();
+      refuseUnknownNames(options, filter, {});
       const endpoint: WebhookEndpoint = {
         id: newWebhookId(),
         url: target(url, allowPrivate),
@@ -171,6 +176,28 @@ function addCreating(app: ApiApp, options: WebhookOptions): void {
       return reply.code(201).send({ webhook: wired(created, options), secret });
     },
   );
+}
+
+/**
+ * Names that nothing in force has: nobody looks at a webhook that sends nothing, so a slip is said at once. What the webhook named
+ * before may stay, as a segment may be away for a while.
+ */
+function refuseUnknownNames(
+  { definitions }: WebhookOptions,
+  filter: WireFilter,
+  before: Pick<WireFilter, 'segments' | 'lifecycles'>,
+): void {
+  const inForce = definitions();
+  for (const kind of ['segments', 'lifecycles'] as const) {
+    for (const name of filter[kind] ?? []) {
+      if (inForce[kind].has(name) || before[kind]?.includes(name) === true) continue;
+      throw new ProblemError(
+        400,
+        'webhooks/filter',
+        `There is no ${kind === 'segments' ? 'segment' : 'lifecycle'} “${shortened(name)}”.${didYouMean(name, inForce[kind].keys())} Define it first, or leave it out of the filter.`,
+      );
+    }
+  }
 }
 
 function addChanging(app: ApiApp, options: WebhookOptions): void {
@@ -191,6 +218,8 @@ function addChanging(app: ApiApp, options: WebhookOptions): void {
     },
     async (request) => {
       const { url, filter, ...rest } = request.body;
+      const before = await endpoints.get(request.params.id);
+      if (filter !== undefined) refuseUnknownNames(options, filter, before?.filter ?? {});
       const change = {
         ...rest,
         ...(url === undefined ? {} : { url: target(url, allowPrivate) }),

@@ -5,6 +5,7 @@ import Type from 'typebox';
 import { definitionNameCharactersMax } from '@segue/core/base/limits.ts';
 
 import { instantSchema, wireInstant, wireInstantAs } from '../api/schemas.ts';
+import { plainText } from '../api/validation.ts';
 import type { AttemptRecord, NumberedAttempt } from './delivery-store.ts';
 import {
   type ChangeWord,
@@ -72,7 +73,7 @@ const filterSchema: FilterSchema = Type.Object(
 
 const given: Given = {
   url: Type.String({ maxLength: targetCharactersMax, description: 'https, or http.' }),
-  description: Type.String({ maxLength: descriptionCharactersMax }),
+  description: Type.String({ maxLength: descriptionCharactersMax, pattern: plainText }),
   form: formSchema,
   filter: filterSchema,
 };

@@ -132,9 +132,9 @@ async function open(settings: Settings, surroundings: Surroundings, opened: Open
       ...pluginsOf(parts, desk, settings, surroundings.metrics),
       {
         plugin: webhookRoutes({
-          endpoints: catalog.webhooks,
+          ...sources,
           deliveries: webhooks.sender,
-          feed,
+          definitions: () => runtime.engine.definitions,
           cursors,
           audit: catalog.audit,
           now,

@@ -60,6 +60,7 @@ function addOtherRoutes(app: FastifyInstance): void {
     endpoints,
     deliveries: nothing,
     feed: nothing,
+    definitions: nothing,
     cursors: nothing,
     audit: nothing,
     allowPrivate: false,

@@ -46,6 +46,7 @@ async function wholeDocument(): Promise<OpenApiDocument> {
     endpoints: nothing,
     deliveries: nothing,
     feed: nothing,
+    definitions: nothing,
     cursors: nothing,
     audit: nothing,
     allowPrivate: false,

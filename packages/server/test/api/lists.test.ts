@@ -65,6 +65,19 @@ describe('members of a list', () => {
         status: 400,
         body: { code: 'definitions/invalid' },
       });
+      const nobody = await door.call(method, members, {
+        members: ['bob', ' \u00a0', 'a\tb', 'x'.repeat(513)],
+      });
+      if (method === 'DELETE') {
+        expect(nobody.body).toMatchObject({ removed: 1 });
+      } else {
+        const errors = (nobody.body as { errors: { message: string }[] }).errors;
+        expect(errors.map(({ message }) => message)).toEqual([
+          'lists.staff: Item 2 of the list is nothing but blanks; an identifier names somebody.',
+          'lists.staff: Item 3 of the list has a control character in it (a tab, a line break, …); leave it out.',
+          'lists.staff: Item 4 of the list is longer than the 512 characters that an identifier may have.',
+        ]);
+      }
       expect(await door.call(method, members, { members: [{}] })).toMatchObject({
         status: 400,
         body: { code: 'request/invalid' },

@@ -219,8 +219,35 @@ describe('keys and sources', () => {
       errors: [{ pointer: '/role', message: 'body /role must be one of "viewer", "marketer", "admin".' }],
     });
     expect((await door.call('POST', '/server-keys', { name: '\u202e', role: 'viewer' })).body).toMatchObject({
-      errors: [{ pointer: '/name', message: 'body /name must be more than blanks.' }],
+      errors: [
+        {
+          pointer: '/name',
+          message: 'body /name must be one line with more than blanks in it, and without control characters.',
+        },
+      ],
     });
+    for (const name of ['a\u0000b', 'two\nlines', '\t']) {
+      const key = await door.call('POST', '/server-keys', { name, role: 'viewer' });
+      expect([name, key.status]).toEqual([name, 400]);
+      const user = { email: 'ann@example.com', name, role: 'viewer' };
+      expect([name, (await door.call('POST', '/users', user)).status]).toEqual([name, 400]);
+    }
+    for (const description of ['a\u0000b', 'bell\u0007']) {
+      const source = await door.call('POST', '/sources', { name: 'web', description });
+      expect(source.body).toMatchObject({
+        errors: [
+          {
+            pointer: '/description',
+            message:
+              'body /description must be a text without control characters other than tabs and line breaks.',
+          },
+        ],
+      });
+    }
+    const lines = await door.call('POST', '/sources', { name: 'web', description: 'two\n\tlines' });
+    expect(lines.status).toBe(201);
+    const why = await door.call('PUT', '/segments/vip?reason=a%00b', { rule: 'true' });
+    expect(why.body).toMatchObject({ code: 'request/invalid' });
     const query = await door.call('GET', '/users?limit=9999');
     expect(query.body).toMatchObject({
       errors: [{ in: 'query', pointer: '/limit', message: 'query /limit must be 1000 or less, not 9999.' }],

@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { noDefinitions } from '@segue/core/model/definitions.ts';
+import { parseDefinitions } from '@segue/core/model/parse-definitions.ts';
+
 import { Cursors } from '../../src/api/cursors.ts';
 import { ChangeFeed } from '../../src/feeds/change-feed.ts';
 import { MemoryDeliveryStore } from '../../src/feeds/memory-delivery-store.ts';
@@ -24,6 +27,10 @@ class Desk {
     onFault: () => undefined,
   });
   readonly endpoints = new MemoryWebhookEndpoints();
+  definitions = parseDefinitions({
+    segments: { a: 'true', vip: 'true' },
+    lifecycles: { life: { stages: ['all'] } },
+  }).definitions;
   /** Who did what to which deliveries. */
   readonly audited: (readonly [string, string, string, object])[] = [];
   sender: WebhookSender | undefined;
@@ -48,6 +55,7 @@ class Desk {
       endpoints,
       deliveries,
       feed,
+      definitions: () => this.definitions,
       cursors,
       audit: {
         record: (by, action, object, details) => {
@@ -278,9 +286,37 @@ describe('webhooks', () => {
     [{ url: 'https://shop.example/', filter: { segment: ['a'] } }, 'request/invalid'],
     [{ url: 'https://shop.example/', filter: { changes: ['stage'] } }, 'request/invalid'],
     [{ url: 'https://shop.example/', description: 'x'.repeat(501) }, 'request/invalid'],
+    [{ url: 'https://shop.example/', description: 'a\u0007b' }, 'request/invalid'],
+    [{ url: 'https://shop.example/', filter: { segments: ['a', 'vipp'] } }, 'webhooks/filter'],
+    [{ url: 'https://shop.example/', filter: { segments: [''] } }, 'webhooks/filter'],
+    [{ url: 'https://shop.example/', filter: { lifecycles: ['vip'] } }, 'webhooks/filter'],
   ])('refuse %j', async (body, code) => {
     const desk = await open();
     expect(await desk.call('POST', '', body)).toMatchObject({ status: 400, body: { code } });
+  });
+
+  it('say which name nothing has, and keep one that was there when they were made', async () => {
+    const desk = await open();
+    const { webhook } = await desk.create({ filter: { segments: ['vip'], lifecycles: ['life'] } });
+    const wrong = await desk.call('PATCH', `/${webhook.id}`, { filter: { segments: ['vpi'] } });
+    expect(wrong).toMatchObject({
+      status: 400,
+      body: {
+        code: 'webhooks/filter',
+        detail:
+          'There is no segment “vpi”. Did you mean “vip”? Define it first, or leave it out of the filter.',
+      },
+    });
+    desk.definitions = noDefinitions;
+    const filter = { segments: ['vip'], changes: ['entered'] };
+    expect(await desk.call('PATCH', `/${webhook.id}`, { filter })).toMatchObject({
+      status: 200,
+      body: { filter },
+    });
+    expect(await desk.call('PATCH', `/${webhook.id}`, { filter: { segments: ['a'] } })).toMatchObject({
+      status: 400,
+    });
+    expect(await desk.call('PATCH', '/wh_none', { filter: {} })).toMatchObject({ status: 404 });
   });
 
   it('are arranged by admins and seen by marketers', async () => {
