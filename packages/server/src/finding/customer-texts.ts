@@ -15,6 +15,7 @@ import type { JsonValue } from '@segue/core/model/message.ts';
 import { nameOfCustomer } from './customer-name.ts';
 import type { SentCustomer } from './finder-messages.ts';
 import { folded } from './folded.ts';
+import type { Values } from './text-order.ts';
 
 /** Of one customer; what is beyond is not found. */
 const pieceBytesMax = 4_096;
@@ -26,6 +27,7 @@ const firstBytes = 65_536;
 
 const ZERO = 0;
 const FIELD = '\u0001';
+const FIELD_BYTE = 1;
 const VALUE = '\u0002';
 /** Sixteen control characters are the digits of a field's number. */
 const DIGIT = 0x10;
@@ -128,20 +130,24 @@ export class CustomerTexts {
     return last >= this.#pieces ? Infinity : (this.#starts[last] as number);
   }
 
-  /** The value of a customer's field, folded; undefined for none. */
-  valueOf(id: number, field: string): string | undefined {
-    const piece = this.#pieceOf[id] ?? NONE;
+  /** Where the values of a field lie, folded, of these customers in turn. */
+  valuesOf(ids: Uint32Array, field: string): Values {
+    const bytes = this.#bytes;
+    const from = new Float64Array(ids.length);
+    const lengths = new Int16Array(ids.length).fill(-1);
     const marker = this.#fields.get(field);
-    if (piece === NONE || marker === undefined) return undefined;
-    const start = this.#starts[piece] as number;
-    const end = piece + 1 < this.#pieces ? (this.#starts[piece + 1] as number) : this.#end;
-    const mark = `${FIELD}${marker}${VALUE}`;
-    const view = this.#bytes.subarray(start, end);
-    const at = view.indexOf(mark);
-    if (at < 0) return undefined;
-    const from = at + mark.length;
-    const to = view.indexOf(FIELD, from);
-    return view.toString('utf8', from, to < 0 ? view.length : to);
+    if (marker === undefined) return { bytes, from, lengths };
+    const mark = Buffer.from(`${FIELD}${marker}${VALUE}`, 'latin1');
+    for (let place = 0; place < ids.length; place++) {
+      const piece = this.#pieceOf[ids[place] as number] ?? NONE;
+      if (piece === NONE) continue;
+      const end = piece + 1 < this.#pieces ? (this.#starts[piece + 1] as number) : this.#end;
+      const at = fieldAt(bytes, (this.#starts[piece] as number) + 1, end, mark);
+      if (at < 0) continue;
+      from[place] = at;
+      lengths[place] = endOfField(bytes, at, end) - at;
+    }
+    return { bytes, from, lengths };
   }
 
   #hasAll(needles: readonly Buffer[], start: number, end: number): boolean {
@@ -228,6 +234,23 @@ export class CustomerTexts {
     this.#pieces = kept;
     this.#dead = 0;
   }
+}
+
+/** Where the value begins of the first field with this mark; −1 for none. Plain loops: there may be millions. */
+function fieldAt(bytes: Uint8Array, start: number, end: number, mark: Uint8Array): number {
+  const marked = mark.length;
+  for (let at = start; at + marked <= end; at = endOfField(bytes, at + 1, end)) {
+    let same = 0;
+    while (same < marked && bytes[at + same] === mark[same]) same++;
+    if (same === marked) return at + marked;
+  }
+  return -1;
+}
+
+function endOfField(bytes: Uint8Array, from: number, end: number): number {
+  let at = from;
+  while (at < end && bytes[at] !== FIELD_BYTE) at++;
+  return at;
 }
 
 function addValue(

@@ -7,7 +7,8 @@ import { CustomerTexts, nameField } from './customer-texts.ts';
 import type { FinderQuestion, SentCustomer } from './finder-messages.ts';
 import { folded } from './folded.ts';
 import type { SearchTerm } from './search-terms.ts';
-import { orderKeyOf, sortByKey, sortByNumber } from './value-order.ts';
+import { sortByValue } from './text-order.ts';
+import { sortByNumber } from './value-order.ts';
 
 /** Bytes that are searched before anybody may call it off. */
 const pieceBytes = 4_194_304;
@@ -95,10 +96,10 @@ export class FinderIndex {
       case 'firstSeen':
         return sortByNumber(ids, (id) => this.#bornAt[id] ?? NaN, descending);
       case 'name':
-        return sortByKey(ids, (id) => this.#texts.valueOf(id, nameField), descending);
+        return sortByValue(ids, this.#texts.valuesOf(ids, nameField), { numbers: false, descending });
       case 'trait': {
-        const field = folded(order.trait);
-        return sortByKey(ids, (id) => orderKeyOf(this.#texts.valueOf(id, field)), descending);
+        const values = this.#texts.valuesOf(ids, folded(order.trait));
+        return sortByValue(ids, values, { numbers: true, descending });
       }
       case 'given': {
         const keys = new Map<number, number>();

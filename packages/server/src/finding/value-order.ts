@@ -1,44 +1,4 @@
-/**
- * Customers in the order of a text or number that each has, or has not. Numbers come before texts, both ascending; those who
- * have none come last, whichever way the list goes.
- */
-
-/** Undefined: they have none. */
-export type OrderKey = string | number | undefined;
-
-const number = /^-?\d+(?:\.\d+)?$/;
-
-/** A value as it is kept, as what it is ordered by. */
-export function orderKeyOf(value: string | undefined): OrderKey {
-  if (value === undefined || value === '') return undefined;
-  return value.length <= 15 && number.test(value) ? Number(value) : value;
-}
-
-/** Those of one key stay in the order in which they are given. */
-export function sortByKey(
-  ids: Uint32Array,
-  keyOf: (id: number) => OrderKey,
-  descending: boolean,
-): Uint32Array<ArrayBuffer> {
-  const numbers: [key: number, id: number][] = [];
-  const texts: [key: string, id: number][] = [];
-  const none: number[] = [];
-  for (const id of ids) {
-    const key = keyOf(id);
-    if (key === undefined) none.push(id);
-    else if (typeof key === 'number') numbers.push([key, id]);
-    else texts.push([key, id]);
-  }
-  const sign = descending ? -1 : 1;
-  numbers.sort(([a], [b]) => sign * (a - b));
-  texts.sort(([a], [b]) => (a === b ? 0 : a < b ? -sign : sign));
-  const parts = descending ? [texts, numbers] : [numbers, texts];
-  const sorted = new Uint32Array(ids.length);
-  let n = 0;
-  for (const part of parts) for (const [, id] of part) sorted[n++] = id;
-  for (const id of none) sorted[n++] = id;
-  return sorted;
-}
+/** Customers in the order of a number that each has, or has not; those who have none come last, whichever way the list goes. */
 
 /** Bits of a digit of the sort, and its values. */
 const digitBits = 16;

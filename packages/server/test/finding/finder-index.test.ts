@@ -116,6 +116,81 @@ describe('an order', () => {
     expect(await found(shop, question('delhi', { ...all, order }))).toEqual([2, 1]);
   });
 
+  /** Numbers first, then texts by their bytes; those of one value as given; null: none, which comes last. */
+  function plainly(values: readonly (string | null)[], descending: boolean): readonly number[] {
+    const isNumber = (text: string): boolean => text.length <= 15 && /^-?\d+(?:\.\d+)?$/.test(text);
+    const keyed = values.map((value, id) => ({ id, text: value === null ? '' : folded(value) }));
+    const compare = (a: string, b: string): number => {
+      if (isNumber(a) && isNumber(b)) return Number(a) - Number(b);
+      return isNumber(a) ? -1 : isNumber(b) ? 1 : Buffer.compare(Buffer.from(a), Buffer.from(b));
+    };
+    const some = keyed.filter(({ text }) => text !== '');
+    some.sort((a, b) => (descending ? compare(b.text, a.text) : compare(a.text, b.text)) || a.id - b.id);
+    return [...some, ...keyed.filter(({ text }) => text === '')].map(({ id }) => id);
+  }
+
+  async function byTrait(
+    values: readonly (string | null)[],
+    descending: boolean,
+  ): Promise<readonly number[]> {
+    const index = indexOf(values.map((value, id) => [`u${id}`, { first: 'x', trait: value, last: '1' }]));
+    const among = Uint32Array.from(values, (_, id) => id);
+    const order = { by: 'trait', trait: 'trait' } as const;
+    return found(index, question('', { among, order, descending }));
+  }
+
+  it('by a trait is that of a plain sort, however values begin, end and are written', async () => {
+    const piece = fc.constantFrom(
+      'a',
+      'ab',
+      'annabel ',
+      '7',
+      '-',
+      '.',
+      'é',
+      'मी',
+      '\u{1f600}',
+      '\uff5e',
+      ' ',
+    );
+    const text = fc.array(piece, { maxLength: 9 }).map((pieces) => pieces.join(''));
+    const figure = fc.oneof(
+      fc.integer().map(String),
+      fc.double({ noNaN: true, min: -1e4, max: 1e4 }).map(String),
+    );
+    const odd = fc.constantFrom(
+      '-0',
+      '0',
+      '0.0',
+      '1.',
+      '.5',
+      '--1',
+      '1.2.3',
+      '-',
+      '123456789012345',
+      '1234567890123456',
+    );
+    const value = fc.option(fc.oneof(text, figure, odd));
+    await fc.assert(
+      fc.asyncProperty(fc.array(value, { maxLength: 80 }), fc.boolean(), async (values, descending) => {
+        expect(await byTrait(values, descending)).toEqual(plainly(values, descending));
+      }),
+    );
+  });
+
+  it.each([false, true])(
+    'by a trait is that of a plain sort of very many, descending: %s',
+    async (descending) => {
+      const values = Array.from({ length: 40_000 }, (_, i) => {
+        const n = (i * 7_919) % 40_009;
+        return n % 5 === 0
+          ? String(n % 90 === 0 ? -n / 8 : n % 1_000)
+          : `customer-${String(n % 3_000).padStart(n % 9, '0')}`;
+      });
+      expect(await byTrait(values, descending)).toEqual(plainly(values, descending));
+    },
+  );
+
   it('by number is that of a plain sort, whatever the range', () => {
     const whole = fc.oneof(fc.nat(70_000), fc.integer({ min: -8.64e15, max: 8.64e15 }), fc.constant(NaN));
     fc.assert(
