@@ -34,7 +34,7 @@ export type ChangeFeedOptions = {
   readonly store: FeedStore;
   readonly now: () => Instant;
   readonly onFault: (fault: FeedFault) => void;
-  /** How long changes wait for others to be written with, in milliseconds (default 100); 0: until the end of the turn. */
+  /** How long changes wait for others to be written with, in milliseconds (default 1000); 0: until the end of the turn. */
   readonly writeAfterMs?: number;
   /** How long and how many events are kept. */
   readonly keepMs?: number;
@@ -43,7 +43,8 @@ export type ChangeFeedOptions = {
 
 /** Events that one write to the store takes: few enough that writing them down holds nobody up. */
 const writeEventsMax = 2_000;
-const writeAfterMsDefault = 100;
+/** Each write is a sync, for which one of the log's may have to wait. */
+const writeAfterMsDefault = 1_000;
 /** Above so many a write is not put off any more. */
 const unsavedEventsMax = 200_000;
 /** How often age is looked at while events come. */

@@ -6,8 +6,9 @@
  * until that has gone. So a slow reader costs no more memory than that, falls behind as far as the feed is kept, and loses
  * nothing; a change that was let go before it was read is told as a gap.
  *
- * Publishing only wakes: reading and sending happen in later turns of the event loop, in slices, so no number of readers
- * holds up the change itself.
+ * Publishing only wakes: reading and sending happen in slices, for the first few readers at the end of the same turn of the
+ * event loop, before new requests are read, for all others and for what is left in later turns. So a change is seen
+ * soon, and no number of readers holds up those that come after it.
  */
 
 import type { Feed, FeedEvent, FeedFilter } from './feed.ts';
@@ -17,6 +18,10 @@ import { admits } from './feed-filter.ts';
 const sliceEventsMax = 1_000;
 /** Changes sent in one piece. */
 const pieceEventsMax = 100;
+/** Readers that are served at the end of the turn in which something was published. */
+const promptReadersMax = 8;
+/** Of this turn. */
+let promptReaders = 0;
 
 /** Changes with from ≤ number < to will not come: they are not kept any more, or (`unknown`) this feed never had them. */
 export type StreamGap = {
@@ -62,7 +67,7 @@ export class StreamReader {
   readonly #unsubscribe: () => void;
   #selection: Selection;
   #position: number;
-  #scheduled: NodeJS.Immediate | undefined;
+  #isWoken = false;
   #blocked = false;
   #stopped = false;
 
@@ -78,7 +83,7 @@ export class StreamReader {
     this.#selection = options.selection;
     this.#position = options.from ?? feed.next;
     this.#unsubscribe = feed.subscribe(() => {
-      this.#wake();
+      this.#wakeSoon();
     });
     this.#wake();
   }
@@ -109,19 +114,38 @@ export class StreamReader {
 
   stop(): void {
     this.#stopped = true;
-    clearImmediate(this.#scheduled);
     this.#unsubscribe();
   }
 
+  /** At the end of this turn, or in a later one where others are before it. */
+  #wakeSoon(): void {
+    if (promptReaders === promptReadersMax) {
+      this.#wake();
+    } else if (this.#isToBeWoken()) {
+      promptReaders++;
+      process.nextTick(() => {
+        promptReaders--;
+        this.#slice();
+      });
+    }
+  }
+
   #wake(): void {
-    if (this.#stopped || this.#blocked || this.#scheduled !== undefined) return;
-    this.#scheduled = setImmediate(() => {
-      this.#scheduled = undefined;
+    if (!this.#isToBeWoken()) return;
+    setImmediate(() => {
       this.#slice();
     });
   }
 
+  #isToBeWoken(): boolean {
+    if (this.#stopped || this.#blocked || this.#isWoken) return false;
+    this.#isWoken = true;
+    return true;
+  }
+
   #slice(): void {
+    this.#isWoken = false;
+    if (this.#stopped) return;
     if (this.#position > this.#feed.next) this.#jump(this.#feed.next, 'unknown');
     if (this.#position < this.#feed.first) this.#jump(this.#feed.first, 'not_kept');
     let piece: FeedEvent[] = [];

@@ -13,8 +13,15 @@ export interface Clock {
  * knows nothing of a machine's time being set, and stands still while the machine sleeps.
  */
 const lookAgainMs = 1_000;
-/** A timer is a millisecond late at times, so the last ones are waited for by looking at the clock turn after turn. */
+/** A timer is a millisecond late at times, so the last one is waited for in steps, turn after turn. */
 const timerSlackMs = 1;
+/**
+ * How long such a step sleeps, in milliseconds: as long as nobody notices. To look at the clock without a pause would take a
+ * core meanwhile, which others then want when it counts, and make garbage of turns.
+ */
+const stepMs = 0.1;
+/** Nobody wakes whoever sleeps here. */
+const asleep = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 
 export const systemClock: Clock = {
   now: () => Date.now(),
@@ -23,7 +30,11 @@ export const systemClock: Clock = {
     let turn: NodeJS.Immediate | undefined = undefined;
     const wait = (): void => {
       // The clock may have been set back meanwhile.
-      const rest = instant - Date.now();
+      let rest = instant - Date.now();
+      if (rest > 0 && rest <= timerSlackMs) {
+        Atomics.wait(asleep, 0, 0, stepMs);
+        rest = instant - Date.now();
+      }
       if (rest <= 0) callback();
       else if (rest <= timerSlackMs) turn = setImmediate(wait);
       else timer = setTimeout(wait, Math.min(rest - timerSlackMs, lookAgainMs));

@@ -30,6 +30,8 @@ const feed = new ChangeFeed({
     say(`fault ${JSON.stringify(fault)}`);
   },
   keepMs: 1e13,
+  // What stands for the log here ends where this store does.
+  writeAfterMs: 100,
 });
 const events = plainEvents(0, Number(count));
 // As far as the log goes: what was published once is replayed, in other portions than it came in.
