@@ -5,6 +5,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { exitUnusable } from '../exit-code.ts';
 import { readDefinitionsOrComplain } from '../replay/definitions.ts';
 import { refusalText } from '../refusal-text.ts';
+import { keepObjectsYoung } from '../service/young-objects.ts';
 import { addSettingOptions, readCommandSettings, type SettingOptions } from '../settings/command-settings.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -56,6 +57,7 @@ async function demo(options: DemoOptions, terminal: Terminal): Promise<number> {
   if (inForce === undefined) return exitUnusable;
   const definitions = await readDefinitionsOrComplain([], terminal);
   if (definitions === undefined) return exitUnusable;
+  keepObjectsYoung();
   const { runDemo } = await import('../demo/run-demo.ts');
   const zone = inForce.all.find(({ field }) => field.name === 'timezone');
   try {
