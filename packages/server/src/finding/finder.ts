@@ -24,7 +24,8 @@ import type { FinderQuestion, FinderReply, FinderRequest, SentCustomer } from '.
 export interface MessagePositions {
   positions(profile: number): readonly Position[];
   timeAt(position: Position): Instant | undefined;
-  all(): Iterable<readonly [number, readonly Position[]]>;
+  /** Of everybody, the last one; a customer may come more than once. */
+  latest(): Iterable<readonly [id: number, position: Position]>;
 }
 
 export type FinderOptions = {
@@ -37,6 +38,8 @@ export type FinderOptions = {
 /** Of the thread that serves: work in one piece, and customers between two looks at the clock. */
 const sliceMs = 3;
 const customersPerLook = 32;
+/** Of the work until everybody can be searched, what it takes to find when they were last seen. */
+const seenShare = 0.3;
 /** Customers sent together. */
 const sentTogether = 512;
 const idleMs = 3_600_000;
@@ -88,7 +91,7 @@ export class Finder {
 
   constructor(options: FinderOptions) {
     this.#options = options;
-    this.#pause = options.pause ?? (() => new Promise((resolve) => setTimeout(resolve, 1)));
+    this.#pause = options.pause ?? (() => new Promise((resolve) => setImmediate(resolve)));
   }
 
   // What happens to customers.
@@ -259,12 +262,14 @@ export class Finder {
   async #fill(kept: Kept): Promise<void> {
     const { engine, messages } = this.#options;
     const slices = new Slices(this.#pause);
-    for (const [id, positions] of messages.all()) {
+    let n = 0;
+    for (const [id, last] of messages.latest()) {
       if (id >= kept.seen.length) this.#growSeen(kept, id + 1);
-      const last = positions.reduce((latest, position) => Math.max(latest, position), -1);
       if (last > (kept.seen[id] as number)) kept.seen[id] = last;
-      await slices.step();
-      if (this.#kept !== kept) throw failed();
+      if (n++ % customersPerLook !== 0) continue;
+      // Those that lie in the checkpoint come by number.
+      kept.progress = Math.max(kept.progress, (seenShare * id) / engine.numbersGiven);
+      if (await slices.step()) this.#refuseClosed(kept);
     }
     let batch: SentCustomer[] = [];
     for (let id = 0; id < engine.numbersGiven; id++) {
@@ -275,12 +280,15 @@ export class Finder {
         batch = [];
       }
       if (id % customersPerLook !== 0) continue;
-      kept.progress = id / engine.numbersGiven;
-      await slices.step();
-      if (this.#kept !== kept) throw failed();
+      kept.progress = seenShare + ((1 - seenShare) * id) / engine.numbersGiven;
+      if (await slices.step()) this.#refuseClosed(kept);
     }
     this.#send(kept, batch);
     kept.progress = 1;
+  }
+
+  #refuseClosed(kept: Kept): void {
+    if (this.#kept !== kept) throw failed();
   }
 
   /** Sends those who have changed, however many more change meanwhile. */
@@ -298,8 +306,7 @@ export class Finder {
         batch = [];
       }
       if (n % customersPerLook !== 0) continue;
-      await slices.step();
-      if (this.#kept !== kept) throw failed();
+      if (await slices.step()) this.#refuseClosed(kept);
     }
   }
 
@@ -351,10 +358,12 @@ class Slices {
     this.#pause = pause;
   }
 
-  async step(): Promise<void> {
-    if (performance.now() < this.#until) return;
+  /** True where others had a turn. */
+  async step(): Promise<boolean> {
+    if (performance.now() < this.#until) return false;
     await this.#pause();
     this.#until = performance.now() + sliceMs;
+    return true;
   }
 }
 

@@ -146,6 +146,39 @@ export class MessageIndex implements MessageHistory {
     return rows;
   }
 
+  /** As `all`, with the last position alone: no more is made of a row than the number. */
+  *latest(): Generator<readonly [profile: number, position: Position], void> {
+    this.#readers++;
+    const [leaving, fresh] = [this.#leaving, this.#fresh];
+    const profiles = new Uint32Array(rowsAtOnce);
+    const positions = new Float64Array(rowsAtOnce);
+    try {
+      const [first, end] = prefixRange(indexPrefix);
+      for (let from: Uint8Array | undefined = first; from !== undefined;) {
+        // No snapshot outlives the turn.
+        let count = 0;
+        let next: Uint8Array | undefined;
+        for (const { key, value } of this.#store.read(from, end)) {
+          profiles[count] = numberOfKey(key, 0);
+          positions[count++] = lastPosition(value);
+          if (count < rowsAtOnce) continue;
+          next = Buffer.concat([key, Buffer.of(0)]);
+          break;
+        }
+        for (let n = 0; n < count; n++) {
+          const profile = profiles[n] as number;
+          if (this.#gone.has(profile) || this.#leavingGone.has(profile)) continue;
+          yield [profile, positions[n] as number];
+        }
+        from = next;
+      }
+      for (const [profile, all] of leaving) if (!this.#gone.has(profile)) yield [profile, greatest(all)];
+      for (const [profile, all] of fresh) yield [profile, greatest(all)];
+    } finally {
+      this.#readers--;
+    }
+  }
+
   merge(survivor: number, gone: number): void {
     const theirs = this.positions(gone);
     for (const position of theirs) this.note(survivor, position);
@@ -247,6 +280,26 @@ function writePositions(positions: readonly Position[], bytes: Uint8Array): numb
     before = position;
   }
   return at;
+}
+
+/** The greatest of those that `readPositions` reads; −1 for none. */
+function lastPosition(bytes: Uint8Array): Position {
+  let [last, before, value, scale] = [-1, 0, 0, 1];
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] as number;
+    value += (byte & 127) * scale;
+    scale *= 128;
+    if (byte >= 128) continue;
+    before += value % 2 === 1 ? -(value + 1) / 2 : value / 2;
+    if (before > last) last = before;
+    value = 0;
+    scale = 1;
+  }
+  return last;
+}
+
+function greatest(positions: readonly Position[]): Position {
+  return positions.reduce((last, position) => Math.max(last, position), -1);
 }
 
 function readPositions(bytes: Uint8Array, into: Position[]): void {
