@@ -7975,6 +7975,8 @@ export interface operations {
             }[];
             /** @description sets: who is where now; engine: what is kept of each customer; history: the history store; log: a build from the log. */
             answeredBy: 'sets' | 'engine' | 'history' | 'log';
+            /** @description The rule measures against populations (percentiles, RFM), which were taken anew for the answer, as saving it takes them. */
+            measuredAnew: boolean;
             /**
              * Format: date-time
              * @description As of when; earlier than now where the history store lags.

@@ -49,7 +49,7 @@ const neverMet = `
   tracking/key-role tracking/message-too-large tracking/no-key tracking/none-accepted tracking/not-stored
   tracking/rate tracking/return tracking/text tracking/too-many-identifiers tracking/too-many-imports
   tracking/too-many-values tracking/unknown-key tracking/unknown-source tracking/write-key-reads-nothing
-  verify/failed webhooks/not-kept webhooks/private-address webhooks/replay webhooks/too-many webhooks/unknown
+  verify/failed webhooks/filter webhooks/not-kept webhooks/private-address webhooks/replay webhooks/too-many webhooks/unknown
   webhooks/url yaml/syntax
 `
   .trim()

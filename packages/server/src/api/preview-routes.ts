@@ -101,6 +101,10 @@ const answerSchema = Type.Object({
       },
     ),
   ),
+  measuredAnew: Type.Boolean({
+    description:
+      'The rule measures against populations (percentiles, RFM), which were taken anew for the answer, as saving it takes them.',
+  }),
   at: Type.String({
     format: 'date-time',
     description: 'As of when; earlier than now where the history store lags.',

@@ -4,6 +4,7 @@ import type { Engine } from '@segue/core/engine/engine.ts';
 import type { Instant } from '@segue/core/model/message.ts';
 import { toEnglish } from '@segue/core/rules/english.ts';
 import { formatRule } from '@segue/core/rules/format.ts';
+import { populationNeedsOf } from '@segue/core/rules/population.ts';
 
 import { spread, type ReadonlyBitmap } from '../sets/bitmaps.ts';
 import type { MembershipSets } from '../sets/membership-sets.ts';
@@ -42,6 +43,8 @@ export type Preview = {
     readonly others: number;
   }[];
   readonly answeredBy: PreviewWay;
+  /** It measures against populations, which were taken anew for it, as saving the rule takes them. */
+  readonly measuredAnew: boolean;
   readonly at: Instant;
   readonly tookMs: number;
 };
@@ -81,6 +84,7 @@ export function summaryOf(summed: Summed): Preview {
       stages: byStage(members, engine, sets),
       traits: question.traits.map((path, i) => byTrait(path.join('.'), answers.values(i))),
       answeredBy: way,
+      measuredAnew: populationNeedsOf({ condition: question.rule }, engine.definitions).length > 0,
       at,
       tookMs: Math.round(tookMs),
     };

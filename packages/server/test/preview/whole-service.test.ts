@@ -304,6 +304,9 @@ describe('an RFM table of now', () => {
     await of.do('POST', '/v1/batch', { batch: orders });
     const { cells, groups, measuredAt } = await table();
     const anew = await preview(of, champions.champions.rule);
+    expect(anew).toMatchObject({ measuredAnew: true });
+    expect(await preview(of, 'in champions or false')).toMatchObject({ measuredAnew: true });
+    expect(await preview(of, 'trait.city = "Oslo"')).toMatchObject({ measuredAnew: false });
     expect(cells.length).toBeGreaterThan(5);
     for (const { size, ...scores } of cells) {
       const named = await list({ ...scores, limit: 1_000 });

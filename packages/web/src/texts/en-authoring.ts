@@ -30,6 +30,8 @@ export const enAuthoring = {
   'builder.difference.will': 'After saving',
 
   'preview.stages': 'By stage',
+  'preview.measuredAnew':
+    'Compared with everybody as they are now, as when the rule is saved. What is in force compares with the last time that was taken.',
 
   'segment.sql': 'SQL',
   'segment.sql.about':

@@ -32,6 +32,8 @@ export const hiAuthoring: Readonly<Record<keyof typeof enAuthoring, string>> = {
   'builder.difference.will': 'सहेजने के बाद',
 
   'preview.stages': 'चरण के अनुसार',
+  'preview.measuredAnew':
+    'सब की तुलना में, जैसे वे अभी हैं; नियम सहेजने पर भी ऐसा ही होता है। जो लागू है वह पिछली बार लिए गए से तुलना करता है।',
 
   'segment.sql': 'एसक्यूएल',
   'segment.sql.about': 'इतिहास भंडार से वही ग्राहक देता है जो सेवा बताती है: {at} पर नियम जिन पर खरा उतरता है।',

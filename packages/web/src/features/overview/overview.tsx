@@ -11,7 +11,7 @@ import { type OverviewNow, useLiveOverview } from '../../data/live-overview.ts';
 import { segmentsQuery, type Segment } from '../../data/queries.ts';
 import { useLive } from '../../data/use-live.ts';
 import { type Moves, movesQuery, overviewQuery } from '../../data/workspace-queries.ts';
-import { Card, Empty, Notice, View } from '../../design/layout.tsx';
+import { Card, Empty, Notice, Skeleton, View } from '../../design/layout.tsx';
 import { useFormats, useTexts } from '../../texts/use-texts.ts';
 import { ChangeList } from '../live/change-list.tsx';
 import { useSegmentSentence } from '../segments/segment-sentence.ts';
@@ -64,7 +64,7 @@ function Filled({ now }: { readonly now: OverviewNow }): JSX.Element {
       <div className="overview-wide">
         <Card title={t('overview.moves')}>
           {moves.isSinceOpened && <Notice>{t('overview.moves.partial')}</Notice>}
-          <WhatChanged moves={moves.soFar} />
+          {moves.soFar === undefined ? <Skeleton lines={6} /> : <WhatChanged moves={moves.soFar} />}
         </Card>
         <Card title={t('overview.now')} aside={<Link to="/live">{t('nav.live')}</Link>}>
           {recent.length === 0 ? (
@@ -86,9 +86,9 @@ function Filled({ now }: { readonly now: OverviewNow }): JSX.Element {
   );
 }
 
-/** `isSinceOpened`: history cannot say what was before, so only what streamed in is counted. */
+/** `soFar`: undefined until history has answered. `isSinceOpened`: history cannot say what was before, so only what streamed in is counted. */
 function useMovesToday({ events: { day }, history }: OverviewNow): {
-  readonly soFar: MovesSoFar;
+  readonly soFar: MovesSoFar | undefined;
   readonly isSinceOpened: boolean;
 } {
   const { changes, hasGap } = useLive();
@@ -101,9 +101,10 @@ function useMovesToday({ events: { day }, history }: OverviewNow): {
   useEffect(() => {
     if (asksAgain) void queryClient.invalidateQueries({ queryKey: movesQuery(day).queryKey });
   }, [asksAgain, day, queryClient]);
+  const isSinceOpened = data === undefined && error !== null;
   return {
-    soFar: movesSoFar(data, changes, Date.parse(day)),
-    isSinceOpened: data === undefined && error !== null,
+    soFar: data === undefined && !isSinceOpened ? undefined : movesSoFar(data, changes, Date.parse(day)),
+    isSinceOpened,
   };
 }
 
@@ -114,7 +115,13 @@ function knewTooLittle({ asOf: { at, behind } }: Moves, answeredAt: number): boo
   return behind > 0 && (at === undefined || Date.parse(at) < answeredAt - lateMs);
 }
 
-function Figures({ now, moves }: { readonly now: OverviewNow; readonly moves: MovesSoFar }): JSX.Element {
+function Figures({
+  now,
+  moves,
+}: {
+  readonly now: OverviewNow;
+  readonly moves: MovesSoFar | undefined;
+}): JSX.Element {
   const t = useTexts();
   const formats = useFormats();
   const { customers, segments, events } = now;
@@ -132,10 +139,14 @@ function Figures({ now, moves }: { readonly now: OverviewNow; readonly moves: Mo
       <Figure
         name={t('overview.flows')}
         value={
-          <>
-            <span className="entered">+{formats.number(moves.entered)}</span>{' '}
-            <span className="exited">−{formats.number(moves.exited)}</span>
-          </>
+          moves === undefined ? (
+            <span className="quiet">…</span>
+          ) : (
+            <>
+              <span className="entered">+{formats.number(moves.entered)}</span>{' '}
+              <span className="exited">−{formats.number(moves.exited)}</span>
+            </>
+          )
         }
         more={t('overview.flows.hint')}
       />

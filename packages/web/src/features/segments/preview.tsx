@@ -54,7 +54,7 @@ function Found({ preview, isOld }: { readonly preview: RulePreview; readonly isO
   const t = useTexts();
   const formats = useFormats();
   const sentence = useRuleSentence();
-  const { size, everybody, share, parts, joined, members, stages } = preview;
+  const { size, everybody, share, parts, joined, members, stages, measuredAnew } = preview;
   return (
     <div className="stack preview" aria-live="polite" aria-busy={isOld}>
       <p>
@@ -63,6 +63,7 @@ function Found({ preview, isOld }: { readonly preview: RulePreview; readonly isO
           {t('preview.of', { everybody: formats.number(everybody), share: formats.percent(share) })}
         </span>
       </p>
+      {measuredAnew && <p className="quiet">{t('preview.measuredAnew')}</p>}
       {parts.length > 1 && (
         <ul className="stack tight">
           {parts.map(({ rule, english, size: passing, alone }) => (
