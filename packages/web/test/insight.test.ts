@@ -275,6 +275,20 @@ describe(`what has been and what happens${skipped}`, () => {
     await page.getByRole('tab', { name: 'Keys' }).click();
     await shot(page, 'keys');
     expect(await violations(page)).toEqual([]);
+    // A name of blanks is said to be none before anybody is asked, and once it is one it will do.
+    await page.getByRole('button', { name: 'New server key' }).click();
+    const dialog = page.getByRole('dialog');
+    const name = dialog.getByLabel('Name');
+    await name.fill('   ');
+    await dialog.getByRole('button', { name: 'New server key' }).click();
+    const said = await name.evaluate(
+      (input) => (input as unknown as { readonly validationMessage: string }).validationMessage,
+    );
+    expect(said).toBe('A name is needed.');
+    await name.fill('for the till');
+    await dialog.getByRole('button', { name: 'New server key' }).click();
+    await dialog.getByRole('button', { name: 'Done' }).click();
+    await page.getByRole('cell', { name: 'for the till' }).waitFor();
     await page.getByRole('tab', { name: 'Audit log' }).click();
     await page.getByRole('cell', { name: 'definitions.applied' }).first().waitFor();
     await page.getByRole('searchbox').fill('populations');

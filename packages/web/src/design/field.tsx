@@ -15,6 +15,26 @@ export function TextField({ label, hint, problem, ...rest }: Around & ComponentP
   );
 }
 
+/** A name that has to be given: blanks are none, and `missing` says so before anybody is asked. */
+export function NameField({
+  missing,
+  ...rest
+}: Around & ComponentProps<'input'> & { readonly missing: string }): JSX.Element {
+  return (
+    <TextField
+      {...rest}
+      required
+      pattern=".*\S.*"
+      onInvalid={({ currentTarget }) => {
+        currentTarget.setCustomValidity(missing);
+      }}
+      onInput={({ currentTarget }) => {
+        currentTarget.setCustomValidity('');
+      }}
+    />
+  );
+}
+
 export function TextArea({
   label,
   hint,

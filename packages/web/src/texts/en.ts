@@ -294,6 +294,7 @@ export const en = {
   'settings.withdraw.title': 'Withdraw this key?',
   'settings.withdraw.text': 'Whatever uses it is refused from now on. This cannot be undone.',
   'settings.withdrawn': 'withdrawn',
+  'settings.nameMissing': 'A name is needed.',
   'settings.newKey': 'New server key',
   'settings.newKey.secret': 'This is shown once. Keep it where secrets are kept.',
   'settings.when': 'When',

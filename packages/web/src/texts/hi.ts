@@ -292,6 +292,7 @@ export const hi: Texts = {
   'settings.withdraw.title': 'यह कुंजी वापस लें?',
   'settings.withdraw.text': 'जो इसे इस्तेमाल करता है, उसे अब मना किया जाएगा। यह लौटाया नहीं जा सकता।',
   'settings.withdrawn': 'वापस ली गई',
+  'settings.nameMissing': 'नाम चाहिए।',
   'settings.newKey': 'नई सर्वर कुंजी',
   'settings.newKey.secret': 'यह एक ही बार दिखती है। इसे वहाँ रखें जहाँ गोपनीय चीज़ें रखी जाती हैं।',
   'settings.when': 'कब',

@@ -11,7 +11,7 @@ import { type Role, roles, serverKeysQuery, writeKeysQuery } from '../../data/qu
 import { Button } from '../../design/button.tsx';
 import { DataTable } from '../../design/data-table.tsx';
 import { Dialog } from '../../design/dialog.tsx';
-import { Choice, TextField } from '../../design/field.tsx';
+import { Choice, NameField } from '../../design/field.tsx';
 import { fieldText } from '../../design/form-text.ts';
 import { Badge, Card } from '../../design/layout.tsx';
 import { useFormats, useTexts } from '../../texts/use-texts.ts';
@@ -217,7 +217,13 @@ function NewKey({ onClose }: { readonly onClose: () => void }): JSX.Element {
     >
       {make.data === undefined ? (
         <form id={form} className="stack" onSubmit={onSubmit}>
-          <TextField label={t('builder.name')} name="name" required autoFocus />
+          <NameField
+            label={t('builder.name')}
+            missing={t('settings.nameMissing')}
+            name="name"
+            maxLength={200}
+            autoFocus
+          />
           <Choice
             label={t('settings.role')}
             name="role"

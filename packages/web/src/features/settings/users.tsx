@@ -13,7 +13,7 @@ import { type Role, roles, sessionQuery, usersQuery } from '../../data/queries.t
 import { Button } from '../../design/button.tsx';
 import { DataTable } from '../../design/data-table.tsx';
 import { Dialog } from '../../design/dialog.tsx';
-import { Choice, TextField } from '../../design/field.tsx';
+import { Choice, NameField, TextField } from '../../design/field.tsx';
 import { fieldText } from '../../design/form-text.ts';
 import { Badge, Card } from '../../design/layout.tsx';
 import { useRefusals } from '../../texts/use-refusals.ts';
@@ -180,7 +180,13 @@ function Invite({ onClose }: { readonly onClose: () => void }): JSX.Element {
       }
     >
       <form id={form} className="stack" onSubmit={onSubmit}>
-        <TextField label={t('signIn.name')} name="name" required autoFocus />
+        <NameField
+          label={t('signIn.name')}
+          missing={t('settings.nameMissing')}
+          name="name"
+          maxLength={200}
+          autoFocus
+        />
         <TextField label={t('signIn.email')} name="email" type="email" required />
         <Choice
           label={t('settings.role')}
