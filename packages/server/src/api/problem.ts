@@ -6,13 +6,13 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { STATUS_CODES } from 'node:http';
 
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 
 import type { Diagnostic } from '@segue/core/base/diagnostic.ts';
 
 import { CatalogError, type Refusal } from '../catalog/catalog.ts';
+import { http } from '../http/plain-http.ts';
 
 export const problemContentType = 'application/problem+json; charset=utf-8';
 
@@ -59,7 +59,7 @@ export class ProblemError extends Error {
     this.name = 'ProblemError';
     this.statusCode = status;
     this.headers = headers ?? {};
-    const title = STATUS_CODES[status] ?? 'Error';
+    const title = http.STATUS_CODES[status] ?? 'Error';
     const shown = detail.length > detailCharactersMax ? `${detail.slice(0, detailCharactersMax)}…` : detail;
     const base = { type: 'about:blank', title, status, detail: shown, code } as const;
     const none = errors === undefined || errors.length === 0;
@@ -172,7 +172,7 @@ function problemOfFramework(error: FastifyError): ProblemError | undefined {
       return new ProblemError(414, 'request/path', 'The path of the request is too long.');
     default:
       if (status === 400) return new ProblemError(400, 'request/json', jsonDetail(error));
-      return new ProblemError(status, 'request/refused', `${STATUS_CODES[status] ?? 'Refused'}.`);
+      return new ProblemError(status, 'request/refused', `${http.STATUS_CODES[status] ?? 'Refused'}.`);
   }
 }
 

@@ -7,12 +7,14 @@
  */
 
 import { lookup as systemLookup } from 'node:dns';
-import http, { type IncomingMessage } from 'node:http';
-import https from 'node:https';
+import type { Agent as HttpAgent, IncomingMessage } from 'node:http';
+import type { Agent as HttpsAgent } from 'node:https';
 import { createRequire } from 'node:module';
 import type { LookupFunction } from 'node:net';
 
 import type * as Filtering from 'request-filtering-agent';
+
+import { http, https } from '../http/plain-http.ts';
 
 import { isPrivateHost, isPublicAddress } from './webhook-target.ts';
 
@@ -74,8 +76,8 @@ export function outgoingPost(options: OutgoingPostOptions): OutgoingPost {
     allowMetaIPAddress: allowPrivate,
   };
   // Loaded with the first request: a start does without.
-  let agents: { readonly plain: http.Agent; readonly secure: https.Agent } | undefined = undefined;
-  const agentOf = (isSecure: boolean): http.Agent => {
+  let agents: { readonly plain: HttpAgent; readonly secure: HttpsAgent } | undefined = undefined;
+  const agentOf = (isSecure: boolean): HttpAgent => {
     if (agents === undefined) {
       const filtering = require('request-filtering-agent') as typeof Filtering;
       agents = {
@@ -173,7 +175,7 @@ async function attempt(
 }
 
 type ExchangeOptions = {
-  readonly agent: http.Agent;
+  readonly agent: HttpAgent;
   readonly lookup: LookupFunction;
   readonly signal: AbortSignal;
 };

@@ -6,10 +6,11 @@
  * an idle service does no work.
  */
 
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type Prometheus from 'prom-client';
 
 import type { Outcome } from '../runtime/intake.ts';
 import { addProcessMetrics } from './process-metrics.ts';
+import { Counter, Gauge, Histogram, Registry } from './prometheus.ts';
 
 /** Gauges that are read at each scrape, with what they say. Names follow `segue_`. */
 export const watchedGauges = {
@@ -206,7 +207,11 @@ class PrometheusMetrics implements Metrics {
     return this.#registry.contentType;
   }
 
-  #counter<Label extends string>(name: string, help: string, ...labelNames: Label[]): Counter<Label> {
+  #counter<Label extends string>(
+    name: string,
+    help: string,
+    ...labelNames: Label[]
+  ): Prometheus.Counter<Label> {
     return new Counter({ name: `segue_${name}`, help, labelNames, registers: [this.#registry] });
   }
 
@@ -215,7 +220,7 @@ class PrometheusMetrics implements Metrics {
     help: string,
     buckets: number[],
     ...labelNames: Label[]
-  ): Histogram<Label> {
+  ): Prometheus.Histogram<Label> {
     return new Histogram({ name: `segue_${name}`, help, labelNames, buckets, registers: [this.#registry] });
   }
 }

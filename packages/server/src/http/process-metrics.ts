@@ -6,7 +6,9 @@
 import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
 
-import { Counter, Gauge, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
+
+import { Counter, Gauge } from './prometheus.ts';
 
 export function addProcessMetrics(registry: Registry): void {
   const registers = [registry];

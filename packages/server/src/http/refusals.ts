@@ -3,7 +3,7 @@
  * service stops. Problems (RFC 9457) like all others.
  */
 
-import { STATUS_CODES } from 'node:http';
+import { http } from './plain-http.ts';
 
 export type Refusal = { readonly status: number; readonly code: string; readonly detail: string };
 
@@ -39,14 +39,14 @@ export const refusals: Readonly<Record<RefusalName, Refusal>> = {
 
 /** The body of a refusal. */
 export function refusalBody({ status, code, detail }: Refusal): string {
-  return JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, detail, code });
+  return JSON.stringify({ type: 'about:blank', title: http.STATUS_CODES[status], status, detail, code });
 }
 
 /** A whole answer, for a socket on which no request could be read. */
 export function rawRefusal(refusal: Refusal): string {
   const body = refusalBody(refusal);
   return [
-    `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status] ?? ''}`,
+    `HTTP/1.1 ${refusal.status} ${http.STATUS_CODES[refusal.status] ?? ''}`,
     'connection: close',
     `content-type: ${problemType}`,
     `content-length: ${Buffer.byteLength(body)}`,
