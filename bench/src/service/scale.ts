@@ -13,9 +13,9 @@ export type ServiceScale = {
   readonly dueSpread: number;
   /** Customers of whom something is due at one instant. */
   readonly dueAtOnce: number;
-  /** Customers of `restart` and `idle`, and events after the last checkpoint before the kill. */
-  readonly restartCustomers: number;
+  /** Events after the last checkpoint before the kill, in `restart`; customers there are always a million. */
   readonly restartTail: number;
+  readonly idleCustomers: number;
   readonly idleSeconds: number;
   /** Messages that a new definition is built from. */
   readonly historyEvents: number;
@@ -32,8 +32,8 @@ export const SERVICE_SCALES: Readonly<Record<ServiceScale['name'], ServiceScale>
     steadySeconds: 2,
     dueSpread: 2_000,
     dueAtOnce: 100_000,
-    restartCustomers: 100_000,
     restartTail: 10_000,
+    idleCustomers: 100_000,
     idleSeconds: 10,
     historyEvents: 100_000,
     pastEvents: [100_000],
@@ -46,8 +46,8 @@ export const SERVICE_SCALES: Readonly<Record<ServiceScale['name'], ServiceScale>
     steadySeconds: 5,
     dueSpread: 10_000,
     dueAtOnce: 300_000,
-    restartCustomers: 300_000,
     restartTail: 100_000,
+    idleCustomers: 300_000,
     idleSeconds: 30,
     historyEvents: 500_000,
     pastEvents: [1_000_000],
@@ -60,9 +60,9 @@ export const SERVICE_SCALES: Readonly<Record<ServiceScale['name'], ServiceScale>
     steadySeconds: 20,
     dueSpread: 10_000,
     dueAtOnce: 1_000_000,
-    restartCustomers: 1_000_000,
     // A minute, the default between two checkpoints, at 5,000 events a second.
     restartTail: 300_000,
+    idleCustomers: 1_000_000,
     idleSeconds: 60,
     historyEvents: 4_000_000,
     pastEvents: [1_000_000, 10_000_000],
@@ -70,6 +70,8 @@ export const SERVICE_SCALES: Readonly<Record<ServiceScale['name'], ServiceScale>
 };
 
 export const SEGMENTS = 100;
+/** Of `restart`, at every scale: what a start takes does not grow evenly enough to be reckoned from less. */
+export const RESTART_CUSTOMERS = 1_000_000;
 /** Events of a body, unless a phase says otherwise. */
 export const BODY_EVENTS = 100;
 /** Connections that send as fast as they are answered. */

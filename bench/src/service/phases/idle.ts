@@ -19,7 +19,7 @@ const SETTLE_MS = 2_000;
 const WANTED_MS_PER_SECOND = 2;
 
 export async function idlePhase(run: ServiceRun): Promise<PhaseResult> {
-  const { rounds, restartCustomers: customers, idleSeconds } = run.scale;
+  const { rounds, idleCustomers: customers, idleSeconds } = run.scale;
   const findings = new Findings('idle');
   const traffic = joinTraffic(customers, serviceTraffic({ customers, events: 1_000 }));
   const categories = touchConstant(SEGMENTS).categories;

@@ -1,11 +1,8 @@
 /**
  * How long the service is away when it is killed with kill -9: from the start of the new process to its first answer about
  * a customer. There is a checkpoint of everything, then events come, of which the service writes checkpoints as it likes; what
- * came after the last is replayed. The same start on an empty data directory is the floor.
- *
- * What a million customers would take is reckoned from two sizes, the second ten times the first, both without events since the
- * checkpoint: what the greater takes longer grows with customers. The rest (starting at all, opening stores that are not empty,
- * the events to replay) is there once, however many customers there are.
+ * came after the last is replayed. The same start on an empty data directory is the floor; that without such events says
+ * what they cost.
  */
 
 import { cpSync, renameSync } from 'node:fs';
@@ -18,7 +15,7 @@ import { touchConstant } from '../../workload/segments.ts';
 import { joinTraffic } from '../../workload/traffic.ts';
 import { BodyMaker } from '../bodies.ts';
 import { Series } from '../measure/series.ts';
-import { SEGMENTS } from '../scale.ts';
+import { RESTART_CUSTOMERS, SEGMENTS } from '../scale.ts';
 import { SegueProcess } from '../subject/segue-process.ts';
 import { serviceTraffic } from '../traffic.ts';
 import { loadRows, type ServiceRun, withService, workloadRules } from './service-run.ts';
@@ -27,27 +24,21 @@ const FLAGS = ['--checkpoint-interval', '3s'];
 /** Customers of whom every answer must be the same after each start. */
 const COMPARED = 50;
 const WANTED_SECONDS = 2;
-/** The size that the target is about. */
-const WANTED_CUSTOMERS = 1_000_000;
-/** The smaller size is the greater by it. */
-const SMALLER = 10;
 const [AFTER, EMPTY] = ['start after kill -9', 'start on an empty directory'] as const;
+const WITHOUT_TAIL = `${AFTER}, no events since a checkpoint`;
 
 export async function restartPhase(run: ServiceRun): Promise<PhaseResult> {
-  const { rounds, restartCustomers: customers, restartTail } = run.scale;
+  const { rounds, restartTail } = run.scale;
+  const customers = RESTART_CUSTOMERS;
   const findings = new Findings('restart');
   const series = new Series();
-  const others: SegueProcess[] = [];
+  const empty = await SegueProcess.create();
   try {
-    const empty = await SegueProcess.create();
-    others.push(empty);
-    const few = await SegueProcess.create({ flags: FLAGS });
-    others.push(few);
-    const fewer = makerFor(customers / SMALLER, 0);
-    await loadAll(few, fewer, fewer.rows);
     await withService(findings, { ...run, profileFolder: undefined }, FLAGS, async (segue) => {
       const maker = makerFor(customers, restartTail);
-      await loadAll(segue, maker, maker.rows - restartTail);
+      await segue.putInForce(workloadRules());
+      await loadRows(segue, maker, 0, maker.rows - restartTail);
+      await segue.checkpointed();
       await segue.kill();
       const asCheckpointed = new SetAside(segue);
       await segue.start(ofFirst);
@@ -59,9 +50,8 @@ export async function restartPhase(run: ServiceRun): Promise<PhaseResult> {
         // The first warms up the files.
         const figures = round === 0 ? new Series() : series;
         figures.add(EMPTY, 's', await startAgain(empty, '/api/definitions'));
-        figures.add(withoutTail(customers / SMALLER), 's', await startAgain(few, ofFirst));
         await asCheckpointed.during(async () => {
-          figures.add(withoutTail(customers), 's', await startAgain(segue, ofFirst));
+          figures.add(WITHOUT_TAIL, 's', await startAgain(segue, ofFirst));
           await segue.kill();
         });
         figures.add(AFTER, 's', await startAgain(segue, ofFirst));
@@ -73,28 +63,18 @@ export async function restartPhase(run: ServiceRun): Promise<PhaseResult> {
       await segue.start(ofFirst);
     });
   } finally {
-    for (const segue of others) segue.remove();
+    empty.remove();
   }
-  report(findings, series, customers, restartTail);
+  report(findings, series, restartTail);
   return findings.result();
 }
 
 const ofFirst = `/v1/profiles/user_id:${userId(0)}`;
 
-function withoutTail(customers: number): string {
-  return `${AFTER}, ${customers} customers, no events since a checkpoint`;
-}
-
 /** Everybody has one event; as many again come as they do in a shop; then those after the checkpoint. */
 function makerFor(customers: number, tail: number): BodyMaker {
   const traffic = joinTraffic(customers, serviceTraffic({ customers, events: customers + tail }));
   return new BodyMaker({ traffic, categories: touchConstant(SEGMENTS).categories, isPrompt: true });
-}
-
-async function loadAll(segue: SegueProcess, maker: BodyMaker, to: number): Promise<void> {
-  await segue.putInForce(workloadRules());
-  await loadRows(segue, maker, 0, to);
-  await segue.checkpointed();
 }
 
 /** Kills it and starts it; how long until it answers, in seconds. */
@@ -130,31 +110,14 @@ async function answers(segue: SegueProcess): Promise<string> {
   return JSON.stringify(profiles.map((profile) => ({ ...profile, at: undefined })));
 }
 
-function report(findings: Findings, series: Series, customers: number, tail: number): void {
+function report(findings: Findings, series: Series, tail: number): void {
   const after = series.of(AFTER);
-  const what = `${AFTER}, ${customers} customers, ${tail} events since a checkpoint`;
+  const what = `${AFTER}, a million customers, ${tail} events since a checkpoint`;
   findings.figure(what, 's', after.perRound);
   findings.measured(series.of(EMPTY));
   const beyond = after.perRound.map((seconds, round) => seconds - (series.of(EMPTY).perRound[round] ?? NaN));
   findings.figure('of which for the data', 's', beyond);
-  const few = series.of(withoutTail(customers / SMALLER));
-  const many = series.of(withoutTail(customers));
-  findings.measured(few);
-  findings.measured(many);
-  const perCustomer = many.perRound.map(
-    (seconds, round) => (seconds - (few.perRound[round] ?? NaN)) / (customers - customers / SMALLER),
-  );
-  findings.figure(
-    'what grows with customers, each',
-    'µs',
-    perCustomer.map((seconds) => seconds * 1e6),
-  );
-  const reckoned = `${AFTER}, reckoned for a million customers`;
-  const million = after.perRound.map(
-    (seconds, round) => seconds + (perCustomer[round] ?? NaN) * (WANTED_CUSTOMERS - customers),
-  );
-  if (customers !== WANTED_CUSTOMERS) findings.figure(reckoned, 's', million);
-  const target = customers === WANTED_CUSTOMERS ? what : reckoned;
-  findings.target(target, WANTED_SECONDS, 's', spread(million).median, 'at most');
+  findings.measured(series.of(WITHOUT_TAIL));
+  findings.target(what, WANTED_SECONDS, 's', spread(after.perRound).median, 'at most');
   findings.check(`${COMPARED} customers had the same answers after every start as before the first kill`);
 }
