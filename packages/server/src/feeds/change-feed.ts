@@ -41,8 +41,8 @@ export type ChangeFeedOptions = {
   readonly keepEventsMax?: number;
 };
 
-/** Events that one write to the store takes: few enough that writing them down holds nobody up. */
-const writeEventsMax = 2_000;
+/** Events that one write to the store takes, and that are not put off: few enough that writing them down holds nobody up. */
+const writeEventsMax = 500;
 /** Each write is a sync, for which one of the log's may have to wait. */
 const writeAfterMsDefault = 1_000;
 /** Above so many a write is not put off any more. */
@@ -278,14 +278,15 @@ export class ChangeFeed implements Feed {
     return this.#restarting || this.#unsaved.length > 0 || this.#nameless.length > 0 || this.#trimIsDue();
   }
 
-  /** Sees to it that what is in memory gets into the store; one write at a time, each with all that has come meanwhile. */
+  /** Sees to it that what is in memory gets into the store: when enough for a write is there, or some time later. */
   #write(): void {
-    if (this.#stopped !== undefined || this.#writing !== undefined || this.#waiting !== undefined) return;
-    if (this.#writeAfterMs === 0 && !this.#givesWay) {
+    if (this.#stopped !== undefined || this.#writing !== undefined) return;
+    const isToWait = this.#writeAfterMs > 0 && this.#unsaved.length < writeEventsMax;
+    if (!isToWait && !this.#givesWay) {
       this.#writeNow();
       return;
     }
-    this.#waiting = setTimeout(() => {
+    this.#waiting ??= setTimeout(() => {
       this.#writeNow();
     }, this.#writeAfterMs).unref();
   }
@@ -315,8 +316,10 @@ export class ChangeFeed implements Feed {
   async #writeAll(): Promise<void> {
     // Everything of this turn goes together.
     await Promise.resolve();
-    while (this.#isToWrite && !this.#givesWay) {
+    for (let isFirst = true; this.#isToWrite && !this.#givesWay; isFirst = false) {
       const unsaved = this.#unsaved;
+      // The few that came while others were written wait for more, or each of them would be a write of its own.
+      if (!isFirst && this.#flushing === 0 && this.#onlyFewAreLeft) return;
       if (this.#restarting) {
         await this.#store.restart(unsaved.first);
         this.#restarting = unsaved !== this.#unsaved;
@@ -332,6 +335,11 @@ export class ChangeFeed implements Feed {
         await this.#trim();
       }
     }
+  }
+
+  get #onlyFewAreLeft(): boolean {
+    const isElse = this.#restarting || this.#nameless.length > 0 || this.#trimIsDue();
+    return !isElse && this.#unsaved.length < writeEventsMax;
   }
 
   #trimIsDue(): boolean {

@@ -48,6 +48,10 @@ class HeldStore extends MemoryFeedStore {
   }
 }
 
+async function turns(): Promise<void> {
+  for (let i = 0; i < 10; i++) await new Promise((resolve) => setImmediate(resolve));
+}
+
 describe('publishing', () => {
   it('tells subscribers at once, in order, until they stop', () => {
     const { feed } = feedOn(new MemoryFeedStore());
@@ -84,6 +88,33 @@ describe('publishing', () => {
     await feed.flush();
     expect(feed.durableThrough).toBe(9);
     expect([...store.read(0)]).toEqual(plainEvents(0, 10));
+  });
+
+  it('writes when there is enough for a write; the few that come meanwhile wait for more', async () => {
+    const store = new HeldStore();
+    const parts: number[] = [];
+    const append = store.append.bind(store);
+    store.append = async (events) => {
+      await append(events);
+      parts.push(events.length);
+    };
+    const { feed } = feedOn(store, { writeAfterMs: 3_600_000 });
+    feed.publish(plainEvents(0, 499));
+    await turns();
+    feed.publish(plainEvents(499, 500));
+    await turns();
+    feed.publish(plainEvents(500, 503));
+    store.release();
+    await turns();
+    expect(parts).toEqual([500]);
+    expect(feed.durableThrough).toBe(499);
+    feed.publish(plainEvents(503, 1_000));
+    await turns();
+    expect(parts).toEqual([500, 500]);
+    feed.publish(plainEvents(1_000, 1_001));
+    await feed.flush();
+    expect(parts).toEqual([500, 500, 1]);
+    await feed.close();
   });
 
   it('puts writes off while something more urgent is done, until somebody waits for them', async () => {
