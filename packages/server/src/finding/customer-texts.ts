@@ -15,7 +15,7 @@ import type { JsonValue } from '@segue/core/model/message.ts';
 import { nameOfCustomer } from './customer-name.ts';
 import type { SentCustomer } from './finder-messages.ts';
 import { folded } from './folded.ts';
-import type { Values } from './text-order.ts';
+import type { Values } from './value-order.ts';
 
 /** Of one customer; what is beyond is not found. */
 const pieceBytesMax = 4_096;

@@ -6,9 +6,9 @@
 import { CustomerTexts, nameField } from './customer-texts.ts';
 import type { FinderQuestion, SentCustomer } from './finder-messages.ts';
 import { folded } from './folded.ts';
+import { sortByNumber } from './number-order.ts';
 import type { SearchTerm } from './search-terms.ts';
-import { sortByValue } from './text-order.ts';
-import { sortByNumber } from './value-order.ts';
+import { sortByValue } from './value-order.ts';
 
 /** Bytes that are searched before anybody may call it off. */
 const pieceBytes = 4_194_304;

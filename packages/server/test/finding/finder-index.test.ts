@@ -10,7 +10,7 @@ import { FinderIndex } from '../../src/finding/finder-index.ts';
 import type { FinderQuestion, SentCustomer } from '../../src/finding/finder-messages.ts';
 import { folded } from '../../src/finding/folded.ts';
 import { readSearch } from '../../src/finding/search-terms.ts';
-import { sortByNumber } from '../../src/finding/value-order.ts';
+import { sortByNumber } from '../../src/finding/number-order.ts';
 
 const always = (): Promise<boolean> => Promise.resolve(true);
 
