@@ -13,7 +13,7 @@ import { ABSENT_STEP, type SequencePlan, type StreamPlan } from './plan.ts';
 import { NEVER, type Profile } from './profile.ts';
 import { cutRing, insertEvent } from './ring-events.ts';
 import { clearRing } from './ring-room.ts';
-import { findRing, lengthOf, physical, timeAt, upperBound } from './rings.ts';
+import { findRing, lengthOf, lowerBound, physical, timeAt, upperBound } from './rings.ts';
 
 const NOTHING: JsonObject = {};
 
@@ -87,7 +87,7 @@ export class SequenceSteps {
       if (step === ABSENT_STEP) run.takeAbsent(time, on);
       else if (run.takeStep(step, time, on)) done.push(time);
     };
-    stepsInOrder(p, sequence, from - sequence.reachMs - 1, takeStep);
+    stepsInOrder(p, sequence, decidingAfter(p, sequence, from), takeStep);
     finish(now);
     const oldest = completions.oldest(p, now);
     for (const time of done) if (time >= from) insertEvent(p, completions, time, '', NOTHING, oldest);
@@ -102,6 +102,28 @@ export class SequenceSteps {
     for (const sequence of sequences) this.#upset.set(sequence, -NEVER);
     this.rerun(p, now);
   }
+}
+
+/**
+ * After which instant kept events decide what is completed from another on: as far back as events can reach, and of short
+ * sequences no further than they do. An event of the final `no` ends all waits before it; a second step asks for the latest
+ * first step before it.
+ */
+function decidingAfter(p: Profile, sequence: SequencePlan, from: Instant): Instant {
+  const { shape, absentStream, stepStreams, reachMs } = sequence;
+  const farthest = from - reachMs - 1;
+  const [first, second, third] = stepStreams;
+  if (shape.hasKey || first === undefined || third !== undefined) return farthest;
+  const since = absentStream === undefined ? from : lastBefore(p, absentStream, from);
+  const begun = second === undefined ? since : lastBefore(p, first, since);
+  return Math.max(farthest, begun - 1);
+}
+
+/** Time of the last kept event of a stream before an instant; −NEVER where there is none. */
+function lastBefore(p: Profile, stream: StreamPlan, t: Instant): Instant {
+  const o = findRing(p, stream.id);
+  const i = o < 0 ? 0 : lowerBound(p, stream, o, t);
+  return i === 0 ? -NEVER : timeAt(p, stream, o, i - 1);
 }
 
 /** Goes through the kept events of a sequence's steps with time > after, in order of time. */
