@@ -81,6 +81,10 @@ export class SseSink implements StreamSink {
   #write(text: string): void {
     if (this.#response.writableEnded || this.#response.destroyed) return;
     this.#sentBytes += Buffer.byteLength(text);
+    const { socket } = this.#response;
+    // In one piece and now, and not when all that is done in this turn has been done.
+    socket?.cork();
     this.#response.write(text, this.#onTaken);
+    socket?.uncork();
   }
 }

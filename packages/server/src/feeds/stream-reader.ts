@@ -123,7 +123,7 @@ export class StreamReader {
       this.#wake();
     } else if (this.#isToBeWoken()) {
       promptReaders++;
-      process.nextTick(() => {
+      queueMicrotask(() => {
         promptReaders--;
         this.#slice();
       });

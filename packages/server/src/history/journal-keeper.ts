@@ -7,7 +7,7 @@ import type { Engine } from '@segue/core/engine/engine.ts';
 import type { Instant, Message } from '@segue/core/model/message.ts';
 
 import type { LogEntry, Position } from '../log/entry.ts';
-import type { EntryResult } from '../runtime/loop.ts';
+import type { EntryResult } from '../runtime/submissions.ts';
 import type { Journal, JournalMark } from './journal.ts';
 
 type Merged = Omit<JournalMark & { readonly kind: 'merged' }, 'position' | 'at'>;

@@ -85,6 +85,8 @@ export class Journal {
   #parts: JournalPart[] = [];
   #whose: Int32Array = new Int32Array(1024);
   #length = 0;
+  /** How many of them are of records that have ended. */
+  #ended = 0;
   #marks: JournalMark[] = [];
   #from: Position;
   #fromSeq: number;
@@ -117,9 +119,9 @@ export class Journal {
     return this.read(this.first)?.fromSeq ?? this.#fromSeq;
   }
 
-  /** Of the next entry. */
+  /** Of the next entry, after the records that have ended. */
   get next(): Position {
-    return this.#from + this.#length;
+    return this.#from + this.#ended;
   }
 
   get entriesInMemory(): number {
@@ -140,9 +142,10 @@ export class Journal {
     this.#marks.push(mark);
   }
 
-  /** A record has been taken; `seq`: the number of the next change. */
+  /** A record has been taken, and is durable; `seq`: the number of the next change. What is read ends here at most. */
   endRecord(seq: number): void {
     this.#toSeq = seq;
+    this.#ended = this.#length;
     if (this.#length >= partEntriesMax) this.#cut();
     this.onGrown?.();
   }
@@ -174,7 +177,8 @@ export class Journal {
       if (part !== undefined) add(part);
     }
     for (const part of this.#parts) add(part);
-    add({ from: this.#from, whose: this.#whose.subarray(0, this.#length), marks: this.#marks });
+    const { ended } = this.#marksByRecord();
+    add({ from: this.#from, whose: this.#whose.subarray(0, this.#ended), marks: ended });
     return { from, whose, merged };
   }
 
@@ -212,27 +216,36 @@ export class Journal {
     this.#writing = [];
   }
 
-  /** Everything that was to be noted is in parts. */
+  /** What was noted is in parts, but for the record under way. */
   #cut(): void {
-    if (this.#length === 0 && this.#toSeq === this.#fromSeq) return;
     // Changes come with entries only; what is left over goes with the next.
-    if (this.#length === 0) return;
+    if (this.#ended === 0) return;
+    const { ended, underWay } = this.#marksByRecord();
     this.#parts.push({
       from: this.#from,
       fromSeq: this.#fromSeq,
       toSeq: this.#toSeq,
-      whose: this.#whose.slice(0, this.#length),
-      marks: this.#marks,
+      whose: this.#whose.slice(0, this.#ended),
+      marks: ended,
     });
-    this.#from += this.#length;
+    this.#whose.copyWithin(0, this.#ended, this.#length);
+    this.#from += this.#ended;
     this.#fromSeq = this.#toSeq;
-    this.#length = 0;
-    this.#marks = [];
+    this.#length -= this.#ended;
+    this.#ended = 0;
+    this.#marks = underWay;
     while (this.entriesInMemory > memoryEntriesMax && this.#parts.length > 0) {
       this.#parts.shift();
       // What is older than a gap is of no use.
       this.#dropIslands();
     }
+  }
+
+  #marksByRecord(): { readonly ended: JournalMark[]; readonly underWay: JournalMark[] } {
+    const { next } = this;
+    const first = this.#marks.findIndex(({ position }) => position >= next);
+    if (first < 0) return { ended: this.#marks, underWay: [] };
+    return { ended: this.#marks.slice(0, first), underWay: this.#marks.slice(first) };
   }
 
   /** Keeps only rows that lead up to what is in memory without a gap. */

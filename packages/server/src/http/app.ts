@@ -10,7 +10,13 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 
-import createFastify, { type FastifyError, type FastifyInstance, type FastifyRegisterOptions } from 'fastify';
+import createFastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyRegisterOptions,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import asPartOfRoot from 'fastify-plugin';
 
 import type { Settings } from '../config/settings.ts';
@@ -35,6 +41,7 @@ export type AppParts = {
   readonly ready: () => Readiness;
   /** As of `RunningService`. */
   readonly caughtUp?: () => Promise<void> | undefined;
+  readonly settled?: () => Promise<void> | undefined;
 };
 
 export type App = {
@@ -59,7 +66,7 @@ export function createApp(parts: AppParts): App {
   });
   const stopping = { since: undefined as number | undefined };
   addHooks(fastify, parts, connections, stopping);
-  readOwnWrites(fastify, parts.caughtUp);
+  readWhatIsDurable(fastify, parts);
   mount(fastify, parts, () => (stopping.since === undefined ? parts.ready() : isStopping));
   return {
     fastify,
@@ -147,11 +154,7 @@ function addHooks(
       done();
       return;
     }
-    void reply
-      .code(refusals.stopping.status)
-      .header('retry-after', String(retryAfterStopSeconds))
-      .type(problemType)
-      .send(refusalBody(refusals.stopping));
+    void reply.send(saysStopping(reply));
   });
   fastify.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'unknown';
@@ -160,19 +163,44 @@ function addHooks(
   });
 }
 
-/** Who has an acknowledgement in hand reads what it acknowledged, also where the engine is behind the log. */
-function readOwnWrites(fastify: FastifyInstance, caughtUp: AppParts['caughtUp']): void {
-  fastify.addHook('preHandler', (request, _reply, done) => {
-    const { access } = request.routeOptions.config;
-    const waiting = access === 'open' || access === 'send' ? undefined : caughtUp?.();
-    if (waiting === undefined) {
-      done();
-      return;
+/**
+ * Who has an acknowledgement in hand reads what it acknowledged, also where the engine is behind the log; and nobody is
+ * answered with what the engine has taken before it was durable, as a handler that waited for something may have seen.
+ */
+function readWhatIsDurable(fastify: FastifyInstance, { caughtUp, settled }: AppParts): void {
+  const reads = ({ routeOptions: { config } }: FastifyRequest): boolean =>
+    config.access !== 'open' && config.access !== 'send';
+  fastify.addHook('preHandler', (request, reply, done) => {
+    const waiting = reads(request) ? caughtUp?.() : undefined;
+    if (waiting === undefined) done();
+    else {
+      const refuse = (): void => {
+        void reply.send(saysStopping(reply));
+      };
+      void waiting.then(() => {
+        done();
+      }, refuse);
     }
-    void waiting.then(() => {
-      done();
-    });
   });
+  fastify.addHook('onSend', (request, reply, payload, done) => {
+    const waiting = reads(request) ? settled?.() : undefined;
+    if (waiting === undefined) done(null, payload);
+    else {
+      const refuse = (): void => {
+        done(null, saysStopping(reply));
+      };
+      void waiting.then(() => {
+        done(null, payload);
+      }, refuse);
+    }
+  });
+}
+
+/** Makes an answer say that the service stops; returns its body. */
+function saysStopping(reply: FastifyReply): string {
+  const { status } = refusals.stopping;
+  void reply.code(status).header('retry-after', String(retryAfterStopSeconds)).type(problemType);
+  return refusalBody(refusals.stopping);
 }
 
 function isProbe(route: string | undefined): boolean {

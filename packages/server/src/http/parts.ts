@@ -56,8 +56,13 @@ export interface RunningService {
   readonly firstSignIn?: FirstSignIn;
   /** Cheap: asked by every probe. */
   ready(): Readiness;
-  /** Asked by every request that reads: when answers reflect all that was acknowledged so far; undefined where they do already. */
+  /**
+   * Asked by every request that reads: when answers reflect all that was acknowledged so far, and nothing that is not durable;
+   * undefined where they do already. Rejects where they never will.
+   */
   caughtUp?(): Promise<void> | undefined;
+  /** Asked before an answer is sent: when nothing that it may have seen is not durable; as `caughtUp`. */
+  settled?(): Promise<void> | undefined;
   /** Settles, with the error, when the service cannot go on: nothing is acknowledged after it. */
   readonly failed: Promise<Error>;
   /** Finishes what was taken, writes the last checkpoint where the state is sound, closes everything. Called once, doors closed. */

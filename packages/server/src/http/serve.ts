@@ -107,6 +107,7 @@ class HttpPart implements Part {
       plugins: folder === undefined ? plugins : [...plugins, { plugin: webApp(folder) }],
       ready: () => running.ready(),
       caughtUp: () => running.caughtUp?.(),
+      settled: () => running.settled?.(),
     });
     try {
       // `localhost` would make two servers, of which only one is watched.

@@ -84,3 +84,17 @@ export class ManualClock implements Clock {
     }
   }
 }
+
+/** Says whether there is time left of so many milliseconds from now on; the clock is looked at once in a while. */
+export function untilThen(ms: number): () => boolean {
+  const until = performance.now() + ms;
+  let left = asksBetweenLooks;
+  return () => {
+    if (left-- > 0) return true;
+    left = asksBetweenLooks;
+    return performance.now() < until;
+  };
+}
+
+/** An ask comes every microsecond or so. */
+const asksBetweenLooks = 32;

@@ -32,9 +32,10 @@ import type { Clock } from './clock.ts';
 import { DefinitionsLoader } from './definitions-loader.ts';
 import { EntryFailure } from './entry-failure.ts';
 import type { Membership, Outcome } from './intake.ts';
-import type { EntryResult, Subject } from './loop.ts';
+import type { Subject } from './loop.ts';
 import type { MessageIndex } from './message-index.ts';
 import type { NoPast, PastEvents } from './past-events.ts';
+import type { EntryResult } from './submissions.ts';
 
 export type CustomersOptions = {
   readonly timeZone: string;
@@ -123,6 +124,8 @@ export class Customers implements Subject, Directory {
   #definitions: TakenDefinitions;
   /** Changes that are not published yet. */
   #changes: ChangeColumns;
+  /** Instant of a record of which all was taken, until that is told. */
+  #ended: Instant | undefined = undefined;
   /** Of the entries taken so far of the record under way. */
   #results: EntryResult[] = [];
 
@@ -188,17 +191,28 @@ export class Customers implements Subject, Directory {
 
   take(record: LogRecord, goOn: () => boolean = always): readonly EntryResult[] | undefined {
     const results = this.#takeEntries(record, goOn);
-    if (results !== undefined) this.#position = record.position + record.entries.length;
+    if (results !== undefined) {
+      this.#position = record.position + record.entries.length;
+      this.#ended = record.at;
+    }
+    return results;
+  }
+
+  tell(): void {
     const changes = this.#changes;
     if (changes.length > 0) {
       this.#seq += changes.length;
       this.#changes = this.#noChanges();
       this.#publish(changes);
     }
-    if (results !== undefined) {
-      this.#journal?.endRecord(this.engine, this.#seq, this.#position - 1, record.at);
-    }
-    return results;
+    if (this.#ended === undefined) return;
+    this.#journal?.endRecord(this.engine, this.#seq, this.#position - 1, this.#ended);
+    this.#ended = undefined;
+  }
+
+  /** What is being built reads messages from the log as soon as it has noted them. */
+  get mayGoAhead(): boolean {
+    return this.#building === undefined;
   }
 
   /** From the entry on that comes next, as far as there is time. */

@@ -212,7 +212,7 @@ export class RuntimeDesk implements DefinitionsDesk {
     const revision = before + 1;
     // To compare and to compile a thousand rules takes some milliseconds each.
     await nextTurn();
-    const loader = this.#beginBuild(definitions, revision);
+    const loader = await loop.atRest(() => this.#beginBuild(definitions, revision));
     const trimmed = this.#trimmed(loader);
     if (trimmed !== undefined) {
       customers.dropBuild();

@@ -3,41 +3,48 @@
  *
  * Idea. Everything that arrived while the last commit was under way is one record of the log, committed once. The next commit
  * begins the moment one is durable, so the disk never waits for the engine, nor the engine for the disk. The engine takes
- * durable records in their order, each at the record's instant, in slices of a few milliseconds; between two slices others
- * have a turn. Its changes are published, and those are answered who asked what became of their messages.
+ * records in their order, each at the record's instant, in slices of a few milliseconds; between two slices others have a
+ * turn. Its changes are published, and those are answered who asked what became of their messages.
  *
- * Who only wants to know that nothing is lost is answered when the record is durable. Mostly the engine has taken it a
- * moment later. Where it has much to do, because a million customers are due at one instant, it falls behind; then records
+ * An engine with nothing else to do takes a record while it is being written: it is *ahead*, by one record at most. It holds
+ * its tongue until that is durable: nothing is published or answered, checkpoints wait, and so do those who read (`caughtUp`,
+ * `settled`). Nothing else is taken meanwhile, so what is told then is what the state shows. Should the commit fail, the
+ * process ends, and what was ahead was never seen. Only messages and ticks are taken so: what else an entry may be has effects
+ * outside the engine.
+ *
+ * Who only wants to know that nothing is lost is answered when the record is durable. Mostly the engine has taken it by then.
+ * Where it has much to do, because a million customers are due at one instant, it falls behind; then records
  * wait for it, up to `behindEntriesMax`, above which no more are written and senders wait. Reading waits for it (`caughtUp`),
  * so that everybody reads their own writes and nobody sees the middle of an instant.
  *
- * Invariants. The state is a function of the durable log: nothing is applied, published or answered before it is in it.
- * That holds for time too: when something is due, a tick goes into the log, and the engine follows when it is durable.
- * Instants of records never go back; a clock that does stands still here until it has caught up. Where slices end changes
- * nothing.
+ * Invariants. What anybody is told is a function of the durable log: nothing is published or answered before it is in it.
+ * That holds for time too: when something is due, a tick goes into the log, and its changes are told when it is durable.
+ * Instants of records never go back; a clock that does stands still here until it has caught up. Where slices end, and how
+ * soon a commit, change nothing.
  *
  * A failed or stalled commit is the end (`Log.failed`): nobody is answered any more and whoever runs the process stops it.
  */
 
-import type { Diagnostic } from '@segue/core/base/diagnostic.ts';
-import type { Result } from '@segue/core/base/result.ts';
 import type { Instant, Message } from '@segue/core/model/message.ts';
 
 import type { LogEntry, LogRecord, Position } from '../log/entry.ts';
 import type { Log } from '../log/log.ts';
-import type { Clock } from './clock.ts';
+import { type Clock, untilThen } from './clock.ts';
 import type { Intake, IntakeClosed, Membership, Outcome } from './intake.ts';
-
-/** What became of an entry: of a message its outcome, of a definition set perhaps why it was refused. */
-export type EntryResult = Result<Outcome, readonly Diagnostic[]>;
+import { answer, entriesOf, type EntryResult, flat, outcomesOf, type Submission } from './submissions.ts';
 
 /** What the loop moves: the customers, wherever they live. */
 export interface Subject {
   /**
-   * Takes a durable record; results are in the order of its entries. `goOn` is asked now and then; where it says no before the
-   * end there are no results yet: to be called again with the same record, and nothing else meanwhile.
+   * Takes a record; results are in the order of its entries. `goOn` is asked now and then; where it says no before the
+   * end there are no results yet: to be called again with the same record, and nothing else meanwhile. Nothing of it leaves
+   * the state before `tell`.
    */
   take(record: LogRecord, goOn: () => boolean): readonly EntryResult[] | undefined;
+  /** Publishes what has been taken, all of which is durable. */
+  tell(): void;
+  /** Whether messages and ticks may be taken now before they are durable. */
+  readonly mayGoAhead: boolean;
   /** The earliest instant at which time alone could change an answer. */
   nextDueAt(): Instant | undefined;
   memberships(profile: number): readonly Membership[];
@@ -76,35 +83,38 @@ const sliceMsMax = 5;
 const sliceMsMaxBehind = 12;
 const behindEntriesMany = 2_000;
 
-type Submission = {
-  readonly entries: readonly LogEntry[];
-  /** Called when they are durable, if somebody waits for that. */
-  readonly onDurable?: () => void;
-  /** Called when they are taken. */
-  readonly onTaken: (results: readonly EntryResult[]) => void;
-  readonly reject: (error: Error) => void;
-};
-
+/** The next record, before it has its place in the log. */
 type Batch = {
   readonly submissions: readonly Submission[];
   readonly entries: readonly LogEntry[];
   readonly at: Instant;
 };
 
-type Durable = { readonly batch: Batch; readonly record: LogRecord; readonly commitMs: number };
+/** A record that is being written or is written, until the engine has taken it and told of it. */
+type Pending = {
+  readonly submissions: readonly Submission[];
+  readonly record: LogRecord;
+  /** It is of messages and ticks alone. */
+  readonly isPlain: boolean;
+  /** How long it took to write; undefined while it is being written. */
+  commitMs: number | undefined;
+  /** When the engine began, what time alone had to bring then, and how long it has worked on it. */
+  taking: { readonly due: Instant | undefined; applyMs: number } | undefined;
+  /** When the engine is through with it. */
+  results: readonly EntryResult[] | undefined;
+};
 
-/** The record that the engine is taking. */
-type Taking = { readonly due: Instant | undefined; applyMs: number };
+type Waiter = { readonly resolve: () => void; readonly reject: (error: Error) => void };
 
 export class Loop implements Intake {
   readonly #options: LoopOptions;
   #waiting: Submission[] = [];
   #waitingEntries = 0;
-  #committing: Batch | undefined = undefined;
-  /** Written and not taken yet, in order. */
-  readonly #durable: Durable[] = [];
+  #isWriting = false;
+  /** In order; the last may be being written, and the first be taken. */
+  readonly #pending: Pending[] = [];
+  /** Entries of those that are durable. */
   #durableEntries = 0;
-  #taking: Taking | undefined = undefined;
   #turn: NodeJS.Immediate | undefined = undefined;
   #slice: NodeJS.Immediate | undefined = undefined;
   /** Since when the next slice waits for its turn. */
@@ -115,9 +125,8 @@ export class Loop implements Intake {
   #lastAt: Instant;
   #stopping = false;
   /** Who waits for the engine to have taken the entries before a position. */
-  readonly #catchingUp: { readonly until: Position; readonly resolve: () => void }[] = [];
-  /** What is to be done when no record is half taken. */
-  readonly #atRest: (() => void)[] = [];
+  readonly #catchingUp: (Waiter & { readonly until: Position })[] = [];
+  readonly #resting: Waiter[] = [];
   readonly #idle: (() => void)[] = [];
   #error: Error | undefined = undefined;
   readonly #failure: PromiseWithResolvers<Error> = Promise.withResolvers<Error>();
@@ -152,7 +161,8 @@ export class Loop implements Intake {
 
   /** The engine has so much to do that one slice was not enough. */
   get isBusy(): boolean {
-    return this.#taking !== undefined;
+    const [first] = this.#pending;
+    return first?.taking !== undefined && first.results === undefined;
   }
 
   get closed(): IntakeClosed | undefined {
@@ -218,27 +228,36 @@ export class Loop implements Intake {
     });
   }
 
-  /** When every answer reflects all that is durable now, or never will; undefined where that is so already. */
+  /**
+   * When every answer reflects all that is durable now, and nothing that is not; undefined where that is so already. Rejects
+   * where it never will: nothing may be answered any more.
+   */
   caughtUp(): Promise<void> | undefined {
-    const last = this.#durable.at(-1)?.record;
-    if (last === undefined) return undefined;
-    return new Promise((resolve) => {
-      this.#catchingUp.push({ until: last.position + last.entries.length, resolve });
-    });
+    const last = this.#pending.findLast(
+      ({ commitMs, taking }) => commitMs !== undefined || taking !== undefined,
+    );
+    return last === undefined ? this.#unlessFailed() : this.#takenUpTo(last);
   }
 
-  /** Does something that must not see a record half taken: at once, or as soon as the one under way is taken. */
+  /** When nothing is taken that is not durable; undefined where that is so already. Rejects where it never will. */
+  settled(): Promise<void> | undefined {
+    const ahead = this.#ahead;
+    return ahead === undefined ? this.#unlessFailed() : this.#takenUpTo(ahead);
+  }
+
+  /** Does something that must see no record half taken, nor one that is not durable: at once, or as soon as that is so. */
   async atRest<T>(work: () => T | Promise<T>): Promise<T> {
     if (this.#error !== undefined) throw this.#error;
-    if (this.#taking === undefined) return work();
+    if (this.#pending[0]?.taking === undefined) return work();
     return new Promise((resolve, reject) => {
-      this.#atRest.push(() => {
+      const begin = (): void => {
         try {
           resolve(work());
         } catch (error) {
           reject(asError(error));
         }
-      });
+      };
+      this.#resting.push({ resolve: begin, reject });
     });
   }
 
@@ -252,8 +271,25 @@ export class Loop implements Intake {
   }
 
   get #isIdle(): boolean {
-    const isWritten = this.#committing === undefined && this.#waiting.length === 0 && !this.#isDue;
-    return (isWritten && this.#durable.length === 0) || this.#error !== undefined;
+    const isAllTold = this.#pending.length === 0 && this.#waiting.length === 0 && !this.#isDue;
+    return isAllTold || this.#error !== undefined;
+  }
+
+  /** What the engine has begun to take before it is durable. */
+  get #ahead(): Pending | undefined {
+    const [first] = this.#pending;
+    return first?.taking !== undefined && first.commitMs === undefined ? first : undefined;
+  }
+
+  #unlessFailed(): Promise<void> | undefined {
+    return this.#error === undefined ? undefined : Promise.reject(this.#error);
+  }
+
+  #takenUpTo({ record }: Pending): Promise<void> {
+    if (this.#error !== undefined) return Promise.reject(this.#error);
+    return new Promise((resolve, reject) => {
+      this.#catchingUp.push({ until: record.position + record.entries.length, resolve, reject });
+    });
   }
 
   #add(submission: Submission): void {
@@ -263,7 +299,7 @@ export class Loop implements Intake {
   }
 
   #start(): void {
-    if (this.#committing !== undefined || this.#turn !== undefined) return;
+    if (this.#isWriting || this.#turn !== undefined) return;
     // What arrives in this turn goes along.
     this.#turn = setImmediate(() => {
       this.#turn = undefined;
@@ -273,31 +309,49 @@ export class Loop implements Intake {
 
   /** Writes the next record, if there is one and none is being written. */
   #commit(): void {
-    if (this.#committing !== undefined || this.#error !== undefined) return;
+    if (this.#isWriting || this.#error !== undefined) return;
     if (this.#durableEntries >= behindEntriesMax) return;
     const batch = this.#gather();
     if (batch === undefined) return;
-    this.#committing = batch;
+    const { submissions, entries, at } = batch;
+    const { log } = this.#options;
+    const record = { position: log.next, at, entries };
+    const pending: Pending = {
+      submissions,
+      record,
+      isPlain: entries.every(({ kind }) => kind === 'message' || kind === 'tick'),
+      commitMs: undefined,
+      taking: undefined,
+      results: undefined,
+    };
+    this.#pending.push(pending);
+    this.#isWriting = true;
     const started = performance.now();
-    this.#options.log.append(batch.entries, batch.at).then(
-      (position) => {
-        this.#onDurable(batch, position, performance.now() - started);
+    log.append(entries, at).then(
+      () => {
+        this.#onDurable(pending, performance.now() - started);
       },
       (error: unknown) => {
         this.#fail(asError(error));
       },
     );
+    this.#continue();
   }
 
-  #onDurable(batch: Batch, position: Position, commitMs: number): void {
+  #onDurable(pending: Pending, commitMs: number): void {
     if (this.#error !== undefined) return;
-    const { entries, at, submissions } = batch;
-    this.#committing = undefined;
-    this.#durable.push({ batch, record: { position, at, entries }, commitMs });
-    this.#durableEntries += entries.length;
+    this.#isWriting = false;
+    pending.commitMs = commitMs;
+    this.#durableEntries += pending.record.entries.length;
     // First of all the disk: it works while everything else here is done.
     this.#commit();
-    for (const { onDurable } of submissions) onDurable?.();
+    try {
+      if (pending.taking !== undefined) this.#tell(pending);
+    } catch (error) {
+      this.#fail(asError(error));
+      return;
+    }
+    for (const { onDurable } of pending.submissions) onDurable?.();
     this.#continue();
   }
 
@@ -325,15 +379,21 @@ export class Loop implements Intake {
 
   /** Has the engine go on at the end of this turn: behind the store, which begins to write what it was given then too. */
   #continue(): void {
-    if (this.#durable.length === 0) return;
+    if (!this.#canTake) return;
     if (this.#slice === undefined) this.#sliceSince = performance.now();
     else clearImmediate(this.#slice);
     this.#slice = setImmediate(() => {
-      const wasWriting = this.#committing !== undefined;
+      const wasWriting = this.#isWriting;
       this.#commit();
-      if (wasWriting || this.#committing === undefined) this.#endTurn();
-      else this.#continue();
+      if (wasWriting || !this.#isWriting) this.#endTurn();
     });
+  }
+
+  /** The engine can begin or go on with the first record, which is durable or may be taken before. */
+  get #canTake(): boolean {
+    const [first] = this.#pending;
+    if (first === undefined || first.results !== undefined || this.#error !== undefined) return false;
+    return first.commitMs !== undefined || (first.isPlain && this.#options.subject.mayGoAhead);
   }
 
   #endTurn(): void {
@@ -346,7 +406,6 @@ export class Loop implements Intake {
   }
 
   #takeSlice(): void {
-    if (this.#error !== undefined) return;
     const started = performance.now();
     // As long as others had, where they had longer.
     const most = this.#durableEntries > behindEntriesMany ? sliceMsMaxBehind : sliceMsMax;
@@ -354,39 +413,41 @@ export class Loop implements Intake {
     const until = started + ms;
     const { timeFor = untilThen } = this.#options;
     const goOn = timeFor(ms);
-    for (let next = this.#durable[0]; next !== undefined; next = this.#durable[0]) {
-      if (!this.#takeFrom(next, goOn) || performance.now() >= until) break;
+    while (this.#canTake) {
+      if (!this.#takeFrom(this.#pending[0] as Pending, goOn) || performance.now() >= until) break;
     }
-    if (this.#durable.length > 0) {
-      this.#continue();
-      return;
-    }
-    if (this.#waiting.length === 0 && this.#committing === undefined) this.#arm();
-    if (this.#isIdle) for (const resolve of this.#idle.splice(0)) resolve();
+    this.#continue();
   }
 
-  /** Takes the first of the durable records, as far as there is time; true when all of it is taken. */
-  #takeFrom({ batch, record, commitMs }: Durable, goOn: () => boolean): boolean {
-    const { subject, clock, onTaken } = this.#options;
+  /** Takes of the first record what there is time for, and tells of it where it is durable; true when all of it is taken. */
+  #takeFrom(pending: Pending, goOn: () => boolean): boolean {
+    const { subject } = this.#options;
     const started = performance.now();
-    this.#taking ??= { due: subject.nextDueAt(), applyMs: 0 };
-    const taking = this.#taking;
-    const results = subject.take(record, goOn);
-    taking.applyMs += performance.now() - started;
-    if (results === undefined) return false;
-    this.#taking = undefined;
-    this.#durable.shift();
+    pending.taking ??= { due: subject.nextDueAt(), applyMs: 0 };
+    pending.results = subject.take(pending.record, goOn);
+    pending.taking.applyMs += performance.now() - started;
+    if (pending.commitMs !== undefined) this.#tell(pending);
+    return pending.results !== undefined;
+  }
+
+  /** Tells of what has been taken of the first record, which is durable; where it is all, the next may come. */
+  #tell({ submissions, record, commitMs = 0, taking, results }: Pending): void {
+    const { subject, clock, onTaken } = this.#options;
+    subject.tell();
+    if (results === undefined) return;
+    this.#pending.shift();
     this.#durableEntries -= record.entries.length;
-    answer(batch.submissions, results);
-    const { due, applyMs } = taking;
+    answer(submissions, results);
+    const { due, applyMs = 0 } = taking ?? {};
     const lateMs = due !== undefined && due <= record.at ? { lateMs: clock.now() - due } : {};
     onTaken?.(record, { commitMs, applyMs, ...lateMs });
     this.#tellTaken(record.position + record.entries.length);
-    return true;
+    if (this.#waiting.length === 0 && this.#pending.length === 0) this.#arm();
+    if (this.#isIdle) for (const resolve of this.#idle.splice(0)) resolve();
   }
 
   #tellTaken(position: Position): void {
-    for (const begin of this.#atRest.splice(0)) begin();
+    for (const { resolve } of this.#resting.splice(0)) resolve();
     const waiting = this.#catchingUp;
     while ((waiting[0]?.until ?? Infinity) <= position) waiting.shift()?.resolve();
     // It may have waited for the engine to come nearer.
@@ -411,57 +472,20 @@ export class Loop implements Intake {
   #fail(error: Error): void {
     if (this.#error !== undefined) return;
     this.#error = error;
-    const written = this.#durable.flatMap(({ batch }) => batch.submissions);
-    const writing = this.#committing?.submissions ?? [];
+    const pending = this.#pending.flatMap(({ submissions }) => submissions);
     // Those who were answered already are told in vain.
-    for (const { reject } of [...written, ...writing, ...this.#waiting]) reject(error);
+    for (const { reject } of [...pending, ...this.#waiting]) reject(error);
     this.#failure.resolve(error);
     this.#waiting = [];
     this.#waitingEntries = 0;
     this.#disarm?.();
     this.#disarm = undefined;
-    for (const { resolve } of this.#catchingUp.splice(0)) resolve();
+    for (const { reject } of [...this.#catchingUp.splice(0), ...this.#resting.splice(0)]) reject(error);
     for (const resolve of this.#idle.splice(0)) resolve();
   }
 }
 
 const tick: LogEntry = { kind: 'tick' };
-
-function entriesOf(messages: readonly Message[], source: string): readonly LogEntry[] {
-  return messages.map((message): LogEntry => ({ kind: 'message', message, source }));
-}
-
-function outcomesOf(results: readonly EntryResult[]): readonly Outcome[] {
-  return results.map((result) => (result.ok ? result.value : { notices: result.error }));
-}
-
-function flat(submissions: readonly Submission[]): readonly LogEntry[] {
-  const all: LogEntry[] = [];
-  for (const { entries } of submissions) for (const entry of entries) all.push(entry);
-  return all;
-}
-
-function answer(submissions: readonly Submission[], results: readonly EntryResult[]): void {
-  let from = 0;
-  for (const { entries, onTaken } of submissions) {
-    onTaken(submissions.length === 1 ? results : results.slice(from, from + entries.length));
-    from += entries.length;
-  }
-}
-
-/** Whether there is time left; the clock is looked at once in a while. */
-function untilThen(ms: number): () => boolean {
-  const until = performance.now() + ms;
-  let left = asksBetweenLooks;
-  return () => {
-    if (left-- > 0) return true;
-    left = asksBetweenLooks;
-    return performance.now() < until;
-  };
-}
-
-/** An ask comes every microsecond or so. */
-const asksBetweenLooks = 32;
 
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));

@@ -151,6 +151,7 @@ async function open(settings: Settings, surroundings: Surroundings, opened: Open
     ...firstSignInOf(firstSignIn),
     ready: () => ({ ...historyNotes(history), ...readiness(runtime) }),
     caughtUp: () => runtime.loop.caughtUp(),
+    settled: () => runtime.loop.settled(),
     failed: Promise.race([
       runtime.failed,
       checkpoints.failed,

@@ -66,6 +66,7 @@ async function* replayPart(part: Part): AsyncIterable<Replayed> {
   for (const record of log.read(from)) {
     if (record.position >= (before?.position ?? Infinity)) break;
     customers.take(record);
+    customers.tell();
     records.push(record);
     if (customers.position - from >= pieceEntries) {
       yield piece(journal, from, records, events);

@@ -49,8 +49,8 @@ export type RuntimeOptions = {
   /** How often a checkpoint is written while something happens, in milliseconds. */
   readonly checkpointEveryMs: number;
   /**
-   * A checkpoint is written after so many entries too, and after definitions have come into force, so that a start has little
-   * to replay; later where checkpoints would take more than a twentieth of the time.
+   * A checkpoint is written after so many entries too, of which ten changes make one, and after definitions have come into
+   * force, so that a start has little to replay; later where checkpoints would take more than a twentieth of the time.
    */
   readonly checkpointEveryEntries?: number;
   /** Keep the journal that the history store is filled from. */
@@ -70,6 +70,8 @@ export type RuntimeOptions = {
 
 /** A start replays them in less than half a second, with code that has not been compiled yet. */
 const checkpointEveryEntriesDefault = 20_000;
+/** Changes that take a replay as long as an entry: time alone may bring a million with one. */
+const changesOfEntry = 10;
 /** What is written for their sake alone takes a part of the time of 1 / this at most. */
 const checkpointShare = 20;
 
@@ -77,8 +79,11 @@ const checkpointShare = 20;
 type TakenUp = {
   readonly customers: Customers;
   readonly rows: CheckpointRows;
-  readonly checkpointAt: Position;
+  readonly checkpointAt: Replayed;
 };
+
+/** What has been taken before a point: entries, and changes told. */
+type Replayed = Pick<Standing, 'position' | 'seq'>;
 
 /** How long a replay works before it lets others have a turn, in milliseconds. */
 const sliceMs = 20;
@@ -92,7 +97,7 @@ export class Runtime {
   readonly #options: RuntimeOptions;
   readonly #watching: ((record: LogRecord) => void)[] = [];
   readonly #checkpointer: Checkpointer;
-  #checkpointAt: Position;
+  #checkpointAt: Replayed;
   /** When the last checkpoint began, in milliseconds of the process. */
   #checkpointBegan = -Infinity;
   /** Definitions have come into force since; to replay that takes long. */
@@ -166,7 +171,7 @@ export class Runtime {
       this.#checkpointing = undefined;
     });
     await this.#checkpointing;
-    return this.#checkpointAt;
+    return this.#checkpointAt.position;
   }
 
   /** Does something that takes entries out of the log: one such thing after the other. */
@@ -188,17 +193,18 @@ export class Runtime {
   async stop(): Promise<void> {
     await this.loop.stop();
     clearTimeout(this.#timer);
-    await this.#checkpointing;
+    // One that fails is told by `failed`.
+    await this.#checkpointing?.catch(() => undefined);
     if (!this.#hasFailed) await this.checkpoint();
   }
 
   async #checkpoint(isThorough: boolean = false): Promise<void> {
     const started = performance.now();
-    if (this.customers.position === this.#checkpointAt && !isThorough) return;
+    if (this.customers.position === this.#checkpointAt.position && !isThorough) return;
     try {
       // Of an instant at which every record is taken whole or not at all.
-      const { position } = await this.loop.atRest(() => this.#writeCheckpoint(isThorough));
-      this.#checkpointAt = position;
+      const { position, seq } = await this.loop.atRest(() => this.#writeCheckpoint(isThorough));
+      this.#checkpointAt = { position, seq };
       this.checkpointedAt = this.#options.clock.now();
       this.#options.onCheckpoint?.(position, performance.now() - started);
     } catch (error) {
@@ -227,8 +233,12 @@ export class Runtime {
   }
 
   #hasMuchToReplay(): boolean {
+    if (this.#hasNewDefinitions) return true;
     const { checkpointEveryEntries = checkpointEveryEntriesDefault } = this.#options;
-    return this.#hasNewDefinitions || this.customers.position - this.#checkpointAt >= checkpointEveryEntries;
+    const { position, seq } = this.customers.standing;
+    const entries = position - this.#checkpointAt.position;
+    const changes = seq - this.#checkpointAt.seq;
+    return entries + changes / changesOfEntry >= checkpointEveryEntries;
   }
 
   #scheduleCheckpoint(): void {
@@ -290,7 +300,7 @@ async function takeUp(options: RuntimeOptions): Promise<TakenUp> {
 
 function fresh(options: RuntimeOptions): TakenUp {
   const rows = new CheckpointRows(options.checkpoints);
-  return { customers: openCustomers(options, 0), rows, checkpointAt: 0 };
+  return { customers: openCustomers(options, 0), rows, checkpointAt: { position: 0, seq: 0 } };
 }
 
 /** The index needs the clock of customers who need the index: it is asked only once there are some. */
@@ -323,7 +333,7 @@ function restore(options: RuntimeOptions): TakenUp | undefined {
     }
     const rows = new CheckpointRows(checkpoints);
     const customers = openCustomers(options, head.chunk, { rows, head });
-    return { customers, rows, checkpointAt: head.position };
+    return { customers, rows, checkpointAt: head };
   } catch (error) {
     onBadCheckpoint?.(error instanceof Error ? error.message : String(error));
     return undefined;
@@ -335,6 +345,7 @@ async function replay(customers: Customers, log: Log, onReplay: RuntimeOptions['
   let until = performance.now() + sliceMs;
   for (const record of log.read(customers.position)) {
     customers.take(record);
+    customers.tell();
     if (performance.now() < until) continue;
     onReplay?.(customers.position, end);
     await new Promise((resolve) => setImmediate(resolve));

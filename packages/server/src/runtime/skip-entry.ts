@@ -91,6 +91,7 @@ async function failureOf(
   try {
     for (const record of log.read(customers.position)) {
       customers.take(record);
+      customers.tell();
       await new Promise((resolve) => setImmediate(resolve));
     }
   } catch (error) {

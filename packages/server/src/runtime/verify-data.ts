@@ -152,6 +152,7 @@ async function replayAll(
   let hashThen = stopAt === customers.position ? stateHash(customers.engine) : undefined;
   for (const record of log.read(customers.position)) {
     customers.take(record);
+    customers.tell();
     if (customers.position === stopAt) hashThen = stateHash(customers.engine);
     await new Promise((resolve) => setImmediate(resolve));
   }

@@ -33,7 +33,7 @@ import { openLmdbCheckpointStore, type LmdbCheckpointStore } from '../log/lmdb-c
 import { openLmdbLog } from '../log/lmdb-log.ts';
 import type { Log } from '../log/log.ts';
 import { ManualClock } from '../runtime/clock.ts';
-import type { EntryResult } from '../runtime/loop.ts';
+import type { EntryResult } from '../runtime/submissions.ts';
 import { Runtime } from '../runtime/runtime.ts';
 import { stateHash } from '../runtime/state-hash.ts';
 import { compareWithReplay } from './compare-with-replay.ts';

@@ -392,3 +392,51 @@ describe('stopping', () => {
     expect(await said).toBe('');
   });
 });
+
+describe('an answer', () => {
+  const headers = { authorization: `Bearer ${viewerKey}` };
+  const gate = () => Promise.withResolvers<undefined>();
+  const soon = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
+
+  it('is given when the engine has caught up, and sent when what it has seen is durable', async () => {
+    const caughtUp = gate();
+    const settled = gate();
+    let isRead = false;
+    const app = start(
+      (routes) => {
+        routes.get('/read', { config: { access: 'viewer' } }, () => {
+          isRead = true;
+          return { a: 1 };
+        });
+        routes.get('/probe', open, () => ({}));
+      },
+      { caughtUp: () => caughtUp.promise, settled: () => settled.promise },
+    );
+    expect((await app.inject('/probe')).statusCode).toBe(200);
+    let body: unknown;
+    const answered = app.inject({ url: '/read', headers }).then((answer) => {
+      body = answer.json();
+    });
+    await soon();
+    expect(isRead).toBe(false);
+    caughtUp.resolve(undefined);
+    await soon();
+    expect([isRead, body]).toEqual([true, undefined]);
+    settled.resolve(undefined);
+    await answered;
+    expect(body).toEqual({ a: 1 });
+  });
+
+  it('is never given once the log has failed', async () => {
+    const failed = Promise.reject(new Error('the disk is gone'));
+    failed.catch(() => undefined);
+    const refused = { status: 503, code: 'http/stopping' };
+    const routes = (app: FastifyInstance): void => {
+      app.get('/read', { config: { access: 'viewer' } }, () => ({ a: 1 }));
+    };
+    for (const parts of [{ caughtUp: () => failed }, { settled: () => failed }]) {
+      const answer = await start(routes, parts).inject({ url: '/read', headers });
+      expect([answer.statusCode, answer.json()]).toMatchObject([503, refused]);
+    }
+  });
+});

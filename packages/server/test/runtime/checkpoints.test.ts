@@ -1,10 +1,13 @@
 /** Checkpoints of the runtime: when they are written, and what a start does with one that is of no use. */
 
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 
 import { afterEach, describe, expect, test } from 'vitest';
 
+import { listDefinitions } from '@segue/core/model/listed-definitions.ts';
 import type { Message } from '@segue/core/model/message.ts';
+import type { Condition } from '@segue/core/rules/tree.ts';
+import { segmentsOf } from '@segue/testkit/differential.ts';
 
 import { ChangeFeed } from '../../src/feeds/change-feed.ts';
 import { MemoryFeedStore } from '../../src/feeds/memory-feed-store.ts';
@@ -21,6 +24,8 @@ const open: Runtime[] = [];
 afterEach(async () => {
   for (const runtime of open.splice(0)) await runtime.stop();
 });
+
+const placed = { source: { kind: 'track', name: 'Order placed' } } as const;
 
 function disk() {
   return {
@@ -149,6 +154,31 @@ describe('a checkpoint is written', () => {
       await nextTurn();
     }
     expect(on.written[0]).toBeGreaterThanOrEqual(500);
+  });
+
+  test('when time alone has brought many changes, though they are one entry', async () => {
+    const on = disk();
+    const runtime = await opened(on, { checkpointEveryEntries: 100 });
+    const rule: Condition = {
+      kind: 'did',
+      negated: false,
+      events: placed,
+      window: { kind: 'last', duration: '1h' },
+    };
+    const definitions = listDefinitions(segmentsOf({ lately: rule }));
+    const inForce = { kind: 'definitions', definitions, revision: 1, author: 'test', reason: '' } as const;
+    await runtime.loop.submit([inForce]);
+    for (let n = 0; n < 2000; n += 80) await runtime.loop.submit(entries(n, 80, 2000));
+    await runtime.checkpoint();
+    const before = on.log.next;
+    on.written.length = 0;
+    on.clock.set(start + 3_600_000);
+    // Checkpoints that take much of the time are put off until a record that comes later.
+    for (let n = 0; n < 90 && on.written.length === 0; n++) {
+      await pause(10);
+      await runtime.loop.submit([{ kind: 'tick' }]);
+    }
+    expect(on.written[0]).toBeLessThan(before + 100);
   });
 
   test('a part at a time, of one instant, while messages are taken', async () => {

@@ -4,9 +4,11 @@ import type { Message } from '@segue/core/model/message.ts';
 import { ok } from '@segue/core/base/result.ts';
 
 import type { LogRecord } from '../../src/log/entry.ts';
+import type { Log } from '../../src/log/log.ts';
 import { createMemoryLog } from '../../src/log/memory-log.ts';
 import { ManualClock } from '../../src/runtime/clock.ts';
-import { Loop, type EntryResult, type Subject } from '../../src/runtime/loop.ts';
+import { Loop, type Subject } from '../../src/runtime/loop.ts';
+import type { EntryResult } from '../../src/runtime/submissions.ts';
 
 const start = Date.parse('2026-11-01T09:00:00Z');
 
@@ -31,6 +33,11 @@ class Recorder implements Subject {
   works = true;
   /** Slices that it needs for a record. */
   slices = 1;
+  /** Whether it takes what is not durable. */
+  goesAhead = false;
+  /** Records that it has told of. */
+  told = 0;
+  tells = 0;
   /** Records it was called with. */
   readonly calls: LogRecord[] = [];
 
@@ -41,6 +48,15 @@ class Recorder implements Subject {
     this.records.push(record);
     if (this.dueAt !== undefined && this.dueAt <= record.at) this.dueAt = undefined;
     return record.entries.map((_, i) => ok({ profile: record.position + i, notices: [] }));
+  }
+
+  tell(): void {
+    this.told = this.records.length;
+    this.tells++;
+  }
+
+  get mayGoAhead(): boolean {
+    return this.goesAhead;
   }
 
   nextDueAt(): number | undefined {
@@ -152,6 +168,141 @@ describe('the loop', () => {
   });
 });
 
+/** A log whose disk takes records when it is told to. */
+function slowLog() {
+  const log = createMemoryLog();
+  const waiting: (() => void)[] = [];
+  let isBroken = false;
+  const slow: Log = new Proxy(log, {
+    get: (target, name) => {
+      if (name === 'append') {
+        return async (...record: Parameters<Log['append']>) => {
+          await new Promise<void>((resolve) => waiting.push(resolve));
+          if (isBroken) throw new Error('the disk is gone');
+          return target.append(...record);
+        };
+      }
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+  return {
+    slow,
+    write: () => waiting.shift()?.(),
+    break: () => {
+      isBroken = true;
+      waiting.shift()?.();
+    },
+    get writing() {
+      return waiting.length;
+    },
+  };
+}
+
+describe('an engine that is ahead', () => {
+  const ahead = () => {
+    const disk = slowLog();
+    const subject = new Recorder();
+    subject.goesAhead = true;
+    const clock = new ManualClock(start);
+    return { disk, subject, clock, loop: new Loop({ log: disk.slow, clock, subject }) };
+  };
+  const turns = async (count = 5): Promise<void> => {
+    for (let i = 0; i < count; i++) await turn();
+  };
+
+  test('takes a record while it is written, and tells nobody before it is durable', async () => {
+    const { loop, subject, disk } = ahead();
+    const said: string[] = [];
+    const note = (what: string) => () => void said.push(what);
+    void loop.take([message('a')], 'web').then(note('answered'));
+    expect([loop.caughtUp(), loop.settled()]).toEqual([undefined, undefined]);
+    await turns();
+    expect(subject.records.map(({ position }) => position)).toEqual([0]);
+    void loop.caughtUp()?.then(note('caught up'));
+    void loop.settled()?.then(note('settled'));
+    void loop.atRest(note('at rest'));
+    await turns();
+    expect([said, subject.told, loop.isBusy]).toEqual([[], 0, false]);
+    disk.write();
+    await turns();
+    expect([said.sort(), subject.told]).toEqual([['answered', 'at rest', 'caught up', 'settled'], 1]);
+    expect([loop.caughtUp(), loop.settled()]).toEqual([undefined, undefined]);
+  });
+
+  test('tells what it has of a record as soon as that is durable', async () => {
+    const { loop, subject, disk } = ahead();
+    subject.works = false;
+    const taken = loop.take([message('a')], 'web');
+    await turns();
+    expect([subject.calls.length > 0, loop.isBusy, subject.tells]).toEqual([true, true, 0]);
+    disk.write();
+    while (subject.tells === 0) await turn();
+    expect(subject.records).toEqual([]);
+    subject.works = true;
+    expect(await taken).toMatchObject({ ok: true });
+  });
+
+  test('is ahead of nothing but messages and ticks', async () => {
+    const { loop, subject, disk } = ahead();
+    const refreshed = loop.submit([{ kind: 'refresh' }]);
+    await turns();
+    expect([subject.calls.length, loop.caughtUp()]).toEqual([0, undefined]);
+    disk.write();
+    await refreshed;
+    expect(subject.told).toBe(1);
+  });
+
+  test('is ahead by one record, and by none while the subject does not want it', async () => {
+    const { loop, subject, disk } = ahead();
+    const taken = [loop.take([message('a')], 'web')];
+    await turns();
+    taken.push(loop.take([message('b')], 'web'));
+    await turns();
+    expect([subject.records.length, disk.writing]).toEqual([1, 1]);
+    subject.goesAhead = false;
+    disk.write();
+    await turns();
+    expect([subject.records.length, subject.told, disk.writing]).toEqual([1, 1, 1]);
+    disk.write();
+    expect(await Promise.all(taken)).toMatchObject([{ ok: true }, { ok: true }]);
+    expect(subject.told).toBe(2);
+  });
+
+  test('lets what is due come to pass, and tells of it when the tick is durable', async () => {
+    const { subject, clock, disk } = ahead();
+    subject.dueAt = start + 1000;
+    const late: unknown[] = [];
+    const loop = new Loop({
+      log: disk.slow,
+      clock,
+      subject,
+      onTaken: (_, { lateMs }) => void late.push(lateMs),
+    });
+    clock.set(start + 1000);
+    await turns();
+    expect([subject.records.length, subject.told, loop.behind]).toEqual([1, 0, 0]);
+    clock.set(start + 1007);
+    disk.write();
+    await turns();
+    expect([subject.told, late]).toEqual([1, [7]]);
+  });
+
+  test('of a record that the disk did not take says nothing to anybody, and lets nobody read', async () => {
+    const { loop, subject, disk } = ahead();
+    const taken = loop.take([message('a')], 'web');
+    await turns();
+    const waiting = [loop.caughtUp(), loop.settled(), loop.atRest(() => 1)];
+    disk.break();
+    await expect(taken).rejects.toThrow('the disk is gone');
+    for (const one of [...waiting, loop.caughtUp(), loop.settled()]) {
+      await expect(one).rejects.toThrow('the disk is gone');
+    }
+    await expect(loop.atRest(() => 1)).rejects.toThrow('the disk is gone');
+    expect([subject.records.length, subject.told]).toEqual([1, 0]);
+  });
+});
+
 describe('an engine that is behind', () => {
   const keep = (loop: Loop, id: string, told: string[] = []): ReturnType<Loop['keep']> =>
     loop.keep([message(id)], 'web', ([outcome]) => {
@@ -256,7 +407,7 @@ describe('an engine that is behind', () => {
     const read = loop.caughtUp();
     subject.breaks = true;
     await expect(taken).rejects.toThrow('a bug');
-    await read;
+    await expect(read).rejects.toThrow('a bug');
     await expect(keep(loop, 'c')).resolves.toMatchObject({ code: 'intake/stopping' });
     await expect(loop.atRest(() => 1)).rejects.toThrow('a bug');
     await loop.stop();

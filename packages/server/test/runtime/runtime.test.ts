@@ -28,7 +28,8 @@ import { Runtime } from '../../src/runtime/runtime.ts';
 /** How many parts customers are spread over: another number at each start. */
 type Partitions = readonly number[];
 
-type Interruption = 'none' | 'checkpoint' | 'checkpoint_under_way' | 'kill' | 'kill_half_way' | 'build';
+type Interruption =
+  'none' | 'checkpoint' | 'checkpoint_under_way' | 'kill' | 'kill_half_way' | 'kill_while_written' | 'build';
 
 /** What survives a process. */
 class Disk {
@@ -49,6 +50,13 @@ class Disk {
   }
 
   #cut: () => void = () => undefined;
+  #isStuck = false;
+  #appends = 0;
+
+  /** From now on the disk takes no record. */
+  stick(): void {
+    this.#isStuck = true;
+  }
 
   /** From now on nothing that the process was about to write reaches the disk. */
   kill(): void {
@@ -56,8 +64,9 @@ class Disk {
   }
 
   open(): Promise<Runtime> {
-    const { log, clock, timeZone } = this;
+    const { clock, timeZone } = this;
     let isCut = false;
+    this.#isStuck = false;
     this.#cut = () => {
       isCut = true;
     };
@@ -73,6 +82,21 @@ class Disk {
               : Reflect.apply(value, target, args);
         },
       });
+    const log = new Proxy(this.log, {
+      get: (target, name) => {
+        if (name !== 'append') {
+          const value: unknown = Reflect.get(target, name, target);
+          return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+        }
+        // Slower than the engine now and then, and quicker now and then.
+        return async (entries: readonly LogEntry[], at: Instant) => {
+          for (let turns = this.#appends++ % 4; turns > 0; turns--) await turn();
+          return isCut || this.#isStuck
+            ? await new Promise<never>(() => undefined)
+            : target.append(entries, at);
+        };
+      },
+    });
     const store = cuttable(this.feedStore, ['append', 'restart', 'trim']);
     const checkpoints = cuttable(this.checkpoints, ['write', 'clear']);
     const feed = new ChangeFeed({
@@ -127,7 +151,8 @@ async function passTime(disk: Disk, runtime: Runtime, until: Instant): Promise<v
     if (due === undefined || due > until) break;
     const { position } = runtime.customers;
     disk.clock.set(Math.max(due, disk.clock.now()));
-    while (runtime.customers.position === position) await new Promise((resolve) => setImmediate(resolve));
+    while (runtime.customers.position === position) await turn();
+    await runtime.loop.settled();
   }
   disk.clock.set(until);
 }
@@ -138,6 +163,37 @@ function beginBuild(runtime: Runtime, steps: readonly HistoryStep[], revision: n
   if (next?.kind !== 'definitions') return;
   const loader = runtime.customers.beginBuild(next.definitions, revision);
   loader.load(Math.floor(runtime.customers.position / 2), () => true);
+}
+
+/** Lets the engine take what never gets into the log, and ends the process. */
+async function takeInVain(disk: Disk, runtime: Runtime, entry: LogEntry): Promise<void> {
+  disk.stick();
+  const published = runtime.feed.next;
+  let isAnswered = false;
+  const answered = (): void => {
+    isAnswered = true;
+  };
+  runtime.loop.submit([entry]).then(answered, answered);
+  let isRead = false;
+  for (let turns = 0; turns < 30; turns++) await turn();
+  const waiting = [runtime.loop.caughtUp(), runtime.loop.settled()];
+  const isAhead = waiting[1] !== undefined;
+  expect([waiting[0] !== undefined, isAhead || runtime.customers.position <= disk.log.next]).toEqual([
+    isAhead,
+    true,
+  ]);
+  for (const one of waiting) {
+    void one?.then(() => {
+      isRead = true;
+    });
+  }
+  void runtime.loop.atRest(() => {
+    isRead ||= isAhead;
+  });
+  for (let turns = 0; turns < 3; turns++) await turn();
+  expect([runtime.feed.next, isAnswered, isRead]).toEqual([published, false, false]);
+  disk.kill();
+  void runtime.loop.stop();
 }
 
 async function live(
@@ -169,6 +225,10 @@ async function live(
     const input = inputAt(sketch, now);
     if (input.kind === 'definitions') revision++;
     if (i % 3 === 0) runtime.customers.sizes();
+    if (interruption === 'kill_while_written') {
+      await takeInVain(disk, runtime, entryOf(input, revision));
+      runtime = await disk.open();
+    }
     const taken = runtime.loop.submit([entryOf(input, revision)]);
     if (!halfWay) await taken;
     else {
@@ -227,6 +287,7 @@ describe('the runtime', () => {
       'checkpoint',
       'checkpoint_under_way',
       'kill',
+      'kill_while_written',
       'build',
     );
     await fc.assert(

@@ -51,7 +51,8 @@ export class WholeService {
       frame,
       plugins,
       ready: () => running.ready(),
-      ...(running.caughtUp === undefined ? {} : { caughtUp: () => running.caughtUp?.() }),
+      caughtUp: () => running.caughtUp?.(),
+      settled: () => running.settled?.(),
     });
     await app.fastify.ready();
     return new WholeService(app, running, complaints, key ?? serverKeyOf(firstSignIn));
