@@ -11,6 +11,8 @@
 export interface SizesSource {
   /** Resolves when sizes can be asked for at once. */
   ready(): Promise<void>;
+  /** Does something when what there is may be told: at once, or soon, or never. */
+  atRest(work: () => void): void;
   /** Another number whenever a size may be another. */
   position(): number;
   sizes(): Sizes;
@@ -57,9 +59,13 @@ export class LiveSizes {
     this.#listeners.add(listener);
     void this.#source.ready().then(() => {
       if (!this.#listeners.has(listener) || this.#isStopped) return;
-      this.#look();
-      this.#timer ??= setInterval(() => {
+      this.#source.atRest(() => {
         this.#look();
+      });
+      this.#timer ??= setInterval(() => {
+        this.#source.atRest(() => {
+          this.#look();
+        });
       }, this.#everyMs).unref();
     });
     return () => {
@@ -82,6 +88,7 @@ export class LiveSizes {
   }
 
   #look(): void {
+    if (this.#listeners.size === 0 || this.#isStopped) return;
     const position = this.#source.position();
     let latest = this.#latest;
     if (latest === undefined || position !== this.#position) {

@@ -6,15 +6,23 @@ import { LiveMessages } from '../feeds/live-messages.ts';
 import { LiveSizes, type Sizes } from '../feeds/live-sizes.ts';
 import type { Log } from '../log/log.ts';
 import type { Customers } from './customers.ts';
+import type { Loop } from './loop.ts';
 
 export function besideChanges(
   customers: Customers,
   log: Pick<Log, 'entryAt'>,
+  loop: Pick<Loop, 'atRest'>,
 ): { readonly sizes: LiveSizes; readonly messages: LiveMessages } {
   const { sets } = customers;
   const position = (): number => customers.position;
   return {
-    sizes: new LiveSizes({ ready: () => sets.ready(), position, sizes: () => sizesOf(customers) }),
+    sizes: new LiveSizes({
+      ready: () => sets.ready(),
+      // Where the log fails nobody is told any more.
+      atRest: (work) => void loop.atRest(work).catch(() => undefined),
+      position,
+      sizes: () => sizesOf(customers),
+    }),
     messages: new LiveMessages({
       position,
       entryAt: (at) => log.entryAt(at),

@@ -124,6 +124,8 @@ export class Customers implements Subject, Directory {
   #definitions: TakenDefinitions;
   /** Changes that are not published yet. */
   #changes: ChangeColumns;
+  /** Of the next entry to tell of. */
+  #toldTo: Position;
   /** Instant of a record of which all was taken, until that is told. */
   #ended: Instant | undefined = undefined;
   /** Of the entries taken so far of the record under way. */
@@ -143,6 +145,7 @@ export class Customers implements Subject, Directory {
       for (const position of positions) loader?.note(survivor, position);
     };
     this.#position = checkpoint?.head.position ?? 0;
+    this.#toldTo = this.#position;
     this.#seq = checkpoint?.head.seq ?? 0;
     const onMerge = (survivor: number, gone: number): void => {
       this.sets.forget(gone);
@@ -199,6 +202,7 @@ export class Customers implements Subject, Directory {
   }
 
   tell(): void {
+    if (this.#ended !== undefined) this.#toldTo = this.#position;
     const changes = this.#changes;
     if (changes.length > 0) {
       this.#seq += changes.length;
@@ -294,9 +298,9 @@ export class Customers implements Subject, Directory {
     return this.#definitions;
   }
 
-  /** Of the next entry to take. */
+  /** Of the next entry to tell of: those before it are durable, and every answer reflects them. */
   get position(): Position {
-    return this.#position;
+    return this.#toldTo;
   }
 
   /** Definitions that were not built before, as in a replay, are built here. Undefined where there is no time to go on. */

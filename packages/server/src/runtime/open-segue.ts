@@ -225,7 +225,7 @@ function pluginsOf(
         now,
         grants,
         limits: { streamsMax: streams, streamsPerPrincipalMax: streamsPerKey },
-        beside: besideChanges(customers, log),
+        beside: besideChanges(customers, log, runtime.loop),
         watch: (count) => {
           metrics.watch('streams_open', count);
         },

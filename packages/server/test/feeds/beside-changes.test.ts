@@ -38,6 +38,9 @@ async function setting() {
   const live = new LiveSizes(
     {
       ready: () => Promise.resolve(),
+      atRest: (work) => {
+        work();
+      },
       position: () => world.position,
       sizes: () => {
         world.asked++;
@@ -127,6 +130,9 @@ it('tells a reader who had no room the difference to what they were told last', 
           go();
         },
       }) as unknown as Promise<void>,
+    atRest: (work) => {
+      work();
+    },
     position: () => world.position,
     sizes: () => world.sizes,
   });
