@@ -171,29 +171,33 @@ function readWhatIsDurable(fastify: FastifyInstance, { caughtUp, settled }: AppP
   const reads = ({ routeOptions: { config } }: FastifyRequest): boolean =>
     config.access !== 'open' && config.access !== 'send';
   fastify.addHook('preHandler', (request, reply, done) => {
-    const waiting = reads(request) ? caughtUp?.() : undefined;
-    if (waiting === undefined) done();
-    else {
-      const refuse = (): void => {
-        void reply.send(saysStopping(reply));
-      };
-      void waiting.then(() => {
+    after(
+      reads(request) ? caughtUp?.() : undefined,
+      () => {
         done();
-      }, refuse);
-    }
+      },
+      () => {
+        void reply.send(saysStopping(reply));
+      },
+    );
   });
   fastify.addHook('onSend', (request, reply, payload, done) => {
-    const waiting = reads(request) ? settled?.() : undefined;
-    if (waiting === undefined) done(null, payload);
-    else {
-      const refuse = (): void => {
-        done(null, saysStopping(reply));
-      };
-      void waiting.then(() => {
+    after(
+      reads(request) ? settled?.() : undefined,
+      () => {
         done(null, payload);
-      }, refuse);
-    }
+      },
+      () => {
+        done(null, saysStopping(reply));
+      },
+    );
   });
+}
+
+/** At once where nothing is waited for. */
+function after(waiting: Promise<void> | undefined, go: () => void, refuse: () => void): void {
+  if (waiting === undefined) go();
+  else void waiting.then(go, refuse);
 }
 
 /** Makes an answer say that the service stops; returns its body. */

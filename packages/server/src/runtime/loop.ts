@@ -233,16 +233,16 @@ export class Loop implements Intake {
    * where it never will: nothing may be answered any more.
    */
   caughtUp(): Promise<void> | undefined {
-    const last = this.#pending.findLast(
-      ({ commitMs, taking }) => commitMs !== undefined || taking !== undefined,
+    return this.#whenTold(
+      this.#pending.findLast(({ commitMs, taking }) => commitMs !== undefined || taking !== undefined),
     );
-    return last === undefined ? this.#unlessFailed() : this.#takenUpTo(last);
   }
 
   /** When nothing is taken that is not durable; undefined where that is so already. Rejects where it never will. */
   settled(): Promise<void> | undefined {
-    const ahead = this.#ahead;
-    return ahead === undefined ? this.#unlessFailed() : this.#takenUpTo(ahead);
+    const [first] = this.#pending;
+    const isAhead = first?.taking !== undefined && first.commitMs === undefined;
+    return this.#whenTold(isAhead ? first : undefined);
   }
 
   /** Does something that must see no record half taken, nor one that is not durable: at once, or as soon as that is so. */
@@ -275,20 +275,13 @@ export class Loop implements Intake {
     return isAllTold || this.#error !== undefined;
   }
 
-  /** What the engine has begun to take before it is durable. */
-  get #ahead(): Pending | undefined {
-    const [first] = this.#pending;
-    return first?.taking !== undefined && first.commitMs === undefined ? first : undefined;
-  }
-
-  #unlessFailed(): Promise<void> | undefined {
-    return this.#error === undefined ? undefined : Promise.reject(this.#error);
-  }
-
-  #takenUpTo({ record }: Pending): Promise<void> {
+  /** Undefined where there is nothing to wait for. */
+  #whenTold(pending: Pending | undefined): Promise<void> | undefined {
     if (this.#error !== undefined) return Promise.reject(this.#error);
+    if (pending === undefined) return undefined;
+    const { position, entries } = pending.record;
     return new Promise((resolve, reject) => {
-      this.#catchingUp.push({ until: record.position + record.entries.length, resolve, reject });
+      this.#catchingUp.push({ until: position + entries.length, resolve, reject });
     });
   }
 
