@@ -406,8 +406,11 @@ export class Loop implements Intake {
     const until = started + ms;
     const { timeFor = untilThen } = this.#options;
     const goOn = timeFor(ms);
+    const waiters = this.#catchingUp.length;
     while (this.#canTake) {
       if (!this.#takeFrom(this.#pending[0] as Pending, goOn) || performance.now() >= until) break;
+      // Whoever waited looks before more is taken.
+      if (this.#catchingUp.length < waiters) break;
     }
     this.#continue();
   }

@@ -358,6 +358,21 @@ describe('an engine that is behind', () => {
     expect(loop.caughtUp()).toBeUndefined();
   });
 
+  test('lets whoever waited look before it takes what came after', async () => {
+    const { loop, subject } = open();
+    subject.works = false;
+    await keep(loop, 'a');
+    let seen: number | undefined;
+    void loop.caughtUp()?.then(() => {
+      seen = subject.calls.filter(({ position }) => position > 0).length;
+    });
+    await keep(loop, 'b');
+    expect(loop.behind).toBe(2);
+    subject.works = true;
+    await untilIdle(loop);
+    expect([seen, subject.records.length]).toEqual([0, 2]);
+  });
+
   test('is so far behind at most, then senders wait', async () => {
     const { loop, log, subject } = open();
     subject.works = false;
